@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Targets stand bottom to top: an arrow between them only ever points up this list.
+let package = Package(
+  name: "SplitBench",
+  products: [.executable(name: "splitbench", targets: ["SplitBench"])],
+  dependencies: [
+    // Subcommands, validation, help, completions and the man page of the command line.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // File descriptors with typed errors, for /proc, /sys and the result folder.
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    // Logarithms and powers for the statistics, without Foundation.
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    // Child processes in the tests that drive the built binary and in the benchmarks.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
+    .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
+    .target(name: "CAtomics"),
+    .target(name: "CHost", cSettings: [.define("_GNU_SOURCE")]),
+
+    .target(name: "LockKernels", dependencies: ["CAtomics", "CNuma"]),
+    .target(
+      name: "Machine",
+      dependencies: [
+        "CAtomics", "CHost", "CHwloc", .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(
+      name: "Measurement",
+      dependencies: [
+        "LockKernels", "Machine", "CAtomics", "CHost",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .target(
+      name: "Reporting",
+      dependencies: [
+        "Measurement", "Machine", .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .executableTarget(
+      name: "SplitBench",
+      dependencies: [
+        "Reporting", "Measurement", "Machine", "LockKernels", "CHost",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+
+    .executableTarget(
+      name: "bench-against-c",
+      dependencies: [
+        "Measurement", "LockKernels", "Machine", "CHost",
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      path: "bench/AgainstC"),
+
+    .testTarget(name: "CAtomicsTests", dependencies: ["CAtomics", "CHost"]),
+    .testTarget(name: "CHostTests", dependencies: ["CHost"]),
+    .testTarget(name: "LockKernelsTests", dependencies: ["LockKernels", "Machine", "CHost"]),
+    .testTarget(
+      name: "MachineTests", dependencies: ["Machine"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(
+      name: "SplitBenchTests",
+      dependencies: [
+        "SplitBench", "LockKernels", "Machine",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,134 @@
+// The instructions that SplitBench measures, and the clock it measures them with.
+//
+// Everything timed is a naked function whose whole body is assembly, so a debug and a release build execute
+// the same instructions. Operands are named by address only: C never dereferences them, so a misaligned
+// operand is defined at every offset.
+#ifndef CATOMICS_H
+#define CATOMICS_H
+
+#if !defined(__x86_64__)
+#error "SplitBench measures locked x86-64 instructions: build it on, and for, x86_64 Linux."
+#endif
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Operations in one block of `loop`: the body is repeated this often between two branches.
+#define CATOMICS_UNROLL 16
+
+/// Independent register adds that `loop_with_work` puts behind every operation.
+#define CATOMICS_WORK_ADDS 64
+
+/// The source operand of every instruction that takes one, truncated to the width: no byte of it is 0 or
+/// equal to its neighbour, so an operation that touched only one of two lines cannot look right.
+#define CATOMICS_SOURCE 0x8142241891628445ull
+
+/// What all measured functions look like.
+/// @param operand first byte of the operand
+/// @param count   blocks (`loop`, `loop_with_work`) or operations (`walk`, `single`); at least 1
+/// @param list    `walk`: addresses of `count` operands; `single`: `count` TSC readings, written; else unused
+typedef void (*catomics_function)(void *_Nonnull operand, uint64_t count, void *_Nullable list);
+
+/// One kernel: one instruction x width x locked or plain.
+typedef struct {
+  const char *_Nonnull instruction;
+  uint8_t width_bytes;
+  bool locked;
+  /// `count` blocks of CATOMICS_UNROLL operations, each on `operand`.
+  catomics_function _Nonnull loop;
+  /// One operation on each address of `list`; `operand` gives the value that all of them hold. An LFENCE behind
+  /// each keeps the misses of the next from overlapping it.
+  catomics_function _Nonnull walk;
+  /// `count` operations on `operand`, each between two fenced TSC readings whose difference goes to `list`.
+  catomics_function _Nonnull single;
+  /// As `loop`, with CATOMICS_WORK_ADDS independent register adds behind each operation; NULL for most kernels.
+  catomics_function _Nullable loop_with_work;
+} catomics_kernel;
+
+/// The table of all kernels, in the order of the source file.
+const catomics_kernel *_Nonnull catomics_kernels(size_t *_Nonnull count);
+
+/// `single` with no instruction between the two readings: the cost of the timer itself.
+void catomics_single_nothing(void *_Nonnull operand, uint64_t count, void *_Nullable list);
+
+/// `loop` with nothing in it: `count` iterations of the loop's own two instructions.
+void catomics_loop_nothing(void *_Nonnull operand, uint64_t count, void *_Nullable list);
+
+// MARK: Probes
+
+/// Adds executed by one count of `catomics_dependent_adds` and `catomics_independent_adds`.
+#define CATOMICS_PROBE_ADDS 64
+
+/// A chain of register-to-register adds, each waiting for the one before: one core cycle an add. (Adding an
+/// immediate would not do: Golden Cove folds a chain of those at rename.)
+void catomics_dependent_adds(void *_Nonnull operand, uint64_t count, void *_Nullable list);
+
+/// Adds on eight registers in turn: as many a cycle as the core has free ALUs, fewer beside a busy SMT sibling.
+void catomics_independent_adds(void *_Nonnull operand, uint64_t count, void *_Nullable list);
+
+typedef struct {
+  uint64_t gaps;           // intervals between two TSC readings longer than the threshold
+  uint64_t lost_ticks;     // their sum
+  uint64_t longest_ticks;  // the longest of them
+  uint64_t ticks;          // how long the probe looked
+} catomics_gap_report;
+
+/// Reads the TSC as fast as it can for `duration` ticks and reports the gaps: time this core gave to others.
+catomics_gap_report catomics_look_for_gaps(uint64_t duration, uint64_t threshold);
+
+// MARK: Clock and CPU
+
+typedef struct {
+  uint64_t ticks;       // TSC, end - start
+  uint32_t first_aux;   // IA32_TSC_AUX at the start: Linux keeps node << 12 | CPU there
+  uint32_t last_aux;    // and at the end; differs if the thread migrated
+} catomics_interval;
+
+/// Calls `function` between two fenced TSC readings.
+/// Instructions: RDTSCP; LFENCE before, RDTSCP; LFENCE after (SDM vol. 2B, RDTSCP).
+catomics_interval catomics_time(
+    catomics_function _Nonnull function, void *_Nonnull operand, uint64_t count, void *_Nullable list);
+
+/// A timed call as data, for callers that must make it through a `void (*)(void *)`.
+typedef struct {
+  catomics_function _Nonnull function;
+  void *_Nonnull operand;
+  uint64_t count;
+  void *_Nullable list;
+  catomics_interval interval;  // written
+} catomics_call;
+
+/// Makes the call that `call`, a `catomics_call *`, describes.
+void catomics_make_call(void *_Nullable call);
+
+/// The TSC, read after all earlier instructions have completed.
+static inline uint64_t catomics_tsc(void) {
+  uint32_t low, high, aux;
+  __asm__ volatile("rdtscp\n\tlfence" : "=a"(low), "=d"(high), "=c"(aux)::"memory");
+  return (uint64_t)high << 32 | low;
+}
+
+/// Writes the line of `address` back and drops it from every cache. Instruction: CLFLUSH m8.
+static inline void catomics_flush_line(const void *_Nonnull address) {
+  __asm__ volatile("clflush (%0)" ::"r"(address) : "memory");
+}
+
+/// Instruction: MFENCE.
+static inline void catomics_fence(void) { __asm__ volatile("mfence" ::: "memory"); }
+
+/// Instruction: PAUSE.
+static inline void catomics_pause(void) { __asm__ volatile("pause" ::: "memory"); }
+
+typedef struct {
+  uint32_t eax, ebx, ecx, edx;
+} catomics_cpuid_registers;
+
+/// Instruction: CPUID.
+static inline catomics_cpuid_registers catomics_cpuid(uint32_t leaf, uint32_t subleaf) {
+  catomics_cpuid_registers r;
+  __asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(subleaf));
+  return r;
+}
+
+#endif

@@ -1,0 +1,78 @@
+// Linux calls that Swift cannot import: CPU-set macros, per-thread usage, perf_event_open, and the two
+// signal handlers of a run. Functions return 0 or a count on success and -errno on failure unless they say
+// otherwise.
+#ifndef CHOST_H
+#define CHOST_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// MARK: CPUs of the calling thread
+
+/// Writes the allowed CPUs in rising order; returns how many, which may exceed `capacity`.
+/// The corresponding C function is `sched_getaffinity`.
+int chost_get_affinity(int *_Nonnull cpus, int capacity);
+
+/// The corresponding C function is `sched_setaffinity`.
+int chost_set_affinity(const int *_Nonnull cpus, int count);
+
+/// The corresponding C function is `sched_getcpu`.
+int chost_current_cpu(void);
+
+/// Starts a thread that runs `body(context)` on `cpu` from its first instruction on.
+/// The corresponding C functions are `pthread_attr_setaffinity_np` and `pthread_create`.
+int chost_start_thread(
+    int cpu, void *_Nullable (*_Nonnull body)(void *_Nullable), void *_Nullable context,
+    pthread_t *_Nonnull thread);
+
+typedef struct {
+  uint64_t voluntary_switches, involuntary_switches, minor_faults, major_faults;
+} chost_thread_usage;
+
+/// The corresponding C function is `getrusage(RUSAGE_THREAD)`.
+chost_thread_usage chost_usage_of_thread(void);
+
+/// CLOCK_MONOTONIC_RAW in ns: not slewed by NTP, so the TSC can be calibrated against it.
+uint64_t chost_monotonic_raw_ns(void);
+
+/// Linux's timer frequency in Hz, from the resolution of CLOCK_MONOTONIC_COARSE; 0 if it cannot be told.
+uint32_t chost_timer_hz(void);
+
+// MARK: Guard: a SIGBUS met in measured code
+
+typedef struct {
+  int signal;        // 0 if the body ran to its end
+  int code;          // si_code
+  int trap_number;   // REG_TRAPNO of the context: 17 is #AC
+} chost_guard_result;
+
+/// Runs `body(context)` on this thread; a SIGBUS in it abandons it and is reported instead of killing the
+/// process. A SIGBUS of any other thread goes to the handler that was there before.
+chost_guard_result chost_guard(void (*_Nonnull body)(void *_Nullable), void *_Nullable context);
+
+/// Installs the SIGBUS handler that `chost_guard` relies on; remembers the one before it.
+int chost_guard_install(void);
+/// Puts the previous SIGBUS handler back.
+int chost_guard_remove(void);
+
+// MARK: Interruption by the user
+
+/// From now on SIGINT, SIGTERM and SIGHUP only set a flag; a second one of them ends the process at once.
+int chost_interrupts_install(void);
+int chost_interrupts_remove(void);
+/// The signal that asked the run to end, or 0.
+int chost_interrupt_received(void);
+
+// MARK: perf_event
+
+/// Opens one counter for the calling thread, user mode only, disabled. Returns a descriptor or -errno.
+/// The corresponding system call is `perf_event_open`.
+int chost_perf_open(uint32_t type, uint64_t config, uint64_t config1, int group);
+/// Resets and starts (`true`) or stops (`false`) the group led by `descriptor`.
+int chost_perf_enable(int descriptor, bool on);
+/// Reads the count since the last enable; -EBUSY if the counter did not run all that time (multiplexing).
+int chost_perf_read(int descriptor, uint64_t *_Nonnull value);
+
+#endif

@@ -1,0 +1,39 @@
+// Ctrl-C asks a run to end after the group of samples at hand; a second one ends it at once.
+#include "CHost.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+enum { signal_count = sizeof signals / sizeof signals[0] };
+static struct sigaction previous[signal_count];
+static volatile sig_atomic_t received;
+
+static void on_interrupt(int signal) { received = signal; }
+
+int chost_interrupts_install(void) {
+  received = 0;
+  for (int i = 0; i < signal_count; i++) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_interrupt;
+    // SA_RESETHAND: the second signal meets the default action and ends the process.
+    action.sa_flags = SA_RESTART | (int)SA_RESETHAND;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(signals[i], NULL, &previous[i]) != 0) return -errno;
+    // What a parent told us to ignore (nohup) stays ignored.
+    if (previous[i].sa_handler == SIG_IGN && !(previous[i].sa_flags & SA_SIGINFO)) continue;
+    if (sigaction(signals[i], &action, NULL) != 0) return -errno;
+  }
+  return 0;
+}
+
+int chost_interrupts_remove(void) {
+  for (int i = 0; i < signal_count; i++) {
+    if (sigaction(signals[i], &previous[i], NULL) != 0) return -errno;
+  }
+  return 0;
+}
+
+int chost_interrupt_received(void) { return received; }

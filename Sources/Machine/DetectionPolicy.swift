@@ -1,0 +1,201 @@
+/// What Linux does about split locks, concluded from evidence that is kept beside the conclusion.
+public struct DetectionPolicy: Codable, Sendable, Equatable {
+  public var mode: Mode
+  /// How many bus locks a second `ratelimit` allows.
+  public var rateLimit: Int?
+  /// `kernel.split_lock_mitigate`: whether warn mode also delays; nil where there is no such sysctl.
+  public var mitigates: Bool?
+  /// Linux traps split locks with #AC (cpuinfo flag `split_lock_detect`).
+  public var trapsWithAC: Bool
+  /// Linux traps bus locks with #DB (cpuinfo flag `bus_lock_detect`).
+  public var trapsWithDB: Bool
+  public var evidence: [Evidence]
+
+  public enum Mode: String, Codable, Sendable {
+    case off, warn, fatal, ratelimit
+    /// The CPU, or the hypervisor, offers Linux no detection.
+    case unsupported
+    /// What would tell could not be read.
+    case unknown
+  }
+
+  public struct Evidence: Codable, Sendable, Equatable {
+    public var source: String
+    public var finding: String
+    public init(source: String, finding: String) {
+      self.source = source
+      self.finding = finding
+    }
+  }
+
+  /// Whether this policy may put a program to sleep at a split lock: warn with mitigation through #AC
+  /// (arch/x86/kernel/cpu/bus_lock.c, split_lock_warn), or a rate limit through #DB (handle_bus_lock).
+  public var mayDelay: Bool {
+    switch mode {
+    case .warn: trapsWithAC && mitigates != false
+    case .ratelimit: trapsWithDB
+    case .unknown: true
+    case .off, .fatal, .unsupported: false
+    }
+  }
+
+  /// Whether a plain split lock may be answered by SIGBUS.
+  public var mayKill: Bool { mode == .fatal || mode == .unknown }
+
+  /// Whether split locks run natively: no trap of any kind is to be expected.
+  public var leavesAlone: Bool {
+    switch mode {
+    case .off, .unsupported: true
+    case .ratelimit: !trapsWithDB
+    case .warn: !trapsWithAC && !trapsWithDB
+    case .fatal, .unknown: false
+    }
+  }
+
+  /// Concludes from the files of a machine, its log and what its processor offers.
+  ///
+  /// - Parameter log: lines of Linux's log about detection, or why there are none to read.
+  public init(
+    files: FileTree, processor: ProcessorIdentity, log: Result<[String], Unreadable>
+  ) {
+    var evidence: [Evidence] = []
+    func note(_ source: String, _ finding: String) {
+      evidence.append(Evidence(source: source, finding: finding))
+    }
+
+    let info = CpuInfo(files: files)
+    trapsWithAC = info?.flags.contains("split_lock_detect") ?? false
+    trapsWithDB = info?.flags.contains("bus_lock_detect") ?? false
+    if info == nil {
+      note("/proc/cpuinfo", "unreadable: whether Linux supports detection is unknown")
+    } else {
+      note(
+        "/proc/cpuinfo",
+        "split_lock_detect \(trapsWithAC ? "present" : "absent"),"
+          + " bus_lock_detect \(trapsWithDB ? "present" : "absent")")
+    }
+    note(
+      "CPUID",
+      "core capabilities MSR \(processor.hasCoreCapabilities ? "enumerated" : "not enumerated"),"
+        + " bus lock detection \(processor.hasBusLockDetect ? "enumerated" : "not enumerated")")
+    if let hypervisor = processor.hypervisor {
+      note(
+        "CPUID hypervisor bit",
+        "guest of \(hypervisor): Linux never uses #AC detection in a guest, the host still may")
+    }
+
+    let parameter: BootParameter?
+    if let line = files.value("/proc/cmdline") {
+      parameter = BootParameter(commandLine: line)
+      note("/proc/cmdline", parameter.map { "split_lock_detect=\($0.text)" } ?? "no split_lock_detect=")
+    } else {
+      parameter = nil
+      note("/proc/cmdline", "unreadable")
+    }
+
+    let sysctl = "/proc/sys/kernel/split_lock_mitigate"
+    switch files.value(sysctl) {
+    case "1"?: mitigates = true
+    case "0"?: mitigates = false
+    default: mitigates = nil
+    }
+    note(
+      sysctl,
+      mitigates.map { "\($0 ? 1 : 0) (present on every Linux since 6.2, supported or not)" } ?? "absent")
+
+    let said: BootParameter?
+    switch log {
+    case .success(let lines):
+      said = lines.lazy.compactMap(BootParameter.init(logLine:)).first
+      note("kernel log", lines.isEmpty ? "no line about detection" : lines.joined(separator: " | "))
+    case .failure(let error):
+      said = nil
+      note("kernel log", error.description)
+    }
+
+    (mode, rateLimit) = DetectionPolicy.conclude(
+      known: info != nil, supported: trapsWithAC || trapsWithDB, parameter: parameter, said: said)
+    if let said, let parameter, said.mode != parameter.mode {
+      note(
+        "contradiction",
+        "boot parameter says \(parameter.text), the log says \(said.text); the log is believed")
+    }
+    if mode == .off, trapsWithAC {
+      note("contradiction", "the flag split_lock_detect stays set with split_lock_detect=off")
+    }
+    if mode == .ratelimit, !trapsWithDB {
+      note("contradiction", "ratelimit works through #DB only, which is absent: nothing is detected")
+    }
+    self.evidence = evidence
+  }
+
+  private static func conclude(
+    known: Bool, supported: Bool, parameter: BootParameter?, said: BootParameter?
+  ) -> (Mode, Int?) {
+    guard known else { return (.unknown, nil) }
+    guard supported else { return (.unsupported, nil) }
+    if let said { return (said.mode, said.rateLimit ?? parameter?.rateLimit) }
+    // sld_state_setup: warn unless a parameter that Linux can parse says otherwise.
+    return (parameter?.mode ?? .warn, parameter?.rateLimit)
+  }
+
+  /// `split_lock_detect=` as Linux parses it, or what Linux logged about it.
+  struct BootParameter: Equatable {
+    var text: String
+    var mode: Mode
+    var rateLimit: Int?
+
+    init?(commandLine: String) {
+      let prefix = "split_lock_detect="
+      guard
+        let word = commandLine.split(whereSeparator: \.isWhitespace).last(where: {
+          $0.hasPrefix(prefix)
+        })
+      else { return nil }
+      text = String(word.dropFirst(prefix.count))
+      switch text {
+      case "off": mode = .off
+      case "fatal": mode = .fatal
+      default:
+        mode = .warn
+        if text.hasPrefix("ratelimit:"), let limit = Int(text.dropFirst(10)),
+          (1...1000).contains(limit)
+        {
+          mode = .ratelimit
+          rateLimit = limit
+        }
+      }
+    }
+
+    /// The lines that sld_state_show prints at boot.
+    init?(logLine: String) {
+      text = logLine
+      if let range = logLine.firstRange(ofText: "bus lock rate limit to ") {
+        mode = .ratelimit
+        rateLimit = Int(logLine[range.upperBound...].prefix { $0.isNumber })
+      } else if logLine.contains("on user-space split_locks")
+        || logLine.contains("on user-space bus_locks")
+      {
+        mode = logLine.contains("sending SIGBUS") ? .fatal : .warn
+      } else if logLine.contains("MSR access failed: Disabled") {
+        mode = .off
+      } else {
+        return nil
+      }
+    }
+  }
+}
+
+extension String {
+  /// Where `needle` first occurs.
+  func firstRange(ofText needle: String) -> Range<Index>? {
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(needle) {
+        return start..<index(start, offsetBy: needle.count)
+      }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

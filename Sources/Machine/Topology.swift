@@ -1,0 +1,153 @@
+import CHost
+import CHwloc
+
+/// The logical CPUs of a machine and how they are related, as hwloc sees them.
+public struct Topology: Codable, Sendable, Equatable {
+  /// Online CPUs that this process may run on, by rising id.
+  public let cpus: [LogicalCpu]
+  /// How many CPUs the machine has online, allowed or not.
+  public let onlineCount: Int
+  public let packageCount: Int
+  public let numaNodeCount: Int
+
+  public func cpu(_ id: Int) -> LogicalCpu? { cpus.first { $0.id == id } }
+
+  /// How two CPUs relate, closest first. Core kinds and NUMA nodes do not enter.
+  public func relation(of a: LogicalCpu, to b: LogicalCpu) -> Relation {
+    if a.id == b.id { return .same }
+    if a.package != b.package { return .otherPackage }
+    if a.core == b.core { return .smtSibling }
+    if let l2 = a.l2, l2 == b.l2 { return .sameL2 }
+    if let l3 = a.l3, l3 == b.l3 { return .sameL3 }
+    return .samePackage
+  }
+}
+
+/// One logical CPU. Indices other than `id` are hwloc's logical ones, unique in the machine.
+public struct LogicalCpu: Codable, Sendable, Equatable {
+  /// Linux's number of the CPU.
+  public var id: Int
+  public var core: Int
+  public var package: Int
+  public var die: Int?
+  public var l2: Int?
+  public var l3: Int?
+  public var numaNode: Int
+  public var coreKind: CoreKind
+  public var l1dBytes: Int?
+  public var l2Bytes: Int?
+  public var l3Bytes: Int?
+}
+
+public enum CoreKind: String, Codable, Sendable { case uniform, performance, efficiency }
+
+public enum Relation: String, Codable, Sendable, CaseIterable {
+  case same = "self"
+  case smtSibling = "smt-sibling"
+  case sameL2 = "same-l2"
+  case sameL3 = "same-l3"
+  case samePackage = "same-package"
+  case otherPackage = "other-package"
+}
+
+extension Topology {
+  /// The machine that this process runs on, restricted to the CPUs that its affinity mask allows.
+  public static func ofThisMachine() throws(TopologyFailure) -> Topology {
+    var allowed = [Int32](repeating: 0, count: 4096)
+    let count = chost_get_affinity(&allowed, Int32(allowed.count))
+    guard count > 0 else {
+      throw TopologyFailure(reason: "sched_getaffinity failed with errno \(-count)")
+    }
+    let ids = Set(allowed.prefix(Int(count)).map(Int.init))
+    return try load(allowed: { ids.contains($0) }) { _ in 0 }
+  }
+
+  /// A machine described in hwloc's synthetic notation, such as `pack:2 l3:1 core:4 pu:2`.
+  public static func synthetic(
+    _ description: String, allowed: (Int) -> Bool = { _ in true }
+  ) throws(TopologyFailure) -> Topology {
+    try load(allowed: allowed) { hwloc_topology_set_synthetic($0, description) }
+  }
+
+  private static func load(
+    allowed: (Int) -> Bool, configure: (hwloc_topology_t) -> Int32
+  ) throws(TopologyFailure) -> Topology {
+    var handle: hwloc_topology_t?
+    guard hwloc_topology_init(&handle) == 0, let topology = handle else {
+      throw TopologyFailure(reason: "hwloc_topology_init failed")
+    }
+    defer { hwloc_topology_destroy(topology) }
+    guard configure(topology) == 0 else {
+      throw TopologyFailure(reason: "hwloc does not understand the synthetic description")
+    }
+    guard hwloc_topology_load(topology) == 0 else {
+      throw TopologyFailure(reason: "hwloc_topology_load failed: is /sys readable?")
+    }
+    let kinds = coreKinds(topology)
+    let total = Int(hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU))
+    var cpus: [LogicalCpu] = []
+    for index in 0..<total {
+      guard let unit = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PU, UInt32(index)) else { continue }
+      let id = Int(unit.pointee.os_index)
+      guard allowed(id) else { continue }
+      cpus.append(describe(unit, id: id, kind: kinds[id] ?? .uniform))
+    }
+    guard !cpus.isEmpty else {
+      throw TopologyFailure(reason: "hwloc finds none of the CPUs this process may use")
+    }
+    return Topology(
+      cpus: cpus.sorted { $0.id < $1.id },
+      onlineCount: total,
+      packageCount: max(1, Int(hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PACKAGE))),
+      numaNodeCount: max(1, Int(hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE))))
+  }
+
+  private static func describe(_ unit: hwloc_obj_t, id: Int, kind: CoreKind) -> LogicalCpu {
+    func ancestor(_ type: hwloc_obj_type_t) -> hwloc_obj_t? {
+      var object = unit.pointee.parent
+      while let candidate = object, candidate.pointee.type != type {
+        object = candidate.pointee.parent
+      }
+      return object
+    }
+    func index(_ type: hwloc_obj_type_t) -> Int? { ancestor(type).map { Int($0.pointee.logical_index) } }
+    func bytes(_ type: hwloc_obj_type_t) -> Int? {
+      ancestor(type).flatMap { $0.pointee.attr }.map { Int($0.pointee.cache.size) }
+    }
+    let node = unit.pointee.nodeset.map { hwloc_bitmap_first($0) } ?? 0
+    return LogicalCpu(
+      id: id,
+      core: index(HWLOC_OBJ_CORE) ?? id,
+      package: index(HWLOC_OBJ_PACKAGE) ?? 0,
+      die: index(HWLOC_OBJ_DIE),
+      l2: index(HWLOC_OBJ_L2CACHE), l3: index(HWLOC_OBJ_L3CACHE),
+      numaNode: max(0, Int(node)),
+      coreKind: kind,
+      l1dBytes: bytes(HWLOC_OBJ_L1CACHE),
+      l2Bytes: bytes(HWLOC_OBJ_L2CACHE), l3Bytes: bytes(HWLOC_OBJ_L3CACHE))
+  }
+
+  /// The kind of every CPU on a hybrid machine; empty where all cores are alike.
+  private static func coreKinds(_ topology: hwloc_topology_t) -> [Int: CoreKind] {
+    let count = hwloc_cpukinds_get_nr(topology, 0)
+    guard count > 1, let set = hwloc_bitmap_alloc() else { return [:] }
+    defer { hwloc_bitmap_free(set) }
+    var kinds: [Int: CoreKind] = [:]
+    // hwloc ranks kinds by rising performance: the last kind has the performance cores.
+    for index in 0..<count
+    where hwloc_cpukinds_get_info(topology, UInt32(index), set, nil, nil, nil, 0) == 0 {
+      var cpu = hwloc_bitmap_first(set)
+      while cpu >= 0 {
+        kinds[Int(cpu)] = index == count - 1 ? .performance : .efficiency
+        cpu = hwloc_bitmap_next(set, cpu)
+      }
+    }
+    return kinds
+  }
+}
+
+/// The topology could not be found out.
+public struct TopologyFailure: Error, CustomStringConvertible, Sendable {
+  public let reason: String
+  public var description: String { "cannot find out the CPU topology: \(reason)" }
+}

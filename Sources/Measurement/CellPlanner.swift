@@ -1,0 +1,180 @@
+import LockKernels
+
+/// What a person asked to measure. Empty means everything the plan has.
+public struct CellRequest: Sendable, Equatable {
+  public var instructions: [Instruction] = []
+  public var widths: [Int] = []
+  public var placements: [Placement] = []
+  public var offsets: [Int] = []
+  public init() {}
+}
+
+/// Turns a plan and a request into cells, each split cell with its controls.
+public struct CellPlanner: Sendable {
+  public let plan: Plan.Name
+  public let lineBytes: Int
+  public let cpus: [Int]
+  /// Whether a second CPU can modify lines.
+  public let hasOtherCpu: Bool
+
+  public init(plan: Plan.Name, lineBytes: Int, cpus: [Int], hasOtherCpu: Bool) {
+    self.plan = plan
+    self.lineBytes = lineBytes
+    self.cpus = cpus
+    self.hasOtherCpu = hasOtherCpu
+  }
+
+  /// Instructions whose every straddling offset the standard plan measures.
+  static let swept: [Instruction] = [.add, .xchg, .cmpxchg]
+  /// Instructions of the headline cells, 8 bytes wide.
+  static let headline: [Instruction] = [.add, .xchg, .cmpxchg]
+  static let headlineWidth = 8
+
+  /// Whether a cell is measured until its interval is narrow.
+  public func isHeadline(_ cell: Cell) -> Bool {
+    guard cell.kernel.isLocked, CellPlanner.headline.contains(cell.kernel.instruction),
+      cell.kernel.widthBytes == CellPlanner.headlineWidth, cell.lineState == .hot,
+      cell.between == .nothing
+    else { return false }
+    switch cell.placement {
+    case .aligned: return cell.offset == 0
+    case .lineSplit:
+      return cell.offset
+        == Placement.lineSplit.typicalOffset(
+          widthBytes: CellPlanner.headlineWidth, lineBytes: lineBytes)
+    case .withinLine, .pageSplit: return false
+    }
+  }
+
+  /// All cells, without duplicates, in a stable order.
+  ///
+  /// - Throws: `ImpossibleRequest` if an asked-for combination cannot exist, saying why.
+  public func cells(for request: CellRequest) throws(ImpossibleRequest) -> [Cell] {
+    var list: [Cell] = []
+    var known: Set<Cell> = []
+    func add(_ cell: Cell) {
+      if known.insert(cell).inserted { list.append(cell) }
+    }
+    let kernels = Kernel.all.filter { kernel in
+      (request.instructions.isEmpty || request.instructions.contains(kernel.instruction))
+        && (request.widths.isEmpty || request.widths.contains(kernel.widthBytes))
+    }
+    guard !kernels.isEmpty else { throw ImpossibleRequest(noKernel: request) }
+
+    for cpu in cpus {
+      for kernel in kernels {
+        for placement in request.placements.isEmpty ? Placement.allCases : request.placements {
+          for offset in offsets(of: kernel, at: placement, for: request) {
+            let cell = Cell(kernel: kernel, placement: placement, offset: offset, cpu: cpu)
+            add(cell)
+            for control in controls(of: cell) { add(control) }
+          }
+        }
+      }
+    }
+    guard !list.isEmpty else { throw impossibility(of: request, kernels: kernels) }
+    for cell in list where hasVariants(cell) {
+      for variant in variants(of: cell) {
+        add(variant)
+        for control in controls(of: variant) { add(control) }
+      }
+    }
+    return list
+  }
+
+  private func offsets(of kernel: Kernel, at placement: Placement, for request: CellRequest) -> [Int] {
+    guard placement.impossibility(for: kernel) == nil else { return [] }
+    let all = placement.offsets(widthBytes: kernel.widthBytes, lineBytes: lineBytes)
+    if !request.offsets.isEmpty { return all.filter(request.offsets.contains) }
+    let sweeps: Bool
+    switch plan {
+    case .quick: sweeps = false
+    case .standard: sweeps = placement.isSplit && CellPlanner.swept.contains(kernel.instruction)
+    case .thorough: sweeps = placement != .aligned
+    }
+    if sweeps { return all }
+    return placement.typicalOffset(widthBytes: kernel.widthBytes, lineBytes: lineBytes).map { [$0] } ?? []
+  }
+
+  /// What has to be measured in the same round as a split cell: aligned, within one line, and not locked.
+  private func controls(of cell: Cell) -> [Cell] {
+    guard cell.placement.isSplit else { return cell == cell.aligned ? [] : [cell.aligned] }
+    var controls = [cell.aligned]
+    var within = cell
+    within.placement = .withinLine
+    if let offset = Placement.withinLine.typicalOffset(
+      widthBytes: cell.kernel.widthBytes, lineBytes: lineBytes)
+    {
+      within.offset = offset
+      controls.append(within)
+    }
+    if cell.kernel.isLocked, let plain = cell.plain { controls += [plain, plain.aligned] }
+    return controls.filter(isExecutable)
+  }
+
+  /// Headline cells, and the page-split ones beside them.
+  private func hasVariants(_ cell: Cell) -> Bool {
+    var neighbour = cell
+    if cell.placement == .pageSplit { neighbour.placement = .lineSplit }
+    return isHeadline(neighbour)
+  }
+
+  /// Other line states and surroundings of a headline cell.
+  private func variants(of cell: Cell) -> [Cell] {
+    var variants: [Cell] = []
+    for state in LineState.allCases where state != .hot {
+      if state == .otherCpuModified && !hasOtherCpu { continue }
+      var variant = cell
+      variant.lineState = state
+      variants.append(variant)
+    }
+    var working = cell
+    working.between = .independentAdds
+    variants.append(working)
+    return variants.filter(isExecutable)
+  }
+
+  /// Only 8-byte `add` exists with work between operations, and only where it is a control or line-split.
+  private func isExecutable(_ cell: Cell) -> Bool {
+    cell.between == .nothing
+      || cell.kernel.functions.loopWithWork != nil && cell.placement != .pageSplit
+        && cell.placement != .withinLine && (cell.kernel.isLocked || cell.placement == .aligned)
+  }
+
+  private func impossibility(of request: CellRequest, kernels: [Kernel]) -> ImpossibleRequest {
+    for placement in request.placements {
+      for kernel in kernels {
+        if let reason = placement.impossibility(for: kernel) {
+          return ImpossibleRequest(description: reason)
+        }
+      }
+    }
+    let placements = request.placements.isEmpty ? Placement.allCases : request.placements
+    let valid = placements.map { placement in
+      let ranges = Set(kernels.map(\.widthBytes)).sorted().compactMap { width -> String? in
+        let offsets = placement.offsets(widthBytes: width, lineBytes: lineBytes)
+        guard let first = offsets.first, let last = offsets.last else { return nil }
+        return "\(first)...\(last) for width \(width)"
+      }
+      return "\(placement.rawValue): \(ranges.isEmpty ? "none" : ranges.joined(separator: ", "))"
+    }
+    return ImpossibleRequest(
+      description: "no operand lies at offset \(request.offsets.map(String.init).joined(separator: ",")):"
+        + " valid offsets in a \(lineBytes)-byte line are \(valid.joined(separator: "; "))")
+  }
+}
+
+/// A combination that no x86 CPU executes.
+public struct ImpossibleRequest: Error, CustomStringConvertible, Sendable {
+  public let description: String
+
+  init(description: String) { self.description = description }
+
+  init(noKernel request: CellRequest) {
+    let instructions = request.instructions.isEmpty ? Instruction.allCases : request.instructions
+    let widths = instructions.map { "\($0.rawValue) has \($0.widths.map(String.init).joined(separator: ", "))" }
+    description =
+      "no instruction has width \(request.widths.map(String.init).joined(separator: ",")):"
+      + " \(widths.joined(separator: "; "))"
+  }
+}

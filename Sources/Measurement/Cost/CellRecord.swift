@@ -1,0 +1,124 @@
+import RealModule
+
+/// All that a run knows of one cell.
+public struct CellRecord: Sendable {
+  public let cell: Cell
+  /// Stable number of the cell in its run; samples refer to it.
+  public let index: Int
+  public let isHeadline: Bool
+  public private(set) var rounds: [Round] = []
+  public private(set) var singles: [UInt64] = []
+  public private(set) var operations = 0
+  public private(set) var traps: [Trap] = []
+  /// Operations that took longer than silicon's cost explains.
+  public private(set) var delayedCount = 0
+  private var batchTicks: UInt64 = 0
+  private var batchOperations = 0
+  private(set) var busLocks = 0
+  private var busLocksPerOperation: [Double] = []
+  private var pmuCycles: [Double] = []
+
+  /// One round's numbers: those of its undisturbed visits, or of all where every visit was disturbed.
+  public struct Round: Sendable {
+    public let number: Int
+    private var visits: [Visit]
+
+    struct Visit: Sendable {
+      var ticks: Double
+      var coreCycles: Double
+      var meanTicks: Double
+      var sampleCount: Int
+      var isDisturbed: Bool
+    }
+
+    init(number: Int, visit: Visit) {
+      self.number = number
+      visits = [visit]
+    }
+
+    mutating func add(_ visit: Visit) { visits.append(visit) }
+
+    public var isDisturbed: Bool { visits.allSatisfy(\.isDisturbed) }
+    private var used: [Visit] { isDisturbed ? visits : visits.filter { !$0.isDisturbed } }
+
+    /// TSC ticks an operation.
+    public var ticks: Double { Order.median(used.map(\.ticks))! }
+    public var coreCycles: Double { Order.median(used.map(\.coreCycles))! }
+    public var sampleCount: Int { used.reduce(0) { $0 + $1.sampleCount } }
+    var totalTicks: Double { used.reduce(0) { $0 + $1.meanTicks * Double($1.sampleCount) } }
+  }
+
+  public init(cell: Cell, index: Int, isHeadline: Bool) {
+    self.cell = cell
+    self.index = index
+    self.isHeadline = isHeadline
+  }
+
+  /// Whether anything was measured, be it a trap.
+  public var isMeasured: Bool { !rounds.isEmpty || !traps.isEmpty }
+
+  /// Takes in a round's group. `delayTicks`: a single operation longer than this was delayed.
+  public mutating func add(_ group: Group, delayTicks: Double) {
+    operations += group.operations
+    if cell.takesBusLock { busLocks += group.operations }
+    batchTicks += group.batchTicks
+    batchOperations += group.batchOperations
+    if let trap = group.trap { traps.append(trap) }
+    delayedCount += group.singles.count { Double($0) > delayTicks }
+    if group.disturbances.isEmpty { singles += group.singles }
+    if let count = group.busLocksPerOperation { busLocksPerOperation.append(count) }
+    if let cycles = group.pmuCyclesPerOperation { pmuCycles.append(cycles) }
+    guard let median = group.medianTicks else { return }
+    let values =
+      group.samples.isEmpty
+      ? group.singles.map(Double.init) : group.samples.map(\.ticksPerOperation)
+    let visit = Round.Visit(
+      ticks: median, coreCycles: median * group.corePerTick,
+      meanTicks: values.reduce(0, +) / Double(values.count), sampleCount: values.count,
+      isDisturbed: !group.disturbances.isEmpty)
+    if rounds.last?.number == group.round {
+      rounds[rounds.count - 1].add(visit)
+    } else {
+      rounds.append(Round(number: group.round, visit: visit))
+    }
+  }
+
+  /// Whether too few rounds were undisturbed to leave the others out.
+  public var isMostlyDisturbed: Bool {
+    rounds.count { !$0.isDisturbed } * 2 < rounds.count
+  }
+
+  /// The rounds that count.
+  public var usedRounds: [Round] {
+    isMostlyDisturbed ? rounds : rounds.filter { !$0.isDisturbed }
+  }
+
+  /// TSC ticks an operation.
+  public var ticks: Estimate? { Estimate(rounds: usedRounds.map(\.ticks)) }
+
+  /// Core cycles an operation, counted by the PMU or derived from the add chain.
+  public var coreCycles: (estimate: Estimate, source: CoreCycleSource)? {
+    if let counted = Estimate(rounds: pmuCycles) { return (counted, .pmu) }
+    return Estimate(rounds: usedRounds.map(\.coreCycles)).map { ($0, .addChain) }
+  }
+
+  /// Operations a TSC tick over all batches, disturbed or not.
+  public var operationsPerTick: Double? {
+    batchTicks > 0 ? Double(batchOperations) / Double(batchTicks) : nil
+  }
+
+  /// Bus locks an operation as counted, nil without a PMU.
+  public var countedBusLocks: Double? { Order.median(busLocksPerOperation) }
+
+  /// The cost over that of another cell, from the rounds in which both counted.
+  public func ratio(to other: CellRecord) -> Estimate? {
+    let others = Dictionary(
+      other.usedRounds.map { ($0.number, $0.ticks) }, uniquingKeysWith: { first, _ in first })
+    return Estimate(rounds: usedRounds.compactMap { round in others[round.number].map { round.ticks / $0 } })
+  }
+}
+
+public enum CoreCycleSource: String, Sendable, Codable {
+  case pmu
+  case addChain = "add-chain"
+}

@@ -1,0 +1,147 @@
+import LockKernels
+import Machine
+
+/// What a reader of a run has to know before believing it: what was seen, and what can be done about it.
+public struct RunWarning: Sendable, Codable, Equatable {
+  public var id: String
+  public var text: String
+  public var remedy: String
+
+  init(_ id: String, _ text: String, _ remedy: String) {
+    self.id = id
+    self.text = text
+    self.remedy = remedy
+  }
+}
+
+extension CostExperiment {
+  /// The run's warnings, the most important first.
+  public var warnings: [RunWarning] {
+    [
+      trapWarning, delayWarning, clockWarning, contradictionWarning, wallWarning, budgetWarning,
+      disturbanceWarning, frequencyWarning, headlineWarning, guestWarning, proofWarning,
+      memoryWarning, erratumWarning,
+    ].compactMap { $0 }
+  }
+
+  private var trapWarning: RunWarning? {
+    let count = records.count { !$0.traps.isEmpty }
+    guard count > 0 else { return nil }
+    return RunWarning(
+      "trapped", "\(count) cells met a SIGBUS instead of completing",
+      "boot with split_lock_detect=off to measure their cost")
+  }
+
+  private var delayWarning: RunWarning? {
+    let count = records.reduce(0) { $0 + $1.delayedCount }
+    guard count > 0 else { return nil }
+    return machine.policy.mayDelay
+      ? RunWarning(
+        "delayed", "Linux delayed \(count) operations: costs hold its delay, not silicon's",
+        "set kernel.split_lock_mitigate=0, or boot with split_lock_detect=off")
+      : RunWarning(
+        "delayed",
+        "\(count) single operations took over \(Int(DoseRamp.delay * 1000)) ms, which Linux's policy does not explain",
+        "look for a busy host, a hypervisor's policy or SMIs")
+  }
+
+  private var clockWarning: RunWarning? {
+    machine.processor.hasInvariantTsc || machine.linux.clockSource == "tsc"
+      ? nil
+      : RunWarning(
+        "tsc-not-invariant", "neither CPUID nor Linux trusts the TSC as a clock",
+        "fix the core frequency; in a guest, pass invtsc through")
+  }
+
+  private var verdicts: [CostRow.Verdict: Int] {
+    records.filter(\.isMeasured).reduce(into: [:]) { $0[CostRow.verdict($1), default: 0] += 1 }
+  }
+
+  private var contradictionWarning: RunWarning? {
+    let count = verdicts[.pmuContradicts, default: 0]
+    guard count > 0 else { return nil }
+    return RunWarning(
+      "pmu-contradicts", "\(count) cells took another number of bus locks than their placement implies",
+      "see bus_locks_per_op in cost.csv; an emulator or hypervisor may rewrite the operation")
+  }
+
+  private var wallWarning: RunWarning? {
+    guard end == .wallLimit else { return nil }
+    return RunWarning(
+      "wall-limit", "time ran out after \(roundsDone) of \(plan.rounds) rounds",
+      "choose fewer cells, fewer --rounds or a longer plan")
+  }
+
+  private var budgetWarning: RunWarning? {
+    let count = records.count { !$0.isMeasured && $0.cell.takesBusLock }
+    guard count > 0, end == .finished else { return nil }
+    return RunWarning(
+      "budget", "the budget of \(plan.budget) s of locked time left \(count) cells unmeasured",
+      "raise --budget or choose fewer cells")
+  }
+
+  private var disturbanceWarning: RunWarning? {
+    let share = disturbedShare
+    guard share > 0.1 else { return nil }
+    let causes = disturbanceCounts.sorted { $0.value > $1.value }
+      .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
+    return RunWarning(
+      "disturbed", "\(Int((share * 100).rounded())) % of the groups of samples were disturbed (\(causes))",
+      "stop other work, or compare only against runs as busy as this one")
+  }
+
+  private var frequencyWarning: RunWarning? {
+    guard let (low, high) = frequencyRange, high / low > 1.05 else { return nil }
+    return RunWarning(
+      "frequency",
+      "the core ran at \(Decimal.fixed(low, 2)) to \(Decimal.fixed(high, 2)) times the TSC's rate: cheap"
+        + " kernels vary as much in ns, less in core cycles",
+      "fix the frequency, or compare core_cycles")
+  }
+
+  private var headlineWarning: RunWarning? {
+    let wide = headlines.filter { !$0.reached }
+    guard !wide.isEmpty else { return nil }
+    let worst = wide.compactMap(\.relativeHalfWidth).max()
+    return RunWarning(
+      "headline-interval",
+      "\(wide.count) of \(headlines.count) headline cells did not reach ±\(Decimal.fixed(plan.headlinePrecision * 100, 0)) %"
+        + (worst.map { " (worst ±\(Decimal.fixed($0 * 100, 1)) %)" } ?? ""),
+      "give more time with --plan thorough, or quieten the machine")
+  }
+
+  private var guestWarning: RunWarning? {
+    machine.processor.hypervisor.map {
+      RunWarning(
+        "guest", "a guest of \($0): topology is its claim, vCPUs float, and the host may trap bus locks",
+        "repeat the run, at other times and on other hosts, before comparing CPUs")
+    }
+  }
+
+  private var proofWarning: RunWarning? {
+    guard verdicts[.unverifiedPmu] != nil else { return nil }
+    let reason = machine.permissions.pmuRefusal ?? "no event is known for this processor"
+    return RunWarning(
+      "unverified-pmu", "no PMU proof that operations took a bus lock: \(reason)",
+      "measure on hardware whose PMU counts bus locks")
+  }
+
+  private var memoryWarning: RunWarning? {
+    guard !memoryShortcomings.isEmpty else { return nil }
+    return RunWarning(
+      "memory", "operand memory: \(memoryShortcomings.map(\.rawValue).sorted().joined(separator: ", "))",
+      "raise RLIMIT_MEMLOCK, or run where NUMA policy works")
+  }
+
+  private var erratumWarning: RunWarning? {
+    machine.processor.isSubjectToErratum793 ? RunWarning.erratum793 : nil
+  }
+}
+
+extension RunWarning {
+  /// CVE-2013-6885: what `doctor`, too, says about AMD family 16h.
+  public static let erratum793 = RunWarning(
+    "cve-2013-6885",
+    "this CPU has AMD erratum 793: locked instructions beside write-combining memory may hang it",
+    "run a Linux (3.14 or later) or firmware that sets LS_CFG bit 15, and save your work first")
+}

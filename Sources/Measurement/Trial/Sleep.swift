@@ -1,0 +1,9 @@
+import Glibc
+
+/// Leaves the CPU for so many seconds; wakes early on a signal.
+func sleep(seconds: Double) {
+  guard seconds > 0 else { return }
+  var duration = timespec(
+    tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
+  nanosleep(&duration, nil)
+}

@@ -1,0 +1,59 @@
+import Measurement
+
+/// One value of a table. Nothing measured is nothing written, never 0.
+enum CsvValue {
+  case text(String?)
+  case integer(Int?)
+  case number(Double?)
+  case boolean(Bool)
+
+  /// As RFC 4180 has it: quoted only where needed.
+  var field: String {
+    switch self {
+    case .text(let value): CsvValue.quoted(value ?? "")
+    case .integer(let value): value.map { String($0) } ?? ""
+    case .number(let value): value.map { Decimal.significant($0) } ?? ""
+    case .boolean(let value): value ? "true" : "false"
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}
+
+/// A column of a CSV file: its name, what frictionless calls its type, its meaning, and its value of a row.
+struct CsvColumn<Row>: Sendable {
+  enum Kind: String, Sendable { case string, integer, number, boolean }
+  var name: String
+  var kind: Kind
+  var meaning: String
+  var value: @Sendable (Row) -> CsvValue
+
+  static func text(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> String?) -> Self {
+    CsvColumn(name: name, kind: .string, meaning: meaning) { .text(value($0)) }
+  }
+  static func integer(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> Int?) -> Self {
+    CsvColumn(name: name, kind: .integer, meaning: meaning) { .integer(value($0)) }
+  }
+  static func number(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> Double?) -> Self {
+    CsvColumn(name: name, kind: .number, meaning: meaning) { .number(value($0)) }
+  }
+  static func boolean(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> Bool) -> Self {
+    CsvColumn(name: name, kind: .boolean, meaning: meaning) { .boolean(value($0)) }
+  }
+}
+
+/// A CSV file: UTF-8, LF, a header line.
+struct CsvTable<Row>: Sendable {
+  var columns: [CsvColumn<Row>]
+
+  var header: String { columns.map(\.name).joined(separator: ",") + "\n" }
+
+  func line(_ row: Row) -> String {
+    columns.map { $0.value(row).field }.joined(separator: ",") + "\n"
+  }
+
+  func text(_ rows: [Row]) -> String { header + rows.map(line).joined() }
+}

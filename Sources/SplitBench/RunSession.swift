@@ -1,0 +1,112 @@
+import CHost
+import Machine
+import Measurement
+import Reporting
+import SystemPackage
+
+/// One run from the first folder made to the last file written.
+struct RunSession {
+  private let design: RunDesign
+  private let output: RunOutput
+
+  init(_ design: RunDesign, output: RunOutput) {
+    self.design = design
+    self.output = output
+  }
+
+  struct Outcome {
+    var record: RunRecord
+    var rows: [CostRow]
+    var folder: FilePath
+    var wasInterrupted: Bool
+
+    var summary: String { Summary(record: record, rows: rows).text + "\nresults: \(folder)\n" }
+
+    func json() throws -> String { try Json.text(RunDocument(record: record, rows: rows)) }
+  }
+
+  func run() throws -> Outcome {
+    guard chost_interrupts_install() == 0 else { throw InterruptFailure() }
+    defer { chost_interrupts_remove() }
+    let folder = try RunFolder.create(
+      in: FilePath(output.out), named: design.folderName(label: output.label))
+    let record = RunRecord(
+      toolVersion: SplitBench.version, run: folder.run, label: output.label,
+      startedUtc: UtcTime.iso(),
+      parameters: .init(
+        plan: design.plan, cpus: design.cpus, otherCpus: design.otherCpus, request: design.request,
+        seed: design.seed, cells: design.cells.count),
+      machine: design.machine, skipped: design.skipped)
+    var recorder = Recorder(folder: folder, record: record, bar: ProgressBar(isQuiet: output.quiet))
+    do {
+      try recorder.save([])
+      return try measure(&recorder)
+    } catch {
+      recorder.bar.finish()
+      if recorder.rows.isEmpty { folder.discard() }
+      throw error
+    }
+  }
+
+  private func measure(_ recorder: inout Recorder) throws -> Outcome {
+    let experiment = CostExperiment(
+      plan: design.plan, cells: design.cells, planner: design.planner, seed: design.seed,
+      machine: design.machine, otherCpus: design.otherCpus)
+    var failure: (any Error)?
+    do {
+      try experiment.run(&recorder)
+    } catch let error as UnexplainedDelay {
+      failure = error  // What was measured before it stays, marked incomplete.
+    }
+    recorder.bar.finish()
+    let after = try MachineReport.ofThisMachine(watchMs: 0)
+    recorder.record.update(from: experiment)
+    recorder.record.close(
+      end: failure == nil ? experiment.end.rawValue : "unexplained-delay",
+      complete: failure == nil && experiment.end == .finished, endedUtc: UtcTime.iso(),
+      after: .init(after))
+    try recorder.save(experiment.rows())
+    try recorder.folder.close()
+    if let failure { throw failure }
+    return Outcome(
+      record: recorder.record, rows: recorder.rows, folder: recorder.folder.path,
+      wasInterrupted: experiment.end == .interrupted)
+  }
+}
+
+/// Puts every round on disk as it ends, and the bar on the screen in between.
+private struct Recorder: CostObserver {
+  var folder: RunFolder
+  var record: RunRecord
+  var bar: ProgressBar
+  private(set) var rows: [CostRow] = []
+  private let start = chost_monotonic_raw_ns()
+
+  init(folder: RunFolder, record: RunRecord, bar: ProgressBar) {
+    self.folder = folder
+    self.record = record
+    self.bar = bar
+  }
+
+  mutating func finishedRound(
+    _ experiment: CostExperiment, groups: [(cell: Int, group: Group)]
+  ) throws {
+    try folder.append(groups)
+    record.update(from: experiment)
+    try save(experiment.rows())
+  }
+
+  mutating func advanced(_ progress: CostProgress) {
+    bar.show(progress, at: Double(chost_monotonic_raw_ns() - start) / 1e9)
+  }
+
+  mutating func save(_ rows: [CostRow]) throws {
+    try folder.write(record, rows: rows)
+    self.rows = rows
+  }
+}
+
+/// Without handlers an interrupted run could not keep its results.
+struct InterruptFailure: Error, CustomStringConvertible {
+  var description: String { "cannot install signal handlers: sigaction failed" }
+}

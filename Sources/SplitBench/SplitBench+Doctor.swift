@@ -1,0 +1,21 @@
+import ArgumentParser
+import Machine
+import Reporting
+
+extension SplitBench {
+  struct Doctor: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Say what this machine is, what can be measured here, what cannot and why. Changes nothing.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+      try exitingCleanly {
+        let machine = try MachineReport.ofThisMachine()
+        print(
+          json ? try Json.text(DoctorDocument(machine)) : DoctorText(machine).text, terminator: "")
+      }
+    }
+  }
+}

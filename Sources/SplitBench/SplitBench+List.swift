@@ -1,0 +1,66 @@
+import ArgumentParser
+import LockKernels
+import Machine
+import Measurement
+import Reporting
+
+extension SplitBench {
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List kernels, placements, experiments and settings with their stable ids.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+      let catalogue = Catalogue()
+      print(json ? try Json.text(catalogue) : catalogue.text, terminator: "")
+    }
+  }
+}
+
+/// Everything that has an id.
+private struct Catalogue: Encodable {
+  struct Entry: Encodable {
+    var id: String
+    var meaning: String
+  }
+  struct InstructionEntry: Encodable {
+    var id: String
+    var widthsBytes: [Int]
+    var lockedForm: Bool
+    var plainForm: Bool
+    var meaning: String
+  }
+
+  let instructions = Instruction.allCases.map {
+    InstructionEntry(
+      id: $0.rawValue, widthsBytes: $0.widths, lockedForm: $0.hasLockedForm,
+      plainForm: $0.hasPlainForm, meaning: $0.summary)
+  }
+  let placements = Placement.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
+  let lineStates = LineState.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
+  let experiments = ExperimentId.allCases.map { Entry(id: $0.rawValue, meaning: $0.question) }
+  let settings = [Entry(id: "as-found", meaning: "the machine as it is")]
+  let kernelCount = Kernel.all.count
+
+  var text: String {
+    var table = TextTable(columns: ["instruction", "widths", "locked", "plain", "what it does"])
+    table.rows = instructions.map {
+      [
+        $0.id, $0.widthsBytes.map(String.init).joined(separator: ","), $0.lockedForm ? "yes" : "no",
+        $0.plainForm ? "yes" : "no", $0.meaning,
+      ]
+    }
+    let lists = [
+      ("placement", placements), ("line state", lineStates), ("experiment", experiments),
+      ("setting", settings),
+    ]
+    let others = lists.map { title, entries in
+      var table = TextTable(columns: [title, "meaning"])
+      table.rows = entries.map { [$0.id, $0.meaning] }
+      return table.leftAligned
+    }
+    return ([table.leftAligned] + others).joined(separator: "\n") + "\n\(kernelCount) kernels\n"
+  }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import CHost
+import Glibc
+import LockKernels
+import Machine
+import Measurement
+import Reporting
+import SystemPackage
+
+extension SplitBench {
+  struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Measure everything this machine allows, print a table, write a result folder.")
+
+    @OptionGroup var scope: RunScope
+    @OptionGroup var output: RunOutput
+
+    func validate() throws {
+      try scope.validate()
+      try output.validate()
+    }
+
+    func run() throws {
+      try exitingCleanly {
+        let machine = try MachineReport.ofThisMachine()
+        let design = try RunDesign(scope, machine: machine)
+        if output.dryRun {
+          print(output.json ? try Json.text(design.overview) : design.overview.text, terminator: "")
+          return
+        }
+        let outcome = try RunSession(design, output: output).run()
+        print(output.json ? try outcome.json() : outcome.summary, terminator: "")
+        if outcome.wasInterrupted { throw ExitCode(130) }
+      }
+    }
+  }
+}
+
+/// Which cells are measured, how long, on which CPUs.
+struct RunScope: ParsableArguments {
+  @Option(help: "How much to measure: \(Plan.Name.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var plan: Plan.Name = .standard
+
+  @Option(help: "Experiments to run, separated by commas: cost.")
+  var only: CommaList<ExperimentId>?
+
+  @Option(help: ArgumentHelp("CPUs that measure: \(CpuSelection.grammar).", valueName: "list"))
+  var cpu: CpuSelection?
+
+  @Option(help: "Instructions, separated by commas; see splitbench list.")
+  var instruction: CommaList<Instruction>?
+
+  @Option(help: "Operand sizes in bytes, separated by commas: 1, 2, 4, 8, 16.")
+  var width: CommaList<Width>?
+
+  @Option(help: "Placements, separated by commas: aligned, within-line, line-split, page-split.")
+  var placement: CommaList<Placement>?
+
+  @Option(help: "Offsets of the operand in its first line, in bytes, separated by commas.")
+  var offset: CommaList<Offset>?
+
+  @Option(help: "Upper bound on locked time, in seconds; replaces the plan's.")
+  var budget: Double?
+
+  @Option(help: "Seed of the order of measurement; a random one is recorded otherwise.")
+  var seed: UInt64?
+
+  @Option(help: "Rounds over all cells; replaces the plan's.")
+  var rounds: Int?
+
+  func validate() throws {
+    if let budget, !(budget.isFinite && budget > 0 && budget <= RunScope.largestBudget) {
+      throw ValidationError(
+        "--budget is locked time in seconds: more than 0, at most \(Int(RunScope.largestBudget))")
+    }
+    if let rounds, !(1...RunScope.mostRounds).contains(rounds) {
+      throw ValidationError("--rounds is a number from 1 to \(RunScope.mostRounds)")
+    }
+  }
+
+  private static let largestBudget = 600.0
+  private static let mostRounds = 10_000
+}
+
+/// Where results go, and how much is said.
+struct RunOutput: ParsableArguments {
+  @Option(help: ArgumentHelp("Folder in which the result folder is made.", valueName: "dir"))
+  var out = "results"
+
+  @Option(help: "A word for the folder's name: letters, digits, '.', '_' and '-'.")
+  var label: String?
+
+  @Flag(help: "Print what would be measured, and measure nothing.")
+  var dryRun = false
+
+  @Flag(help: "Print the record and all rows as JSON instead of the table.")
+  var json = false
+
+  @Flag(help: "Print nothing on standard error but errors.")
+  var quiet = false
+
+  func validate() throws {
+    if let label, label.isEmpty || label.count > 40 || !label.allSatisfy(RunOutput.isAllowed) {
+      throw ValidationError("--label takes up to 40 letters, digits, '.', '_' and '-'")
+    }
+    if out.isEmpty { throw ValidationError("--out needs the path of a folder") }
+  }
+
+  private static func isAllowed(_ character: Character) -> Bool {
+    character.isASCII
+      && (character.isLetter || character.isNumber || character == "." || character == "_" || character == "-")
+  }
+}
+
+/// Runs `body`; an error that it throws is printed in a line and becomes exit code 2.
+func exitingCleanly(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let code as ExitCode {
+    throw code
+  } catch let error as ImpossibleRequest {
+    complain("error: \(error)")
+    throw ExitCode(64)
+  } catch let error as SelectionFailure {
+    complain("error: \(error)")
+    throw ExitCode(64)
+  } catch {
+    complain("error: \(error)")
+    throw ExitCode(2)
+  }
+}

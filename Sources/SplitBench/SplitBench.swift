@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// The command line: a table of contents.
+@main
+struct SplitBench: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "splitbench",
+    abstract: "Measure what a split lock costs on this x86 CPU.",
+    discussion: """
+      A split lock is a locked instruction whose operand straddles two cache lines. SplitBench measures what \
+      every locked instruction costs aligned, within a line, across a line and across a page, prints a table \
+      and writes a folder of CSV.
+
+      It issues real split locks, which may slow other programs on this host, for at most the plan's budget: \
+      0.5 s in quick, 2 s in standard, in bursts of at most 10 ms. It changes no setting of the machine.
+
+      Exit codes: 0 done, 2 could not (the message says why), 64 usage, 130 interrupted with partial results kept.
+      """,
+    version: version,
+    subcommands: [Run.self, Doctor.self, List.self],
+    defaultSubcommand: Run.self)
+}
