@@ -60,7 +60,12 @@ let package = Package(
     .testTarget(name: "LockKernelsTests", dependencies: ["LockKernels", "Machine", "CHost"]),
     .testTarget(
       name: "MachineTests", dependencies: ["Machine"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
+    .testTarget(
+      name: "MeasurementTests",
+      dependencies: [
+        "Measurement", "LockKernels", "Machine", "CHost", "CAtomics",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
     .testTarget(
       name: "SplitBenchTests",

@@ -2,7 +2,8 @@
 //
 // A row says how the state of a kernel is loaded (ENTRY), the instruction with what must be reset before each
 // one (BODY), and what it hands to the next operation (STEP). Registers: rdi operand, rsi count, r11 list,
-// r12 start of a single timing, r10 the source operand; rax, rbx, rcx, rdx, r8, r9 belong to the rows.
+// r12 start of a single timing, r10 the source operand; rax, rbx, rcx, rdx, r8, r9 belong to the rows. The timer of
+// `single` overwrites rax, rcx and rdx around each operation, so nothing is handed on in those.
 #include "CAtomics.h"
 
 #define NL "\n\t"
@@ -80,11 +81,11 @@ _Static_assert(CATOMICS_WORK_ADDS == 64, "WORK has eight rounds of eight adds");
 #define CMPXCHG8B_ROW(TAG, P)                                                                                \
   FUNCTIONS(TAG##_cmpxchg8b_8, "movl (%rdi), %r8d" NL "movl 4(%rdi), %r9d" NL,                               \
             "movl %r8d, %eax" NL "movl %r9d, %edx" NL "leal 1(%r8), %ebx" NL "leal 1(%r9), %ecx" NL          \
-            P "cmpxchg8b (%rdi)" NL, "movl %ebx, %r8d" NL "movl %ecx, %r9d" NL)
+            P "cmpxchg8b (%rdi)" NL, "incl %r8d" NL "incl %r9d" NL)
 #define CMPXCHG16B_ROW(TAG, P)                                                                               \
   FUNCTIONS(TAG##_cmpxchg16b_16, "movq (%rdi), %r8" NL "movq 8(%rdi), %r9" NL,                               \
             "movq %r8, %rax" NL "movq %r9, %rdx" NL "leaq 1(%r8), %rbx" NL "leaq 1(%r9), %rcx" NL            \
-            P "cmpxchg16b (%rdi)" NL, "movq %rbx, %r8" NL "movq %rcx, %r9" NL)
+            P "cmpxchg16b (%rdi)" NL, "incq %r8" NL "incq %r9" NL)
 #define STORE_ROW(W, S, R10) FUNCTIONS(plain_store_##W, "", "mov" S " " R10 ", (%rdi)" NL, "")
 #define LOAD_ROW(W) FUNCTIONS(plain_load_##W, "", LOAD_##W("r8"), "")
 

@@ -69,7 +69,7 @@ public struct TimerCost: Sendable, Codable, Equatable {
     let distinct = Set(readings).sorted()
     let steps = zip(distinct, distinct.dropFirst()).map { $1 - $0 }
     return TimerCost(
-      medianTicks: Order.median(readings.map(Double.init))!,
+      medianTicks: Order.median(readings.map { Double($0) })!,
       quantumTicks: Double(steps.min() ?? 1))
   }
 }

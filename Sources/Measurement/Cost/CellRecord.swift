@@ -71,7 +71,7 @@ public struct CellRecord: Sendable {
     guard let median = group.medianTicks else { return }
     let values =
       group.samples.isEmpty
-      ? group.singles.map(Double.init) : group.samples.map(\.ticksPerOperation)
+      ? group.singles.map { Double($0) } : group.samples.map(\.ticksPerOperation)
     let visit = Round.Visit(
       ticks: median, coreCycles: median * group.corePerTick,
       meanTicks: values.reduce(0, +) / Double(values.count), sampleCount: values.count,

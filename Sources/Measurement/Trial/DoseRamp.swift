@@ -62,7 +62,7 @@ struct DoseRamp {
   }
 
   private func response(_ behaviour: DoseResponse.Behaviour, _ readings: [UInt64]) -> DoseResponse {
-    let ticks = readings.map(Double.init)
+    let ticks = readings.map { Double($0) }
     // In warn mode the least delayed operation is the nearest to native that can be seen.
     let typical = behaviour == .delayed ? ticks.min()! : Order.median(ticks)!
     return DoseResponse(

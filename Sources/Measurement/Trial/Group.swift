@@ -50,7 +50,7 @@ public struct Group: Sendable {
   /// The group's one number: the median of its samples, or of its singles where it has only those; in TSC ticks.
   public var medianTicks: Double? {
     let values =
-      samples.isEmpty ? singles.map(Double.init) : samples.map(\.ticksPerOperation)
+      samples.isEmpty ? singles.map { Double($0) } : samples.map(\.ticksPerOperation)
     return Order.median(values).flatMap { $0 > 0 ? $0 : nil }
   }
 }

@@ -1,0 +1,130 @@
+import Testing
+
+@testable import Machine
+
+@Suite struct NoiseTests {
+  @Test func readsACapturedGuest() {
+    let noise = Noise(files: Fixture.amdGuest.files, cpus: [0, 1], windowMs: 0)
+    #expect(noise.governors.isEmpty && noise.turbo == nil)
+    #expect(noise.smt == "notsupported")
+    #expect(noise.loadAverage != nil)
+    #expect(noise.stealSinceBoot.map { (0...1).contains($0) } == true)
+  }
+
+  @Test(arguments: [("intel_pstate/no_turbo", "1", false), ("intel_pstate/no_turbo", "0", true), ("cpufreq/boost", "1", true), ("cpufreq/boost", "0", false)])
+  func readsTurbo(file: String, value: String, expected: Bool) throws {
+    let noise = try withFiles(["/sys/devices/system/cpu/\(file)": value]) {
+      Noise(files: $0, cpus: [0], windowMs: 0)
+    }
+    #expect(noise.turbo == expected)
+  }
+
+  @Test func nothingReadableIsNothingKnown() throws {
+    let noise = try withFiles([:]) { Noise(files: $0, cpus: [0], windowMs: 5) }
+    #expect(noise.stealSinceBoot == nil && noise.loadAverage == nil && noise.busyCpus.isEmpty)
+  }
+
+  @Test func sharesOfTime() {
+    let before = CpuTimes.Ticks(busy: 100, idle: 900, steal: 0)
+    let after = CpuTimes.Ticks(busy: 130, idle: 950, steal: 20)
+    #expect(after.since(before).busyShare == 0.5)
+    #expect(after.since(before).stealShare == 0.2)
+    #expect(before.since(before).busyShare == 0)
+  }
+}
+
+@Suite struct LinuxSystemTests {
+  @Test func readsACapturedGuest() {
+    let linux = LinuxSystem(files: Fixture.amdGuest.files, release: "6.18", timerHz: 250)
+    #expect(linux.microcode == "0x1000065")
+    #expect(linux.clockSource == "tsc")
+    #expect(linux.bootParameters == ["mitigations=auto,no_guest_host,no_guest_guest"])
+  }
+
+  @Test func unreadableIsNil() throws {
+    let linux = try withFiles([:]) { LinuxSystem(files: $0, release: "x", timerHz: nil) }
+    #expect(linux.microcode == nil && linux.bootParameters == nil && linux.clockSource == nil)
+  }
+}
+
+@Suite struct DetectionRegisterTests {
+  @Test func noDriverNamesTheRemedy() throws {
+    let registers = try withFiles([:]) {
+      DetectionRegisters(cpu: 0, files: $0, detectionSupported: true)
+    }
+    #expect(registers.memoryControl == nil && registers.splitLockDetection == nil)
+    #expect(registers.reason?.contains("modprobe msr") == true)
+  }
+
+  @Test func registersAreDecoded() {
+    var registers = DetectionRegisters(
+      cpu: 0, files: FileTree(root: "/nonexistent"), detectionSupported: false)
+    registers.memoryControl = 1 << 29
+    registers.debugControl = 0
+    #expect(registers.splitLockDetection == true)
+    #expect(registers.busLockDetection == false)
+  }
+}
+
+@Suite struct PmuEventTests {
+  struct Case: Sendable {
+    var vendor: String
+    var family: Int
+    var model: Int
+    var kind: CoreKind = .uniform
+    var config: UInt64?
+  }
+
+  /// From intel/perfmon's JSON and AMD's PPRs.
+  static let cases = [
+    Case(vendor: "AuthenticAMD", family: 25, model: 17, config: 0x0125),
+    Case(vendor: "AuthenticAMD", family: 26, model: 2, config: 0x0125),
+    Case(vendor: "AuthenticAMD", family: 21, model: 2, config: nil),
+    Case(vendor: "GenuineIntel", family: 6, model: 0x55, config: 0x10F4),
+    Case(vendor: "GenuineIntel", family: 6, model: 0x6A, config: 0x10F4),
+    Case(vendor: "GenuineIntel", family: 6, model: 0x8F, config: 0x102C),
+    Case(vendor: "GenuineIntel", family: 6, model: 0x97, kind: .performance, config: 0x102C),
+    Case(vendor: "GenuineIntel", family: 6, model: 0x97, kind: .efficiency, config: nil),
+    Case(vendor: "GenuineIntel", family: 6, model: 0xC6, kind: .efficiency, config: 0x0863),
+    Case(vendor: "GenuineIntel", family: 6, model: 0x9C, config: 0x0063),
+    Case(vendor: "GenuineIntel", family: 15, model: 4, config: nil),
+    Case(vendor: "CentaurHauls", family: 6, model: 0x55, config: nil),
+  ]
+
+  @Test(arguments: cases)
+  func encodes(_ test: Case) {
+    var processor = ProcessorIdentity.plain()
+    (processor.vendor, processor.family, processor.model) = (test.vendor, test.family, test.model)
+    #expect(PmuEvent.busLocks(processor, kind: test.kind)?.config == test.config)
+  }
+
+  @Test func aHybridMachineHasAPmuForEachKind() throws {
+    let folder = "/sys/bus/event_source/devices"
+    try withFiles([
+      "\(folder)/cpu_core/cpus": "0-3\n", "\(folder)/cpu_core/type": "4\n",
+      "\(folder)/cpu_atom/cpus": "4-7\n", "\(folder)/cpu_atom/type": "10\n",
+    ]) { files in
+      let topology = try Topology.synthetic("core:8 pu:1")
+      #expect(Pmu(cpu: topology.cpus[2], processor: .plain(), files: files).type == 4)
+      #expect(Pmu(cpu: topology.cpus[5], processor: .plain(), files: files).type == 10)
+    }
+  }
+}
+
+@Suite struct CapabilityTests {
+  @Test func everyUnavailableThingHasAReasonAndARemedy() throws {
+    let machine = try MachineReport.ofThisMachine(watchMs: 0)
+    for capability in machine.capabilities where !capability.isAvailable {
+      #expect(capability.reason?.isEmpty == false, "\(capability.id)")
+      #expect(capability.remedy?.isEmpty == false, "\(capability.id)")
+    }
+    #expect(Set(machine.capabilities.map(\.id)).count == machine.capabilities.count)
+  }
+
+  @Test func oneCpuCannotModifyFromAnother() throws {
+    var machine = try MachineReport.ofThisMachine(watchMs: 0)
+    machine.topology = try Topology.synthetic("pu:1")
+    let capability = machine.capabilities.first { $0.id == "other-cpu-modified" }
+    #expect(capability?.isAvailable == false)
+  }
+}

@@ -1,0 +1,232 @@
+import CHost
+import LockKernels
+import Machine
+import Testing
+
+@testable import Measurement
+
+private let second = 1e9  // Ticks a second of the scripted clock.
+private let splitAdd = Kernel(.add, widthBytes: 8, locked: true)!
+
+@Suite struct DoseRampTests {
+  private func climb(_ timer: inout ScriptedTimer, _ policy: DetectionPolicy) throws -> DoseResponse {
+    var operand: UInt64 = 0
+    let ramp = DoseRamp(policy: policy, timerTicks: 100, ticksPerSecond: second)
+    return try withUnsafeMutableBytes(of: &operand) {
+      try ramp.climb(&timer, kernel: splitAdd, operand: $0.baseAddress!)
+    }
+  }
+
+  @Test func climbsByTens() throws {
+    var timer = ScriptedTimer(singles: [1100])
+    let response = try climb(&timer, .scripted(.off))
+    #expect(response == DoseResponse(behaviour: .completed, nativeTicks: 1000, longestTicks: 1100, operations: 111))
+    #expect(timer.calls == 3)
+  }
+
+  @Test func aTrapEndsItAtOnce() throws {
+    var timer = ScriptedTimer(trapsAfter: 0)
+    let response = try climb(&timer, .scripted(.fatal))
+    #expect(response.behaviour == .trapped)
+    #expect(response.nativeTicks == nil && response.operations == 0)
+  }
+
+  @Test func anExplainedDelayEndsItAsData() throws {
+    var timer = ScriptedTimer(singles: [1100, 12_000_000])
+    let response = try climb(&timer, .scripted(.warn))
+    #expect(response.behaviour == .delayed)
+    #expect(response.operations == 11 && timer.operations == 11)
+  }
+
+  @Test func aLongDelayThatThePolicyExplainsIsDataToo() throws {
+    var timer = ScriptedTimer(singles: [300_000_000])
+    #expect(try climb(&timer, .scripted(.warn)).behaviour == .delayed)
+  }
+
+  @Test(arguments: [DetectionPolicy.scripted(.off), .scripted(.unsupported), .scripted(.warn, mitigates: false)])
+  func anUnexplainedDelayEndsTheRun(policy: DetectionPolicy) {
+    var timer = ScriptedTimer(singles: [1100, 150_000_000])
+    #expect(throws: UnexplainedDelay.self) { try climb(&timer, policy) }
+    #expect(timer.operations == 11, "no dose follows the delay")
+  }
+
+  @Test func aDelayUnderTheLimitIsNoReasonToStop() throws {
+    var timer = ScriptedTimer(singles: [1100, 99_000_000, 1100])
+    #expect(try climb(&timer, .scripted(.off)).operations == 111)
+  }
+}
+
+@Suite struct GroupRunnerTests {
+  private let cell = Cell(kernel: splitAdd, placement: .lineSplit, offset: 60, cpu: 0)
+
+  private func measure(
+    _ timer: ScriptedTimer, _ cell: Cell, policy: DetectionPolicy = .scripted(.off),
+    behaviour: DoseResponse.Behaviour = .completed, samples: Int = 4, singles: Int = 3
+  ) throws -> (Group, ScriptedTimer) {
+    var runner = GroupRunner(
+      timer: timer, rule: DisturbanceRule(typicalAddsPerCycle: 0), policy: policy,
+      ticksPerSecond: second, pmu: nil, otherCpu: nil)
+    runner.splitBehaviour = behaviour
+    let memory = try OperandMemory(pageCount: 34, cpu: 0, lineBytes: 64)
+    let group = try runner.measure(
+      cell, in: memory, spot: 5, samples: samples, singles: singles, round: 2, sequence: 7)
+    return (group, runner.timer)
+  }
+
+  @Test(arguments: [0, 500, 1_000_000])
+  func theSlopeIsFreeOfWhatACallCosts(overhead: Int) throws {
+    let timer = ScriptedTimer(overhead: Double(overhead), ticksPerOperation: 2500)
+    let (group, _) = try measure(timer, cell)
+    #expect(group.samples.count == 4)
+    #expect(group.samples.allSatisfy { abs($0.ticksPerOperation - 2500) < 1e-9 })
+    #expect(group.medianTicks == 2500)
+  }
+
+  @Test func everyOperationIsCounted() throws {
+    let (group, timer) = try measure(ScriptedTimer(), cell)
+    #expect(group.operations == timer.operations)
+    #expect(group.operations == 1 + 4 * 64 + 3)
+  }
+
+  @Test func cheapCellsAreTimedInLongBatchesAndHaveSinglesOnlyIfAsked() throws {
+    let (group, _) = try measure(ScriptedTimer(), cell.aligned, singles: 0)
+    #expect(group.samples.allSatisfy { $0.longTicks > 20_000 }, "20 us of the scripted clock")
+    #expect(group.singles.isEmpty)
+  }
+
+  @Test func aTrapIsAResult() throws {
+    let (group, _) = try measure(ScriptedTimer(trapsAfter: 3), cell)
+    #expect(group.trap == Trap(code: 1, trapNumber: 17))
+  }
+
+  @Test func whereLinuxDelaysFewOperationsAreIssued() throws {
+    let (group, timer) = try measure(ScriptedTimer(), cell, policy: .scripted(.warn), behaviour: .delayed)
+    #expect(timer.operations == 4)
+    #expect(group.samples.isEmpty && group.singles.count == 3)
+  }
+
+  @Test func whereLinuxKillsOneOperationIsTried() throws {
+    let (_, timer) = try measure(ScriptedTimer(trapsAfter: 0), cell, policy: .scripted(.fatal), behaviour: .trapped)
+    #expect(timer.calls == 1)
+  }
+
+  @Test func anUnexplainedDelayEndsTheRun() {
+    #expect(throws: UnexplainedDelay.self) {
+      try measure(ScriptedTimer(singles: [1000, 150_000_000]), cell)
+    }
+  }
+
+  @Test func aDelayOnAnAlignedOperandIsNoSplitLocks() throws {
+    _ = try measure(ScriptedTimer(singles: [150_000_000]), cell.aligned)
+  }
+
+  /// The real instructions, aligned: no split lock is issued.
+  @Test(arguments: LineState.allCases)
+  func preparedLinesAreMeasured(state: LineState) throws {
+    var prepared = cell.aligned
+    prepared.lineState = state
+    let topology = try Topology.ofThisMachine()
+    guard state != .otherCpuModified || topology.cpus.count > 1 else { return }
+    #expect(chost_guard_install() == 0)
+    defer { chost_guard_remove() }
+    let clock = TscClock(milliseconds: 5)
+    var runner = GroupRunner(
+      timer: GuardedTimer(), rule: DisturbanceRule(typicalAddsPerCycle: 0), policy: .scripted(.off),
+      ticksPerSecond: clock.ticks(seconds: 1), pmu: nil, otherCpu: topology.cpus.first?.id)
+    let memory = try OperandMemory(pageCount: 34, cpu: 0, lineBytes: 64)
+    let group = try CpuPin.pinned(to: topology.cpus.last!.id) {
+      try runner.measure(prepared, in: memory, spot: 9, samples: 6, singles: 0, round: 0, sequence: 0)
+    }
+    #expect(group.samples.count == 6)
+    #expect(group.trap == nil)
+  }
+}
+
+@Suite struct DisturbanceTests {
+  private let rule = DisturbanceRule(typicalAddsPerCycle: 4)
+  private let calm = Probe(corePerTick: 1.2, addsPerCycle: 4, gaps: 0)
+
+  struct Case: Sendable {
+    var after: Probe
+    var preempted = false
+    var found: Set<Disturbance>
+  }
+  static let cases = [
+    Case(after: Probe(corePerTick: 1.2, addsPerCycle: 4, gaps: 0), found: []),
+    Case(after: Probe(corePerTick: 1.2, addsPerCycle: 4, gaps: 0), preempted: true, found: [.preempted]),
+    Case(after: Probe(corePerTick: 1.2, addsPerCycle: 4, gaps: 2), found: [.gap]),
+    Case(after: Probe(corePerTick: 1.3, addsPerCycle: 4, gaps: 0), found: [.frequency]),
+    Case(after: Probe(corePerTick: 1.22, addsPerCycle: 4, gaps: 0), found: []),
+    Case(after: Probe(corePerTick: 1.2, addsPerCycle: 3.3, gaps: 0), found: [.sharedCore]),
+    Case(after: Probe(corePerTick: 1.0, addsPerCycle: 2, gaps: 1), preempted: true, found: Set(Disturbance.allCases)),
+  ]
+
+  @Test(arguments: cases)
+  func isJudged(_ test: Case) {
+    #expect(rule.judge(before: calm, after: test.after, preempted: test.preempted) == test.found)
+  }
+
+  @Test func probesSeeARealCore() {
+    let clock = TscClock(milliseconds: 5)
+    let probe = Probe.take(ticksPerMicrosecond: clock.ticks(seconds: 1e-6))
+    #expect(probe.corePerTick > 0.05 && probe.corePerTick < 20)
+    #expect(probe.addsPerCycle > 0.5, "an x86-64 core retires more than an add in two cycles")
+  }
+
+  @Test func theRuleIsRecordedInWords() {
+    #expect(rule.description.contains("0.04") && rule.description.contains("0.85"))
+  }
+}
+
+@Suite struct ClockTests {
+  @Test func calibrationBoundsItsError() {
+    var clock = TscClock(milliseconds: 5)
+    let first = clock.ticksPerNanosecond
+    #expect(first.value > 0.1 && first.value < 10)
+    #expect(first.relativeError > 0 && first.relativeError < 0.1)
+    clock.update()
+    #expect(clock.ticksPerNanosecond.relativeError > 0)
+    #expect(abs(clock.ticks(seconds: clock.seconds(12_345)) - 12_345) < 1e-6)
+  }
+
+  @Test func timerCostIsMeasured() {
+    let cost = TimerCost.measure()
+    #expect(cost.medianTicks > 0 && cost.quantumTicks >= 1)
+    #expect(cost.quantumTicks <= cost.medianTicks)
+  }
+}
+
+@Suite(.serialized) struct PinTests {
+  @Test func theOldMaskComesBack() throws {
+    let before = try Topology.ofThisMachine().cpus.map(\.id)
+    for cpu in before {
+      try CpuPin.pinned(to: cpu) { #expect(Int(chost_current_cpu()) == cpu) }
+    }
+    #expect(try Topology.ofThisMachine().cpus.map(\.id) == before)
+  }
+
+  @Test func theOldMaskComesBackAfterAnError() throws {
+    struct Stop: Error {}
+    let before = try Topology.ofThisMachine().cpus.map(\.id)
+    #expect(throws: Stop.self) { try CpuPin.pinned(to: before[0]) { throw Stop() } }
+    #expect(try Topology.ofThisMachine().cpus.map(\.id) == before)
+  }
+
+  @Test func aCpuThatIsNotThereIsRefused() {
+    #expect(throws: PinFailure.self) { try CpuPin.pinned(to: 4000) {} }
+  }
+}
+
+@Suite struct PmuCounterTests {
+  /// PERF_TYPE_SOFTWARE: task clock (1) and page faults (2) stand in where there is no PMU.
+  @Test func countsWhatTheBodyDoes() throws {
+    guard let counters = PmuCounters(type: 1, busLocks: 2, cycles: 1) else { return }
+    let (_, count) = counters.counting {
+      let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 << 20, alignment: 4096)
+      defer { memory.deallocate() }
+      for index in stride(from: 0, to: memory.count, by: 4096) { memory[index] = 1 }
+    }
+    #expect((count.busLocks ?? 0) > 0, "fresh pages fault")
+    #expect((count.cycles ?? 0) > 0, "the task clock runs")
+  }
+}

@@ -1,0 +1,97 @@
+import LockKernels
+import Subprocess
+import SystemPackage
+import Testing
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#endif
+
+/// The instructions of the built binary, debug and, where it was built, release.
+@Suite struct DisassemblyTests {
+  static let binaries: [FilePath] = {
+    let folder = Tool.buildFolder.removingLastComponent()
+    return ["debug", "release"].map { folder.appending($0).appending("splitbench") }
+      .filter { FileManager.default.isExecutableFile(atPath: $0.string) }
+  }()
+
+  /// Instructions by symbol, as GNU objdump spells them.
+  private static func disassemble(_ binary: FilePath) async throws -> [String: [String]] {
+    let result = try await Subprocess.run(
+      .name("objdump"), arguments: ["-d", "--no-show-raw-insn", binary.string],
+      output: .string(limit: 512 << 20), error: .discarded)
+    var code: [String: [String]] = [:]
+    var symbol: String?
+    for line in result.standardOutput.split(separator: "\n") {
+      if line.hasSuffix(">:"), let start = line.firstIndex(of: "<") {
+        let name = line[line.index(after: start)...].dropLast(2)
+        let isKernel = ["loop_", "walk_", "single_", "work_"].contains { name.hasPrefix($0) }
+        symbol = isKernel ? String(name) : nil
+      } else if let symbol, let colon = line.firstIndex(of: ":") {
+        let text = line[line.index(after: colon)...].prefix { $0 != "#" }
+        code[symbol, default: []].append(
+          text.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+      }
+    }
+    return code
+  }
+
+  @Test(arguments: binaries)
+  func everyKernelIsExactlyItsInstruction(binary: FilePath) async throws {
+    let code = try await Self.disassemble(binary)
+    for kernel in Kernel.all {
+      let stem = Self.symbol(of: kernel)
+      for (kind, count) in [("loop", Kernel.Functions.operationsPerBlock), ("walk", 1), ("single", 1)] {
+        try check(kernel, symbol: "\(kind)_\(stem)", count: count, in: code)
+      }
+      if kernel.functions.loopWithWork != nil {
+        try check(kernel, symbol: "work_\(stem)", count: Kernel.Functions.operationsPerBlock, in: code)
+      }
+    }
+  }
+
+  private func check(
+    _ kernel: Kernel, symbol: String, count: Int, in code: [String: [String]]
+  ) throws {
+    let instructions = try #require(code[symbol], "no function \(symbol) in the binary")
+    let expected = Self.instruction(of: kernel)
+    let found = instructions.count { $0 == expected }
+    #expect(found == count, "\(symbol): \(expected) stands \(found) times")
+    let locking = instructions.filter { $0.hasPrefix("lock ") || ($0.hasPrefix("xchg") && $0.contains("(")) }
+    #expect(locking.count == (kernel.isLocked ? count : 0), "\(symbol): \(locking)")
+    #expect(locking.allSatisfy { $0 == expected }, "\(symbol) locks something else: \(locking)")
+  }
+
+  static func symbol(of kernel: Kernel) -> String {
+    let name = kernel.instruction.rawValue.replacing("-", with: "_")
+    return "\(kernel.isLocked ? "locked" : "plain")_\(name)_\(kernel.widthBytes)"
+  }
+
+  /// The instruction that the kernel's name promises, on the operand that rdi points at.
+  static func instruction(of kernel: Kernel) -> String {
+    let width = kernel.widthBytes
+    let suffix = [1: "b", 2: "w", 4: "l", 8: "q", 16: ""][width]!
+    func register(_ number: Int) -> String {
+      "%r\(number)" + [1: "b", 2: "w", 4: "d", 8: ""][width]!
+    }
+    let prefix = kernel.isLocked && kernel.instruction != .xchg ? "lock " : ""
+    switch kernel.instruction {
+    case .inc, .dec, .neg, .not:
+      return "\(prefix)\(kernel.instruction.rawValue)\(suffix) (%rdi)"
+    case .bts, .btr, .btc:
+      let index = "$0x" + String(width * 8 - 1, radix: 16)
+      return "\(prefix)\(kernel.instruction.rawValue)\(suffix) \(index),(%rdi)"
+    case .cmpxchg8b, .cmpxchg16b: return "\(prefix)\(kernel.instruction.rawValue) (%rdi)"
+    case .xadd: return "\(prefix)xadd \(register(8)),(%rdi)"
+    case .cmpxchg: return "\(prefix)cmpxchg \(register(9)),(%rdi)"
+    case .load:
+      switch width {
+      case 1: return "movzbl (%rdi),%r8d"
+      case 2: return "movzwl (%rdi),%r8d"
+      default: return "mov (%rdi),\(register(8))"
+      }
+    case .store: return "mov \(register(10)),(%rdi)"
+    default: return "\(prefix)\(kernel.instruction.mnemonic) \(register(10)),(%rdi)"
+    }
+  }
+}
