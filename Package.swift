@@ -66,7 +66,12 @@ let package = Package(
         "Measurement", "LockKernels", "Machine", "CHost", "CAtomics",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: [
+        "Reporting", "Measurement", "Machine", "LockKernels",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .testTarget(
       name: "SplitBenchTests",
       dependencies: [

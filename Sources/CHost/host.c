@@ -9,6 +9,20 @@
 #include <sys/resource.h>
 #include <time.h>
 
+static int argument_count;
+static char **argument_list;
+
+// glibc calls constructors with main's arguments.
+__attribute__((constructor)) static void keep_arguments(int count, char **list) {
+  argument_count = count;
+  argument_list = list;
+}
+
+const char *const *chost_arguments(int *count) {
+  *count = argument_count;
+  return (const char *const *)argument_list;
+}
+
 // A kernel may have more CPUs than a cpu_set_t, and then refuses a set smaller than its own.
 enum { largest_cpu_count = 1 << 16 };
 

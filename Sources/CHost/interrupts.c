@@ -10,7 +10,17 @@ enum { signal_count = sizeof signals / sizeof signals[0] };
 static struct sigaction previous[signal_count];
 static volatile sig_atomic_t received;
 
-static void on_interrupt(int signal) { received = signal; }
+static void on_interrupt(int signal) {
+  if (received) {
+    // The second one, whichever it is, meets the default action: the person means it.
+    struct sigaction fallback;
+    memset(&fallback, 0, sizeof fallback);
+    fallback.sa_handler = SIG_DFL;
+    sigaction(signal, &fallback, NULL);
+    raise(signal);
+  }
+  received = signal;
+}
 
 int chost_interrupts_install(void) {
   received = 0;
@@ -18,8 +28,7 @@ int chost_interrupts_install(void) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_interrupt;
-    // SA_RESETHAND: the second signal meets the default action and ends the process.
-    action.sa_flags = SA_RESTART | (int)SA_RESETHAND;
+    action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
     if (sigaction(signals[i], NULL, &previous[i]) != 0) return -errno;
     // What a parent told us to ignore (nohup) stays ignored.
@@ -30,6 +39,7 @@ int chost_interrupts_install(void) {
 }
 
 int chost_interrupts_remove(void) {
+  received = 0;
   for (int i = 0; i < signal_count; i++) {
     if (sigaction(signals[i], &previous[i], NULL) != 0) return -errno;
   }

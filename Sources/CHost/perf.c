@@ -24,17 +24,14 @@ int chost_perf_open(uint32_t type, uint64_t config, uint64_t config1, int group)
 }
 
 int chost_perf_enable(int descriptor, bool on) {
-  if (on && ioctl(descriptor, PERF_EVENT_IOC_RESET, PERF_IOC_FLAG_GROUP) != 0) return -errno;
-  unsigned long request = on ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE;
-  return ioctl(descriptor, request, PERF_IOC_FLAG_GROUP) == 0 ? 0 : -errno;
+  return ioctl(descriptor, on ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE, 0) == 0 ? 0 : -errno;
 }
 
-int chost_perf_read(int descriptor, uint64_t *value) {
-  struct { uint64_t value, enabled, running; } reading;
-  ssize_t length = read(descriptor, &reading, sizeof reading);
+int chost_perf_read(int descriptor, chost_perf_reading *reading) {
+  struct { uint64_t value, enabled, running; } raw;
+  ssize_t length = read(descriptor, &raw, sizeof raw);
   if (length < 0) return -errno;
-  // A counter that shared its register with others was scaled by guesswork, and is no proof of anything.
-  if (length != sizeof reading || reading.running != reading.enabled) return -EBUSY;
-  *value = reading.value;
+  if (length != sizeof raw) return -EIO;
+  *reading = (chost_perf_reading){raw.value, raw.enabled, raw.running};
   return 0;
 }

@@ -29,6 +29,15 @@ extension MachineReport {
     } else if policy.mayDelay {
       reason = "Linux delays split locks: few operations fit, and their cost includes the delay"
       remedy = "set kernel.split_lock_mitigate=0, or boot with split_lock_detect=off"
+    } else if !policy.leavesAlone {
+      reason = "Linux traps bus locks: split costs hold its handler's"
+      remedy = "boot with split_lock_detect=off to measure silicon alone"
+    }
+    if !processor.hasRdtscp {
+      return Capability(
+        id: "cost", question: "cost of each kernel at each placement", isAvailable: false,
+        reason: "this CPU, or its hypervisor, has no RDTSCP",
+        remedy: "give the guest a CPU model that has it")
     }
     return Capability(
       id: "cost", question: "cost of each kernel at each placement", isAvailable: true,

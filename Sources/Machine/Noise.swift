@@ -52,7 +52,7 @@ public struct Noise: Codable, Sendable, Equatable {
 }
 
 /// The `cpu` lines of /proc/stat, in clock ticks (proc(5)).
-struct CpuTimes {
+public struct CpuTimes {
   struct Ticks: Equatable {
     var busy: UInt64
     var idle: UInt64
@@ -68,6 +68,11 @@ struct CpuTimes {
   }
   var total: Ticks
   var byCpu: [Int: Ticks]
+
+  /// Clock ticks that a hypervisor withheld from these CPUs since boot; nil where /proc/stat cannot be read.
+  public static func stolenTicks(_ files: FileTree, cpus: [Int]) -> UInt64? {
+    read(files).map { times in cpus.reduce(0) { $0 + (times.byCpu[$1]?.steal ?? 0) } }
+  }
 
   static func read(_ files: FileTree) -> CpuTimes? {
     guard let text = try? files.text("/proc/stat") else { return nil }

@@ -8,6 +8,10 @@ public struct Pmu: Sendable, Equatable {
   /// Event that counts bus locks, if one is known for this core.
   public var busLocks: PmuEvent?
 
+  /// perf's config of the cycle counter (PERF_COUNT_HW_CPU_CYCLES). On hybrid machines the PMU's type stands in its
+  /// upper half (PERF_PMU_TYPE_SHIFT), or only performance cores would count.
+  public var cyclesConfig: UInt64 { type == Pmu.rawType ? 0 : UInt64(type) << 32 }
+
   /// perf's generic type for raw events of the only core PMU (PERF_TYPE_RAW).
   public static let rawType: UInt32 = 4
 
@@ -15,13 +19,15 @@ public struct Pmu: Sendable, Equatable {
   public init(cpu: LogicalCpu, processor: ProcessorIdentity, files: FileTree) {
     busLocks = PmuEvent.busLocks(processor, kind: cpu.coreKind)
     type = Pmu.rawType
-    for name in ["cpu_core", "cpu_atom"] {
+    for name in ["cpu_core", "cpu_atom", "cpu_lowpower"] {
       let folder = "/sys/bus/event_source/devices/\(name)"
       guard let list = files.value(folder + "/cpus"), let selection = try? CpuSelection(list),
         selection.mentions(cpu.id),
         let number = files.value(folder + "/type").flatMap({ UInt32($0) })
       else { continue }
       type = number
+      // Low-power cores are Crestmont, which has no such event, whatever the other efficiency cores are.
+      if name == "cpu_lowpower" { busLocks = nil }
     }
   }
 

@@ -50,14 +50,15 @@ public struct PmuEvent: Codable, Sendable, Equatable {
       models: [
         0x97, 0x9A, 0xB7, 0xBA, 0xBF,  // Alder Lake, Raptor Lake
         0x8F, 0xCF, 0xAD, 0xAE,  // Sapphire, Emerald, Granite Rapids
-        0xAA, 0xAC, 0xBD, 0xC5, 0xC6, 0xB5, 0xCC,  // Meteor, Lunar, Arrow, Panther Lake
+        0xAA, 0xAC, 0xBD, 0xC5, 0xC6, 0xB5, 0xCC, 0xD5, 0xE5,  // Meteor, Lunar, Arrow, Panther Lake
       ], kinds: [.uniform, .performance],
       event: PmuEvent(name: "sq_misc.bus_lock", event: 0x2C, unitMask: 0x10)),
     Row(
       models: [0x96, 0x9C, 0x86],  // Tremont: Elkhart Lake, Jasper Lake, Snow Ridge
       kinds: [.uniform], event: PmuEvent(name: "bus_lock.self_locks", event: 0x63, unitMask: 0x00)),
     Row(
-      models: [0xBD, 0xC5, 0xC6, 0xB5],  // Skymont: efficiency cores of Lunar Lake and Arrow Lake
+      // Skymont: efficiency cores of Lunar Lake and Arrow Lake (not of Arrow Lake-U)
+      models: [0xBD, 0xC5, 0xC6],
       kinds: [.efficiency],
       event: PmuEvent(name: "bus_lock.split_locks", event: 0x63, unitMask: 0x08)),
     Row(

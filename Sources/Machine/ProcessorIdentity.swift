@@ -11,6 +11,8 @@ public struct ProcessorIdentity: Codable, Sendable, Equatable {
   public var lineBytes: Int
   /// CPUID.80000007H:EDX[8]: the TSC ticks at one rate in every power state.
   public var hasInvariantTsc: Bool
+  /// CPUID.01H:ECX[13].
+  public var hasCmpxchg16b: Bool
   /// CPUID.80000001H:EDX[27].
   public var hasRdtscp: Bool
   /// CPUID.07H:EDX[30]: MSR 0xCF (IA32_CORE_CAPABILITIES) exists.
@@ -49,6 +51,7 @@ public struct ProcessorIdentity: Codable, Sendable, Equatable {
     stepping = Int(signature.eax & 0xF)
     lineBytes = Int(signature.ebx >> 8 & 0xFF) * 8
 
+    hasCmpxchg16b = signature.ecx >> 13 & 1 == 1
     hasCoreCapabilities = features.edx >> 30 & 1 == 1
     hasBusLockDetect = features.ecx >> 24 & 1 == 1
     isHybrid = features.edx >> 15 & 1 == 1

@@ -59,7 +59,7 @@ extension Topology {
       throw TopologyFailure(reason: "sched_getaffinity failed with errno \(-count)")
     }
     let ids = Set(allowed.prefix(Int(count)).map(Int.init))
-    return try load(allowed: { ids.contains($0) }) { _ in 0 }
+    return try load(allowed: ids.contains) { _ in 0 }
   }
 
   /// A machine described in hwloc's synthetic notation, such as `pack:2 l3:1 core:4 pu:2`.
@@ -80,6 +80,8 @@ extension Topology {
     guard configure(topology) == 0 else {
       throw TopologyFailure(reason: "hwloc does not understand the synthetic description")
     }
+    // Without it hwloc hides what a cgroup forbids, and the machine would look smaller than it is.
+    hwloc_topology_set_flags(topology, UInt(HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED.rawValue))
     guard hwloc_topology_load(topology) == 0 else {
       throw TopologyFailure(reason: "hwloc_topology_load failed: is /sys readable?")
     }

@@ -1,7 +1,7 @@
 import LockKernels
 
 /// One thing measured.
-public struct Cell: Sendable, Hashable {
+public struct Cell: Sendable, Hashable, CustomStringConvertible {
   public var kernel: Kernel
   public var placement: Placement
   /// Bytes from the start of the operand's first line.
@@ -24,6 +24,12 @@ public struct Cell: Sendable, Hashable {
     self.cpu = cpu
     self.lineState = lineState
     self.between = between
+  }
+
+  /// Such as `lock add m64, line-split at 60, hot, CPU 1`.
+  public var description: String {
+    let work = between == .nothing ? "" : ", \(between.rawValue)"
+    return "\(kernel.name), \(placement.rawValue) at \(offset), \(lineState.rawValue)\(work), CPU \(cpu)"
   }
 
   /// Whether each operation of it takes a bus lock.

@@ -16,12 +16,17 @@ public struct CellPlanner: Sendable {
   public let cpus: [Int]
   /// Whether a second CPU can modify lines.
   public let hasOtherCpu: Bool
+  /// Whether the CPU has CMPXCHG16B (CPUID.01H:ECX[13]).
+  public let hasCmpxchg16b: Bool
 
-  public init(plan: Plan.Name, lineBytes: Int, cpus: [Int], hasOtherCpu: Bool) {
+  public init(
+    plan: Plan.Name, lineBytes: Int, cpus: [Int], hasOtherCpu: Bool, hasCmpxchg16b: Bool = true
+  ) {
     self.plan = plan
     self.lineBytes = lineBytes
     self.cpus = cpus
     self.hasOtherCpu = hasOtherCpu
+    self.hasCmpxchg16b = hasCmpxchg16b
   }
 
   /// Instructions whose every straddling offset the standard plan measures.
@@ -55,15 +60,15 @@ public struct CellPlanner: Sendable {
     func add(_ cell: Cell) {
       if known.insert(cell).inserted { list.append(cell) }
     }
-    let kernels = Kernel.all.filter { kernel in
-      (request.instructions.isEmpty || request.instructions.contains(kernel.instruction))
-        && (request.widths.isEmpty || request.widths.contains(kernel.widthBytes))
-    }
+    let kernels = kernels(for: request)
     guard !kernels.isEmpty else { throw ImpossibleRequest(noKernel: request) }
+    for offset in request.offsets where !isPossible(offset, kernels, request) {
+      throw impossible(offset, kernels, request)
+    }
 
     for cpu in cpus {
       for kernel in kernels {
-        for placement in request.placements.isEmpty ? Placement.allCases : request.placements {
+        for placement in placements(request) {
           for offset in offsets(of: kernel, at: placement, for: request) {
             let cell = Cell(kernel: kernel, placement: placement, offset: offset, cpu: cpu)
             add(cell)
@@ -72,7 +77,9 @@ public struct CellPlanner: Sendable {
         }
       }
     }
-    guard !list.isEmpty else { throw impossibility(of: request, kernels: kernels) }
+    guard !list.isEmpty else {
+      throw ImpossibleRequest(description: refusals(of: request).joined(separator: "; "))
+    }
     for cell in list where hasVariants(cell) {
       for variant in variants(of: cell) {
         add(variant)
@@ -141,17 +148,54 @@ public struct CellPlanner: Sendable {
         && cell.placement != .withinLine && (cell.kernel.isLocked || cell.placement == .aligned)
   }
 
-  private func impossibility(of request: CellRequest, kernels: [Kernel]) -> ImpossibleRequest {
-    for placement in request.placements {
-      for kernel in kernels {
-        if let reason = placement.impossibility(for: kernel) {
-          return ImpossibleRequest(description: reason)
-        }
+  private func kernels(for request: CellRequest) -> [Kernel] {
+    Kernel.all.filter { kernel in
+      (request.instructions.isEmpty || request.instructions.contains(kernel.instruction))
+        && (request.widths.isEmpty || request.widths.contains(kernel.widthBytes))
+        && (hasCmpxchg16b || kernel.instruction != .cmpxchg16b)
+    }
+  }
+
+  /// What was asked for by name and cannot exist, with the reason; the rest is measured.
+  public func refusals(of request: CellRequest) -> [String] {
+    var refusals: [String] = []
+    for instruction in request.instructions where !request.widths.isEmpty {
+      let widths = instruction.widths.map(String.init).joined(separator: ", ")
+      for width in request.widths where !instruction.widths.contains(width) {
+        refusals.append("\(instruction.rawValue) has no width \(width), only \(widths)")
       }
     }
-    let placements = request.placements.isEmpty ? Placement.allCases : request.placements
-    let valid = placements.map { placement in
-      let ranges = Set(kernels.map(\.widthBytes)).sorted().compactMap { width -> String? in
+    guard !request.instructions.isEmpty || !request.widths.isEmpty else { return refusals }
+    for kernel in kernels(for: request)
+    where kernel.isLocked || kernel.instruction.hasPlainForm && !kernel.instruction.hasLockedForm {
+      // Only what was named: nobody who asks for all widths of an instruction has asked to split one byte.
+      guard !request.widths.isEmpty || kernel.instruction == .cmpxchg16b else { continue }
+      for placement in request.placements {
+        if let reason = placement.impossibility(for: kernel) { refusals.append(reason) }
+      }
+    }
+    return refusals
+  }
+
+  private func isPossible(_ offset: Int, _ kernels: [Kernel], _ request: CellRequest) -> Bool {
+    placements(request).contains { placement in
+      kernels.contains { kernel in
+        placement.impossibility(for: kernel) == nil
+          && placement.offsets(widthBytes: kernel.widthBytes, lineBytes: lineBytes).contains(offset)
+      }
+    }
+  }
+
+  private func placements(_ request: CellRequest) -> [Placement] {
+    request.placements.isEmpty ? Placement.allCases : request.placements
+  }
+
+  private func impossible(
+    _ offset: Int, _ kernels: [Kernel], _ request: CellRequest
+  ) -> ImpossibleRequest {
+    let widths = Set(kernels.map(\.widthBytes)).sorted()
+    let valid = placements(request).map { placement in
+      let ranges = widths.compactMap { width -> String? in
         let offsets = placement.offsets(widthBytes: width, lineBytes: lineBytes)
         guard let first = offsets.first, let last = offsets.last else { return nil }
         return "\(first)...\(last) for width \(width)"
@@ -159,8 +203,8 @@ public struct CellPlanner: Sendable {
       return "\(placement.rawValue): \(ranges.isEmpty ? "none" : ranges.joined(separator: ", "))"
     }
     return ImpossibleRequest(
-      description: "no operand lies at offset \(request.offsets.map(String.init).joined(separator: ",")):"
-        + " valid offsets in a \(lineBytes)-byte line are \(valid.joined(separator: "; "))")
+      description: "no operand lies at offset \(offset): valid offsets in a \(lineBytes)-byte line are"
+        + " \(valid.joined(separator: "; "))")
   }
 }
 
@@ -172,7 +216,9 @@ public struct ImpossibleRequest: Error, CustomStringConvertible, Sendable {
 
   init(noKernel request: CellRequest) {
     let instructions = request.instructions.isEmpty ? Instruction.allCases : request.instructions
-    let widths = instructions.map { "\($0.rawValue) has \($0.widths.map(String.init).joined(separator: ", "))" }
+    let widths = instructions.map {
+      "\($0.rawValue) has \($0.widths.map(String.init).joined(separator: ", "))"
+    }
     description =
       "no instruction has width \(request.widths.map(String.init).joined(separator: ",")):"
       + " \(widths.joined(separator: "; "))"

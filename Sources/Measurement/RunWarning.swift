@@ -18,10 +18,28 @@ extension CostExperiment {
   /// The run's warnings, the most important first.
   public var warnings: [RunWarning] {
     [
-      trapWarning, delayWarning, clockWarning, contradictionWarning, wallWarning, budgetWarning,
+      unexplainedWarning, trapWarning, delayWarning, linuxTrapWarning, clockWarning, contradictionWarning,
+      wallWarning, unmeasuredWarning,
       disturbanceWarning, frequencyWarning, headlineWarning, guestWarning, proofWarning,
       memoryWarning, erratumWarning,
     ].compactMap { $0 }
+  }
+
+  private var unexplainedWarning: RunWarning? {
+    unexplainedDelay.map {
+      RunWarning(
+        "unexplained-delay",
+        "a split lock took \(Int($0 * 1000)) ms and nothing here explains it: the run ended there",
+        "look for a hypervisor's policy or SMIs; splitbench doctor lists what is known")
+    }
+  }
+
+  private var linuxTrapWarning: RunWarning? {
+    guard !machine.policy.leavesAlone, records.contains(where: \.cell.takesBusLock) else { return nil }
+    return RunWarning(
+      "linux-traps",
+      "Linux traps bus locks here (\(machine.policy.mode.rawValue)): split costs may hold its handler's",
+      "boot with split_lock_detect=off to measure silicon alone")
   }
 
   private var trapWarning: RunWarning? {
@@ -37,11 +55,11 @@ extension CostExperiment {
     guard count > 0 else { return nil }
     return machine.policy.mayDelay
       ? RunWarning(
-        "delayed", "Linux delayed \(count) operations: costs hold its delay, not silicon's",
+        "delayed", "Linux delayed \(count) timed calls: costs hold its delay, not silicon's",
         "set kernel.split_lock_mitigate=0, or boot with split_lock_detect=off")
       : RunWarning(
         "delayed",
-        "\(count) single operations took over \(Int(DoseRamp.delay * 1000)) ms, which Linux's policy does not explain",
+        "\(count) timed calls took over \(Int(DoseRamp.delay * 1000)) ms, which Linux's policy does not explain",
         "look for a busy host, a hypervisor's policy or SMIs")
   }
 
@@ -72,18 +90,19 @@ extension CostExperiment {
       "choose fewer cells, fewer --rounds or a longer plan")
   }
 
-  private var budgetWarning: RunWarning? {
-    let count = records.count { !$0.isMeasured && $0.cell.takesBusLock }
-    guard count > 0, end == .finished else { return nil }
+  private var unmeasuredWarning: RunWarning? {
+    let reasons = Dictionary(grouping: unmeasured, by: \.reason).mapValues(\.count)
+    guard !reasons.isEmpty, end == .finished || end == .wallLimit else { return nil }
+    let words = reasons.sorted { $0.value > $1.value }.map { "\($0.value) because \($0.key)" }
     return RunWarning(
-      "budget", "the budget of \(plan.budget) s of locked time left \(count) cells unmeasured",
-      "raise --budget or choose fewer cells")
+      "unmeasured", "cells not measured: \(words.joined(separator: ", "))",
+      "raise --budget, choose fewer cells, or free the other CPU")
   }
 
   private var disturbanceWarning: RunWarning? {
-    let share = disturbedShare
+    let share = tally.disturbedShare
     guard share > 0.1 else { return nil }
-    let causes = disturbanceCounts.sorted { $0.value > $1.value }
+    let causes = tally.groupsByCause.sorted { $0.value > $1.value }
       .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
     return RunWarning(
       "disturbed", "\(Int((share * 100).rounded())) % of the groups of samples were disturbed (\(causes))",
@@ -91,7 +110,7 @@ extension CostExperiment {
   }
 
   private var frequencyWarning: RunWarning? {
-    guard let (low, high) = frequencyRange, high / low > 1.05 else { return nil }
+    guard let (low, high) = tally.frequencyRange, high / low > 1.05 else { return nil }
     return RunWarning(
       "frequency",
       "the core ran at \(Decimal.fixed(low, 2)) to \(Decimal.fixed(high, 2)) times the TSC's rate: cheap"
@@ -120,7 +139,11 @@ extension CostExperiment {
 
   private var proofWarning: RunWarning? {
     guard verdicts[.unverifiedPmu] != nil else { return nil }
-    let reason = machine.permissions.pmuRefusal ?? "no event is known for this processor"
+    let reason =
+      machine.permissions.pmuRefusal
+      ?? (machine.busLockEvent == nil
+        ? "no event is known for this processor"
+        : wasCounted ? "some counts were disturbed by other counters" : "the event could not be counted")
     return RunWarning(
       "unverified-pmu", "no PMU proof that operations took a bus lock: \(reason)",
       "measure on hardware whose PMU counts bus locks")

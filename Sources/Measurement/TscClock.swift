@@ -66,10 +66,23 @@ public struct TimerCost: Sendable, Codable, Equatable {
     readings.withUnsafeMutableBytes {
       catomics_single_nothing($0.baseAddress!, UInt64(count), $0.baseAddress!)
     }
-    let distinct = Set(readings).sorted()
-    let steps = zip(distinct, distinct.dropFirst()).map { $1 - $0 }
     return TimerCost(
       medianTicks: Order.median(readings.map { Double($0) })!,
-      quantumTicks: Double(steps.min() ?? 1))
+      quantumTicks: TimerCost.quantum(of: readings))
+  }
+
+  /// The step between distinct readings. Readings one tick apart count as one: a TSC scaled by a hypervisor steps
+  /// by 24 or 25.
+  static func quantum(of readings: [UInt64]) -> Double {
+    var clusters: [[UInt64]] = []
+    for reading in Set(readings).sorted() {
+      if let last = clusters.last?.last, reading - last <= 1 {
+        clusters[clusters.count - 1].append(reading)
+      } else {
+        clusters.append([reading])
+      }
+    }
+    let centres = clusters.map { Double($0.reduce(0, +)) / Double($0.count) }
+    return zip(centres, centres.dropFirst()).map { $1 - $0 }.min() ?? 1
   }
 }

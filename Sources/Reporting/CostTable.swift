@@ -13,9 +13,13 @@ enum CostTable {
       .integer("round_count", "Rounds behind the estimates.") { $0.roundCount },
       .integer("cpu", "Logical CPU that measured.") { $0.cell.cpu },
       .text("setting", "State of detection hardware and policy.") { $0.cell.setting },
-      .text("instruction", "Instruction id, as in `splitbench list`.") { $0.cell.kernel.instruction.rawValue },
+      .text("instruction", "Instruction id, as in `splitbench list`.") {
+        $0.cell.kernel.instruction.rawValue
+      },
       .integer("width_bytes", "Operand size in bytes.") { $0.cell.kernel.widthBytes },
-      .boolean("locked", "Whether the instruction locks, by prefix or by itself.") { $0.cell.kernel.isLocked },
+      .boolean("locked", "Whether the instruction locks, by prefix or by itself.") {
+        $0.cell.kernel.isLocked
+      },
       .text("placement", "Where the operand lies: aligned, within-line, line-split, page-split.") {
         $0.cell.placement.rawValue
       },
@@ -32,18 +36,29 @@ enum CostTable {
       "median_ns",
       "Cost of one operation in ns: the median of a round's slopes, combined over rounds by the 20 % trimmed mean of logarithms."
     ) { $0.median?.value },
-    .number("median_low_ns", "Lower end of its 95 % interval over this run's rounds, in ns.") { $0.median?.low },
-    .number("median_high_ns", "Upper end of its 95 % interval over this run's rounds, in ns.") { $0.median?.high },
+    .number("median_low_ns", "Lower end of its 95 % interval over this run's rounds, in ns.") {
+      $0.median?.low
+    },
+    .number("median_high_ns", "Upper end of its 95 % interval over this run's rounds, in ns.") {
+      $0.median?.high
+    },
     .number("mean_ns", "Mean of all samples that count, in ns.") { $0.meanNs },
-    .number("operations_per_second", "Operations over time in all timed batches, delays and disturbance included, in 1/s.") {
+    .number(
+      "operations_per_second",
+      "Operations over time in all timed batches, delays and disturbance included, in 1/s."
+    ) {
       $0.operationsPerSecond
     },
   ]
 
   private static let singles: [CsvColumn<CostRow>] = [
     .number("min_ns", "Shortest operation timed by itself, in ns, timer cost included.") { $0.singles?.min },
-    .number("p90_ns", "90th percentile of operations timed singly, in ns; needs 100 of them.") { $0.singles?.p90 },
-    .number("p99_ns", "99th percentile of operations timed singly, in ns; needs 1,000 of them.") { $0.singles?.p99 },
+    .number("p90_ns", "90th percentile of operations timed singly, in ns; needs 100 of them.") {
+      $0.singles?.p90
+    },
+    .number("p99_ns", "99th percentile of operations timed singly, in ns; needs 1,000 of them.") {
+      $0.singles?.p99
+    },
     .number("p999_ns", "99.9th percentile of operations timed singly, in ns; needs 10,000 of them.") {
       $0.singles?.p999
     },
@@ -70,8 +85,13 @@ enum CostTable {
     },
     .text("outcome", "What operations met: completed, trapped, delayed, killed.") { $0.outcome.rawValue },
     .integer("trapped", "Operations that met a SIGBUS.") { $0.trapped },
-    .integer("delayed_count", "Single operations that took over 5 ms.") { $0.delayedCount },
-    .text("verdict", "Proof that it split: split-verified, unverified-pmu, pmu-contradicts, control, not-performed.") {
+    .integer(
+      "delayed_count",
+      "Timed calls that took over 5 ms longer than their operations explain, other than by preemption."
+    ) { $0.delayedCount },
+    .text(
+      "verdict", "Proof that it split: split-verified, unverified-pmu, pmu-contradicts, control, trapped."
+    ) {
       $0.verdict.rawValue
     },
     .text("warnings", "Ids of what to know about the row, separated by semicolons.") {
@@ -80,10 +100,14 @@ enum CostTable {
   ]
 
   private static let additions: [CsvColumn<CostRow>] = [
-    .text("between", "What ran between two operations: nothing, independent-adds.") { $0.cell.between.rawValue },
+    .text("between", "What ran between two operations: nothing, independent-adds.") {
+      $0.cell.between.rawValue
+    },
     .number("ratio_low", "Lower end of the 95 % interval of ratio_to_aligned.") { $0.ratioToAligned?.low },
     .number("ratio_high", "Upper end of the 95 % interval of ratio_to_aligned.") { $0.ratioToAligned?.high },
-    .integer("disturbed_rounds", "Rounds of this cell that the exclusion rule found disturbed.") { $0.disturbedRounds },
+    .integer("disturbed_rounds", "Rounds of this cell that the exclusion rule found disturbed.") {
+      $0.disturbedRounds
+    },
     .integer("single_count", "Operations timed singly, undisturbed.") { $0.singles?.count },
     .boolean("headline", "Whether the cell is measured until its interval is narrow.") { $0.isHeadline },
     .integer("cell", "Number of the cell in this run; samples.csv refers to it.") { $0.index },
@@ -106,20 +130,27 @@ enum SampleTable {
   static let table = CsvTable<Row>(columns: [
     .integer("cell", "Number of the cell, as in cost.csv.") { $0.cell },
     .integer("round", "Round, from 0.") { $0.group.round },
-    .integer("sequence", "Position of the sample's group in the run's order of measurement.") { $0.group.sequence },
-    .text("timing", "slope: two batches whose difference counts; single: one operation, timer cost included.") {
+    .integer("sequence", "Position of the sample's group in the run's order of measurement.") {
+      $0.group.sequence
+    },
+    .text("timing", "slope: two batches whose difference counts; single: one operation, timer cost included.")
+    {
       if case .slope = $0.timing { "slope" } else { "single" }
     },
     .integer("short_operations", "Operations of the shorter batch.") { $0.slope?.shortOperations },
     .integer("short_tsc_cycles", "Its time in TSC cycles.") { $0.slope.map { Int($0.shortTicks) } },
-    .integer("long_operations", "Operations of the longer batch; 1 of a single.") { $0.slope?.longOperations ?? 1 },
+    .integer("long_operations", "Operations of the longer batch; 1 of a single.") {
+      $0.slope?.longOperations ?? 1
+    },
     .integer("long_tsc_cycles", "Its time in TSC cycles.") {
       switch $0.timing {
       case .slope(let sample): Int(sample.longTicks)
       case .single(let ticks): Int(ticks)
       }
     },
-    .number("core_cycles_per_tsc_cycle", "Frequency of the core over the TSC's, from probes around the group.") {
+    .number(
+      "core_cycles_per_tsc_cycle", "Frequency of the core over the TSC's, from probes around the group."
+    ) {
       $0.group.corePerTick
     },
     .text("disturbance", "Why the sample was left out; empty if it counts.") {

@@ -19,7 +19,8 @@ enum CsvValue {
 
   private static func quoted(_ text: String) -> String {
     guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
   }
 }
 
@@ -37,7 +38,8 @@ struct CsvColumn<Row>: Sendable {
   static func integer(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> Int?) -> Self {
     CsvColumn(name: name, kind: .integer, meaning: meaning) { .integer(value($0)) }
   }
-  static func number(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> Double?) -> Self {
+  static func number(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> Double?) -> Self
+  {
     CsvColumn(name: name, kind: .number, meaning: meaning) { .number(value($0)) }
   }
   static func boolean(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> Bool) -> Self {

@@ -147,7 +147,8 @@ public struct RunFolder {
     public let description: String
     init(_ path: FilePath, _ cause: any Error) {
       let remedy =
-        (cause as? Errno) == .noSpace ? "free some space or choose another folder with --out" : "choose another folder with --out"
+        (cause as? Errno) == .noSpace
+        ? "free some space or choose another folder with --out" : "choose another folder with --out"
       description = "cannot write \(path): \(cause): \(remedy)"
     }
   }

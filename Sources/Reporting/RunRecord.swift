@@ -23,20 +23,23 @@ public struct RunRecord: Codable, Sendable {
   public var settingsChanged: Bool?
   public var clock: Clock?
   public var disturbance: DisturbanceSummary?
-  public var doseRamp: [String: DoseResponse]?
+  /// Timer, loop, exclusion rule and dose ramp of each measuring CPU.
+  public var cpus: [CostExperiment.CpuFindings]?
   public var lockedTime: LockedTime?
   public var roundsDone: Int = 0
   public var headlines: [CostExperiment.Headline]?
   public var warnings: [RunWarning] = []
   public var skipped: [Skipped]
+  /// Cells of the plan that have no row.
+  public var unmeasured: [Skipped] = []
 
   /// What was asked for, defaults filled in.
   public struct Parameters: Codable, Sendable {
     public var plan: String
     public var experiments: [String]
     public var cpus: [Int]
-    /// By measuring CPU, the CPU that modifies its lines.
-    public var otherCpus: [Int: Int]
+    /// The CPUs that modify lines for the measuring ones.
+    public var otherCpus: [OtherCpu]
     public var instructions: [String]
     public var widths: [Int]
     public var placements: [String]
@@ -48,7 +51,7 @@ public struct RunRecord: Codable, Sendable {
     public var cells: Int
 
     public init(
-      plan: Plan, cpus: [Int], otherCpus: [Int: Int], request: CellRequest, seed: UInt64, cells: Int
+      plan: Plan, cpus: [Int], otherCpus: [OtherCpu], request: CellRequest, seed: UInt64, cells: Int
     ) {
       self.plan = plan.name.rawValue
       experiments = ["cost"]
@@ -63,6 +66,22 @@ public struct RunRecord: Codable, Sendable {
       wallLimitSeconds = plan.wallLimit
       self.seed = seed
       self.cells = cells
+    }
+  }
+
+  /// Which CPU modifies the lines of a measuring one, and how the two are related.
+  public struct OtherCpu: Codable, Sendable, Equatable {
+    public var cpu: Int
+    public var otherCpu: Int
+    public var relation: Relation
+    /// `hwloc`, or `hypervisor-claim` where hwloc only repeats what a hypervisor says.
+    public var relationSource: String
+
+    public init(cpu: Int, otherCpu: Int, relation: Relation, relationSource: String) {
+      self.cpu = cpu
+      self.otherCpu = otherCpu
+      self.relation = relation
+      self.relationSource = relationSource
     }
   }
 
@@ -84,19 +103,17 @@ public struct RunRecord: Codable, Sendable {
     public var tscTicksPerNanosecond: Double
     /// Bound on the relative error of the calibration against CLOCK_MONOTONIC_RAW.
     public var relativeError: Double
-    public var timer: TimerCost
-    /// Core cycles an operation that the loop's own instructions cost if nothing overlapped them.
-    public var loopOverheadBoundCoreCycles: Double
   }
 
   public struct DisturbanceSummary: Codable, Sendable {
-    public var rule: DisturbanceRule
-    public var ruleInWords: String
+    public var rule: String
     public var disturbedShare: Double
     public var groupsByCause: [String: Int]
     /// 5th and 95th percentile of core cycles a TSC cycle.
     public var corePerTscLow: Double?
     public var corePerTscHigh: Double?
+    /// Clock ticks that a hypervisor withheld from the measuring CPUs during the rounds (steal in /proc/stat).
+    public var stolenClockTicks: UInt64?
   }
 
   public struct LockedTime: Codable, Sendable {
@@ -131,24 +148,22 @@ public struct RunRecord: Codable, Sendable {
   /// Takes over what the experiment knows by now.
   public mutating func update(from experiment: CostExperiment) {
     let rate = experiment.clock.ticksPerNanosecond
-    clock = Clock(
-      tscTicksPerNanosecond: rate.value, relativeError: rate.relativeError,
-      timer: experiment.timerCost, loopOverheadBoundCoreCycles: experiment.loopOverheadBound)
-    disturbance = experiment.rule.map {
-      DisturbanceSummary(
-        rule: $0, ruleInWords: $0.description, disturbedShare: experiment.disturbedShare,
-        groupsByCause: Dictionary(
-          uniqueKeysWithValues: experiment.disturbanceCounts.map { ($0.key.rawValue, $0.value) }),
-        corePerTscLow: experiment.frequencyRange?.low,
-        corePerTscHigh: experiment.frequencyRange?.high)
-    }
-    doseRamp = experiment.doseResponses
+    clock = Clock(tscTicksPerNanosecond: rate.value, relativeError: rate.relativeError)
+    cpus = experiment.cpuFindings
+    let tally = experiment.tally
+    disturbance = DisturbanceSummary(
+      rule: DisturbanceRule.inWords, disturbedShare: tally.disturbedShare,
+      groupsByCause: Dictionary(
+        uniqueKeysWithValues: tally.groupsByCause.map { ($0.key.rawValue, $0.value) }),
+      corePerTscLow: tally.frequencyRange?.low, corePerTscHigh: tally.frequencyRange?.high,
+      stolenClockTicks: experiment.stolenTicks)
     lockedTime = LockedTime(
       budgetSeconds: experiment.budget.limit, spentSeconds: experiment.budget.spent,
       splitLocks: experiment.budget.operations)
     roundsDone = experiment.roundsDone
     headlines = experiment.headlines
     warnings = experiment.warnings
+    unmeasured = experiment.unmeasured.map { Skipped(what: $0.cell.description, reason: $0.reason) }
   }
 
   /// Closes the record of a run that ended.

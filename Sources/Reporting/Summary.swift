@@ -53,7 +53,8 @@ public struct Summary {
 
   private func widthTable(cpu: Int) -> TextTable {
     var table = TextTable(columns: [
-      "lock \(shown?.rawValue ?? "")", "aligned ns", "within-line ns", "line-split ns", "95 % interval", "TSC cycles",
+      "lock \(shown?.rawValue ?? "")", "aligned ns", "within-line ns", "line-split ns", "95 % interval",
+      "TSC cycles",
       "ratio", "page-split ns", "page/line",
     ])
     let here = rows.filter {
@@ -133,7 +134,8 @@ public struct Summary {
         $0.isHeadline && $0.cell.kernel.instruction == .add && $0.cell.takesBusLock
       })?.median?.value
     else { return nil }
-    return "\(Kernel.Functions.workAdds) independent adds beside an add take \(Nanoseconds.text(alone)) ns unlocked,"
+    return
+      "\(Kernel.Functions.workAdds) independent adds beside an add take \(Nanoseconds.text(alone)) ns unlocked,"
       + " \(Nanoseconds.text(aligned)) ns locked, \(Nanoseconds.text(split)) ns split"
       + " (the split lock alone \(Nanoseconds.text(bare)) ns)"
   }
@@ -153,7 +155,8 @@ public struct Summary {
 
   private var lockedTime: String {
     guard let locked = record.lockedTime else { return "locked time: none" }
-    return "locked time: \(Decimal.fixed(locked.spentSeconds, 3)) s of \(Decimal.significant(locked.budgetSeconds, 3)) s,"
+    return
+      "locked time: \(Decimal.fixed(locked.spentSeconds, 3)) s of \(Decimal.significant(locked.budgetSeconds, 3)) s,"
       + " \(locked.splitLocks) split locks"
   }
 

@@ -77,5 +77,7 @@ extension CpuSelection: ExpressibleByArgument {
     guard let selection = try? CpuSelection(argument) else { return nil }
     self = selection
   }
-  public static var allValueStrings: [String] { ["N", "A-B", "A-B:STEP", "all", "sibling-of:N", "other-package-of:N"] }
+  public static var allValueStrings: [String] {
+    ["N", "A-B", "A-B:STEP", "all", "sibling-of:N", "other-package-of:N"]
+  }
 }

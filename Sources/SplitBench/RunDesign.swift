@@ -10,7 +10,7 @@ struct RunDesign {
   let planner: CellPlanner
   let cells: [Cell]
   let cpus: [Int]
-  let otherCpus: [Int: Int]
+  let otherCpus: [RunRecord.OtherCpu]
   let request: CellRequest
   let seed: UInt64
   let skipped: [RunRecord.Skipped]
@@ -29,10 +29,10 @@ struct RunDesign {
     let chosen =
       try scope.cpu?.resolve(in: machine.topology) ?? RunDesign.defaultCpus(machine.topology)
     cpus = chosen.map(\.id)
-    otherCpus = Dictionary(
-      uniqueKeysWithValues: chosen.compactMap { cpu in
-        RunDesign.neighbour(of: cpu, in: machine.topology).map { (cpu.id, $0.id) }
-      })
+    let isGuest = machine.processor.hypervisor != nil
+    otherCpus = chosen.compactMap {
+      RunDesign.neighbour(of: $0, in: machine.topology, isGuest: isGuest)
+    }
 
     var request = CellRequest()
     request.instructions = scope.instruction?.elements ?? []
@@ -40,12 +40,22 @@ struct RunDesign {
     request.placements = scope.placement?.elements ?? []
     request.offsets = scope.offset?.elements.map(\.bytes) ?? []
     self.request = request
-    guard machine.processor.lineBytes > 0 else { throw UnknownLineSize() }
+    try RunDesign.refuseUnfit(machine.processor)
     planner = CellPlanner(
       plan: plan.name, lineBytes: machine.processor.lineBytes, cpus: cpus,
-      hasOtherCpu: otherCpus.count == cpus.count)
+      hasOtherCpu: otherCpus.count == cpus.count, hasCmpxchg16b: machine.processor.hasCmpxchg16b)
     cells = try planner.cells(for: request)
-    skipped = RunDesign.skipped(machine, hasOtherCpu: otherCpus.count == cpus.count)
+    skipped =
+      RunDesign.skipped(machine, planner)
+      + planner.refusals(of: request).map { .init(what: "part of the request", reason: $0) }
+  }
+
+  /// Without these nothing can be placed or timed.
+  private static func refuseUnfit(_ processor: ProcessorIdentity) throws(UnfitProcessor) {
+    if processor.lineBytes == 0 {
+      throw UnfitProcessor(lack: "CPUID does not tell the size of a cache line")
+    }
+    if !processor.hasRdtscp { throw UnfitProcessor(lack: "there is no RDTSCP") }
   }
 
   /// One CPU of each kind of core, not CPU 0 where there is another: Linux gives it the most interrupts.
@@ -56,19 +66,30 @@ struct RunDesign {
     }
   }
 
-  /// The CPU that modifies lines for `cpu`: the closest that is not its SMT sibling, or that if there is no other.
-  private static func neighbour(of cpu: LogicalCpu, in topology: Topology) -> LogicalCpu? {
-    let order: [Relation] = [.sameL2, .sameL3, .samePackage, .otherPackage, .smtSibling]
+  /// The CPU that modifies lines for `cpu`: the closest that does not share its core, and so its L1 cache.
+  private static func neighbour(
+    of cpu: LogicalCpu, in topology: Topology, isGuest: Bool
+  ) -> RunRecord.OtherCpu? {
+    let order: [Relation] = [.sameL2, .sameL3, .samePackage, .otherPackage]
     return order.lazy.compactMap { relation in
-      topology.cpus.first { topology.relation(of: cpu, to: $0) == relation }
+      topology.cpus.first { topology.relation(of: cpu, to: $0) == relation }.map {
+        RunRecord.OtherCpu(
+          cpu: cpu.id, otherCpu: $0.id, relation: relation,
+          relationSource: isGuest ? "hypervisor-claim" : "hwloc")
+      }
     }.first
   }
 
-  private static func skipped(_ machine: MachineReport, hasOtherCpu: Bool) -> [RunRecord.Skipped] {
+  private static func skipped(_ machine: MachineReport, _ planner: CellPlanner) -> [RunRecord.Skipped] {
     var skipped: [RunRecord.Skipped] = []
-    if !hasOtherCpu {
-      skipped.append(
-        .init(what: "line state other-cpu-modified", reason: "this process may use one CPU only"))
+    if !planner.hasOtherCpu {
+      let reason =
+        machine.topology.cpus.count == 1
+        ? "this process may use one CPU only" : "no CPU is allowed that does not share the core"
+      skipped.append(.init(what: "line state other-cpu-modified", reason: reason))
+    }
+    if !planner.hasCmpxchg16b {
+      skipped.append(.init(what: "cmpxchg16b", reason: "the CPU does not have it (CPUID.01H:ECX[13])"))
     }
     if let refusal = machine.permissions.pmuRefusal {
       skipped.append(.init(what: "bus_locks_per_op", reason: refusal))
@@ -76,6 +97,9 @@ struct RunDesign {
       skipped.append(
         .init(what: "bus_locks_per_op", reason: "no event that counts bus locks is known here"))
     }
+    let reason = machine.registers.first?.reason
+    skipped.append(
+      .init(what: "SMI counts", reason: reason ?? "MSR 0x34 is not read by this version"))
     return skipped
   }
 
@@ -89,7 +113,8 @@ struct RunDesign {
   }
 }
 
-/// CPUID.01H:EBX[15:8] reads 0: nothing can be placed across a line of unknown size.
-struct UnknownLineSize: Error, CustomStringConvertible {
-  var description: String { "CPUID does not tell the size of a cache line: an emulator or hypervisor hides it" }
+/// A processor, or an emulator's or hypervisor's picture of one, that cannot be measured.
+struct UnfitProcessor: Error, CustomStringConvertible {
+  let lack: String
+  var description: String { "\(lack) on this CPU: in a guest, ask for a CPU model that has it" }
 }

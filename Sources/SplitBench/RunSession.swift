@@ -18,7 +18,7 @@ struct RunSession {
     var record: RunRecord
     var rows: [CostRow]
     var folder: FilePath
-    var wasInterrupted: Bool
+    var end: CostExperiment.End
 
     var summary: String { Summary(record: record, rows: rows).text + "\nresults: \(folder)\n" }
 
@@ -51,26 +51,22 @@ struct RunSession {
   private func measure(_ recorder: inout Recorder) throws -> Outcome {
     let experiment = CostExperiment(
       plan: design.plan, cells: design.cells, planner: design.planner, seed: design.seed,
-      machine: design.machine, otherCpus: design.otherCpus)
-    var failure: (any Error)?
-    do {
-      try experiment.run(&recorder)
-    } catch let error as UnexplainedDelay {
-      failure = error  // What was measured before it stays, marked incomplete.
-    }
+      machine: design.machine,
+      otherCpus: Dictionary(
+        uniqueKeysWithValues: design.otherCpus.map { ($0.cpu, $0.otherCpu) }))
+    try experiment.run(&recorder)
     recorder.bar.finish()
     let after = try MachineReport.ofThisMachine(watchMs: 0)
     recorder.record.update(from: experiment)
     recorder.record.close(
-      end: failure == nil ? experiment.end.rawValue : "unexplained-delay",
-      complete: failure == nil && experiment.end == .finished, endedUtc: UtcTime.iso(),
+      end: experiment.end.rawValue, complete: [.finished, .wallLimit].contains(experiment.end),
+      endedUtc: UtcTime.iso(),
       after: .init(after))
     try recorder.save(experiment.rows())
     try recorder.folder.close()
-    if let failure { throw failure }
     return Outcome(
       record: recorder.record, rows: recorder.rows, folder: recorder.folder.path,
-      wasInterrupted: experiment.end == .interrupted)
+      end: experiment.end)
   }
 }
 

@@ -21,6 +21,8 @@ extension SplitBench {
     }
 
     func run() throws {
+      // A reader that goes away must not end a run in the middle of a file.
+      signal(SIGPIPE, SIG_IGN)
       try exitingCleanly {
         let machine = try MachineReport.ofThisMachine()
         let design = try RunDesign(scope, machine: machine)
@@ -30,7 +32,13 @@ extension SplitBench {
         }
         let outcome = try RunSession(design, output: output).run()
         print(output.json ? try outcome.json() : outcome.summary, terminator: "")
-        if outcome.wasInterrupted { throw ExitCode(130) }
+        switch outcome.end {
+        case .finished, .wallLimit: break
+        case .interrupted: throw ExitCode(130)
+        case .unexplainedDelay:
+          complain("error: \(outcome.record.warnings[0].text); what was measured is in \(outcome.folder)")
+          throw ExitCode(2)
+        }
       }
     }
   }
@@ -108,7 +116,8 @@ struct RunOutput: ParsableArguments {
 
   private static func isAllowed(_ character: Character) -> Bool {
     character.isASCII
-      && (character.isLetter || character.isNumber || character == "." || character == "_" || character == "-")
+      && (character.isLetter || character.isNumber || character == "." || character == "_"
+        || character == "-")
   }
 }
 

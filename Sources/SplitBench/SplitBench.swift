@@ -1,4 +1,5 @@
 import ArgumentParser
+import CHost
 
 /// The command line: a table of contents.
 @main
@@ -21,4 +22,10 @@ struct SplitBench: ParsableCommand {
     version: version,
     subcommands: [Run.self, Doctor.self, List.self],
     defaultSubcommand: Run.self)
+
+  static func main() {
+    var count: Int32 = 0
+    let list = chost_arguments(&count)
+    main((1..<max(1, Int(count))).map { String(cString: list[$0]) })
+  }
 }

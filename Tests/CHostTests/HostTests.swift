@@ -109,7 +109,7 @@ import Testing
 
   /// Runs `body`, then an unguarded fault, in a child with the guard installed; the signal that ended it, or 0.
   private func spawnFaulting(_ body: (UnsafeMutableRawPointer) -> Void) -> Int32 {
-    let pid = chost_test_fork()
+    let pid = forked()
     if pid == 0 {
       // A crash reporter of the test runner is not what is tested.
       signal(SIGBUS, SIG_DFL)
@@ -126,7 +126,7 @@ import Testing
   }
 
   /// `fork`, which Swift hides because most of a threaded process must not follow it; ours only faults.
-  private func chost_test_fork() -> pid_t {
+  private func forked() -> pid_t {
     typealias Fork = @convention(c) () -> pid_t
     return unsafeBitCast(dlsym(nil, "fork"), to: Fork.self)()
   }
@@ -151,13 +151,14 @@ import Testing
     let counter = chost_perf_open(1, 1, 0, -1)
     guard counter >= 0 else { return }  // perf_event_open is refused here; nothing to count.
     defer { close(counter) }
-    var (first, second): (UInt64, UInt64) = (0, 0)
+    var (first, second) = (chost_perf_reading(), chost_perf_reading())
     #expect(chost_perf_enable(counter, true) == 0)
-    while chost_perf_read(counter, &first) == 0, first == 0 {}
+    while chost_perf_read(counter, &first) == 0, first.value == 0 {}
     #expect(chost_perf_enable(counter, false) == 0)
     #expect(chost_perf_read(counter, &first) == 0)
     #expect(chost_perf_read(counter, &second) == 0)
-    #expect(first > 0 && first == second, "a stopped counter stands still")
+    #expect(first.value > 0 && first.value == second.value, "a stopped counter stands still")
+    #expect(first.running_ns == first.enabled_ns, "it shared its register with nobody")
   }
 
   @Test func refusalIsANegativeErrno() {

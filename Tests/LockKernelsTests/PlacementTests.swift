@@ -17,7 +17,9 @@ import Testing
     Case(placement: .pageSplit, width: 8, line: 64, offsets: [57, 58, 59, 60, 61, 62, 63]),
     Case(placement: .lineSplit, width: 8, line: 128, offsets: [121, 122, 123, 124, 125, 126, 127]),
     Case(placement: .withinLine, width: 1, line: 64, offsets: []),
-    Case(placement: .withinLine, width: 16, line: 32, offsets: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
+    Case(
+      placement: .withinLine, width: 16, line: 32,
+      offsets: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
   ]
 
   @Test(arguments: cases)

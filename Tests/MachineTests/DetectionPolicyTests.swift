@@ -24,11 +24,15 @@ import Testing
     Case(flags: "split_lock_detect", mode: .warn, mayDelay: true),
     Case(flags: "split_lock_detect", sysctl: "0", mode: .warn),
     Case(flags: "split_lock_detect", sysctl: nil, mode: .warn, mayDelay: true),
-    Case(flags: "split_lock_detect", parameter: "off", mode: .off, leavesAlone: true, contradiction: "stays set"),
+    Case(
+      flags: "split_lock_detect", parameter: "off", mode: .off, leavesAlone: true, contradiction: "stays set"),
     Case(flags: "split_lock_detect", parameter: "fatal", mode: .fatal, mayKill: true),
     Case(flags: "bus_lock_detect", mode: .warn),
-    Case(flags: "bus_lock_detect", parameter: "ratelimit:100", mode: .ratelimit, rateLimit: 100, mayDelay: true),
-    Case(flags: "bus_lock_detect", parameter: "ratelimit:1000", mode: .ratelimit, rateLimit: 1000, mayDelay: true),
+    Case(
+      flags: "bus_lock_detect", parameter: "ratelimit:100", mode: .ratelimit, rateLimit: 100, mayDelay: true),
+    Case(
+      flags: "bus_lock_detect", parameter: "ratelimit:1000", mode: .ratelimit, rateLimit: 1000, mayDelay: true
+    ),
     Case(flags: "bus_lock_detect", parameter: "ratelimit:1001", mode: .warn),
     Case(flags: "bus_lock_detect", parameter: "ratelimit:0", mode: .warn),
     Case(
@@ -36,7 +40,9 @@ import Testing
       leavesAlone: true, contradiction: "nothing is detected"),
     Case(
       flags: "split_lock_detect", parameter: "warn",
-      log: [prefix + "#AC: crashing the kernel on kernel split_locks and sending SIGBUS on user-space split_locks"],
+      log: [
+        prefix + "#AC: crashing the kernel on kernel split_locks and sending SIGBUS on user-space split_locks"
+      ],
       mode: .fatal, mayKill: true, contradiction: "the log is believed"),
     Case(
       flags: "split_lock_detect",
@@ -103,11 +109,15 @@ import Testing
 }
 
 @Suite struct KernelLogTests {
-  @Test(arguments: [
-    ("6,339,5140900,-;x86/split lock detection: #AC: crashing\n SUBSYSTEM=x\n", "x86/split lock detection: #AC: crashing"),
-    ("6,339,5140900,-;NET: Registered\n", nil),
-    ("no semicolon", nil),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      (
+        "6,339,5140900,-;x86/split lock detection: #AC: crashing\n SUBSYSTEM=x\n",
+        "x86/split lock detection: #AC: crashing"
+      ),
+      ("6,339,5140900,-;NET: Registered\n", nil),
+      ("no semicolon", nil),
+    ] as [(String, String?)])
   func picksDetectionLines(record: String, line: String?) {
     #expect(KernelLog.detectionLine(inRecord: record) == line)
   }

@@ -11,7 +11,10 @@ import Testing
     #expect(noise.stealSinceBoot.map { (0...1).contains($0) } == true)
   }
 
-  @Test(arguments: [("intel_pstate/no_turbo", "1", false), ("intel_pstate/no_turbo", "0", true), ("cpufreq/boost", "1", true), ("cpufreq/boost", "0", false)])
+  @Test(arguments: [
+    ("intel_pstate/no_turbo", "1", false), ("intel_pstate/no_turbo", "0", true), ("cpufreq/boost", "1", true),
+    ("cpufreq/boost", "0", false),
+  ])
   func readsTurbo(file: String, value: String, expected: Bool) throws {
     let noise = try withFiles(["/sys/devices/system/cpu/\(file)": value]) {
       Noise(files: $0, cpus: [0], windowMs: 0)

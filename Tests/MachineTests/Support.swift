@@ -1,8 +1,6 @@
+import Foundation
 import Machine
 import SystemPackage
-
-
-import Foundation
 
 /// Files captured from a real machine, in a folder named after it.
 enum Fixture: String, CaseIterable, Sendable {

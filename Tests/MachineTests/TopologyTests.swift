@@ -54,10 +54,11 @@ import Testing
 @Suite struct CpuSelectionTests {
   private static let topology = try! Topology.synthetic("pack:2 core:4 pu:2")
 
-  @Test(arguments: [
-    ("3", [3]), ("0-3", [0, 1, 2, 3]), ("0-7:3", [0, 3, 6]), ("5,1,5", [1, 5]), ("sibling-of:2", [3]),
-    ("other-package-of:0", Array(8...15)), ("all", Array(0...15)), ("0,sibling-of:0", [0, 1]),
-  ] as [(String, [Int])])
+  @Test(
+    arguments: [
+      ("3", [3]), ("0-3", [0, 1, 2, 3]), ("0-7:3", [0, 3, 6]), ("5,1,5", [1, 5]), ("sibling-of:2", [3]),
+      ("other-package-of:0", Array(8...15)), ("all", Array(0...15)), ("0,sibling-of:0", [0, 1]),
+    ] as [(String, [Int])])
   func selects(text: String, cpus: [Int]) throws {
     #expect(try CpuSelection(text).resolve(in: Self.topology).map(\.id) == cpus)
   }

@@ -26,7 +26,7 @@ import Testing
 
   private func record(_ groups: [Group], cell: Cell? = nil) -> CellRecord {
     var record = CellRecord(cell: cell ?? split, index: 0, isHeadline: false)
-    for group in groups { record.add(group, delayTicks: 1e6) }
+    for group in groups { record.add(group) }
     return record
   }
 
@@ -41,7 +41,8 @@ import Testing
   @Test func whereMostAreDisturbedAllCountAndItIsSaid() {
     let record = record((0..<10).map { group(round: $0, ticks: 1000, disturbed: $0 < 6) })
     #expect(record.usedRounds.count == 10)
-    #expect(CostRow(record, aligned: nil, clock: TscClock(milliseconds: 1)).warnings.contains(.mostlyDisturbed))
+    #expect(
+      CostRow(record, aligned: nil, clock: TscClock(milliseconds: 1)).warnings.contains(.mostlyDisturbed))
   }
 
   @Test func aRoundOfSeveralVisitsIsTheMedianOfTheCalmOnes() {
@@ -110,22 +111,42 @@ import Testing
     trapped.operations = 1
     trapped.trap = Trap(code: 1, trapNumber: 17)
     let row = CostRow(record([trapped, trapped]), aligned: nil, clock: TscClock(milliseconds: 1))
-    #expect(row.outcome == .trapped && row.trapped == 2 && row.verdict == .notPerformed)
+    #expect(row.outcome == .trapped && row.trapped == 2 && row.verdict == .trapped)
     #expect(row.median == nil && row.singles == nil)
   }
 
-  @Test func delayedOperationsAreCounted() {
-    let row = CostRow(
-      record([group(round: 0, ticks: 1000, singles: [1200, 2_000_000, 1300])]), aligned: nil,
-      clock: TscClock(milliseconds: 1))
-    #expect(row.outcome == .delayed && row.delayedCount == 1)
+  @Test func delaysMakeTheOutcomeUnlessTheyAreStray() {
+    func row(delayedOf visits: Int) -> CostRow {
+      let groups = (0..<visits).map { round -> Group in
+        var group = group(round: round, ticks: 1000)
+        group.delayedCalls = round == 0 ? 1 : 0
+        return group
+      }
+      return CostRow(record(groups), aligned: nil, clock: TscClock(milliseconds: 1))
+    }
+    #expect(row(delayedOf: 10).outcome == .delayed && row(delayedOf: 10).delayedCount == 1)
+    #expect(row(delayedOf: 30).outcome == .completed && row(delayedOf: 30).delayedCount == 1)
+  }
+
+  @Test func rowsSayWhereLinuxTraps() {
+    let trapping = CostRow(
+      record([group(round: 0, ticks: 9)]), aligned: nil, clock: TscClock(milliseconds: 1), linuxTraps: true)
+    #expect(trapping.warnings.contains(.includesLinuxTrap))
+    let aligned = CostRow(
+      record([group(round: 0, ticks: 9)], cell: split.aligned), aligned: nil,
+      clock: TscClock(milliseconds: 1), linuxTraps: true)
+    #expect(!aligned.warnings.contains(.includesLinuxTrap))
   }
 
   @Test func tailsComeFromSinglesOnlyAndOnlyWhereThereAreEnough() {
     let clock = TscClock(milliseconds: 1)
-    let few = CostRow(record([group(round: 0, ticks: 1, singles: Array(repeating: 5, count: 99))]), aligned: nil, clock: clock)
+    let few = CostRow(
+      record([group(round: 0, ticks: 1, singles: Array(repeating: 5, count: 99))]), aligned: nil, clock: clock
+    )
     #expect(few.singles?.p90 == nil && few.singles?.min != nil)
-    let some = CostRow(record([group(round: 0, ticks: 1, singles: Array(repeating: 5, count: 1000))]), aligned: nil, clock: clock)
+    let some = CostRow(
+      record([group(round: 0, ticks: 1, singles: Array(repeating: 5, count: 1000))]), aligned: nil,
+      clock: clock)
     #expect(some.singles?.p99 != nil && some.singles?.p999 == nil)
     let none = CostRow(record([group(round: 0, ticks: 1)]), aligned: nil, clock: clock)
     #expect(none.singles == nil)

@@ -29,7 +29,9 @@ import Testing
       if cell.between == .nothing, let plain = cell.plain { #expect(cells.contains(plain)) }
       if cell.between == .nothing {
         #expect(
-          cells.contains { $0.kernel == cell.kernel && $0.placement == .withinLine && $0.lineState == cell.lineState })
+          cells.contains {
+            $0.kernel == cell.kernel && $0.placement == .withinLine && $0.lineState == cell.lineState
+          })
       }
     }
   }
@@ -52,8 +54,10 @@ import Testing
   @Test func thoroughSweepsEverything() throws {
     let cells = try planner(.thorough).cells(for: CellRequest())
     for kernel in Kernel.all where kernel.isLocked && kernel.instruction != .cmpxchg16b {
-      let offsets = cells.filter { $0.kernel == kernel && $0.placement == .lineSplit && $0.lineState == .hot && $0.between == .nothing }
-        .map(\.offset)
+      let offsets = cells.filter {
+        $0.kernel == kernel && $0.placement == .lineSplit && $0.lineState == .hot && $0.between == .nothing
+      }
+      .map(\.offset)
       #expect(Set(offsets) == Set(Placement.lineSplit.offsets(widthBytes: kernel.widthBytes, lineBytes: 64)))
     }
   }
@@ -114,6 +118,7 @@ import Testing
     Impossible(instruction: .add, width: 1, placement: .pageSplit, says: "one byte"),
     Impossible(instruction: .bts, width: 1, says: "bts has 2, 4, 8"),
     Impossible(instruction: .add, width: 8, placement: .lineSplit, offset: 10, says: "57...63"),
+    Impossible(instruction: .add, width: 8, offset: 64, says: "no operand lies at offset 64"),
   ])
   func impossibleRequestsSayWhy(_ test: Impossible) {
     var request = CellRequest()
@@ -123,6 +128,24 @@ import Testing
     request.offsets = test.offset.map { [$0] } ?? []
     let error = #expect(throws: ImpossibleRequest.self) { try planner(.quick).cells(for: request) }
     #expect(error?.description.contains(test.says) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func partsOfARequestThatCannotBeAreSaid() throws {
+    var request = CellRequest()
+    request.instructions = [.add, .cmpxchg16b]
+    request.placements = [.lineSplit]
+    #expect(planner(.quick).refusals(of: request).contains { $0.contains("#GP") })
+    #expect(try !planner(.quick).cells(for: request).isEmpty)
+    request.widths = [1, 8]
+    #expect(planner(.quick).refusals(of: request).contains { $0.contains("one byte") })
+    #expect(planner(.quick).refusals(of: request).contains { $0.contains("cmpxchg16b has no width 8") })
+    #expect(planner(.quick).refusals(of: CellRequest()).isEmpty)
+  }
+
+  @Test func aCpuWithoutCmpxchg16bIsSpared() throws {
+    let planner = CellPlanner(
+      plan: .quick, lineBytes: 64, cpus: [0], hasOtherCpu: false, hasCmpxchg16b: false)
+    #expect(try !planner.cells(for: CellRequest()).contains { $0.kernel.instruction == .cmpxchg16b })
   }
 
   @Test func plansKeepTheirBounds() {
@@ -161,5 +184,63 @@ import Testing
     budget.book(operations: 2000, cost: 1e-6, at: 0)
     #expect(budget.left == 0)
     #expect(budget.burst(ofCost: 1e-6) == 0)
+  }
+}
+
+@Suite struct SplitLockQuotaTests {
+  private let cell = Cell(
+    kernel: Kernel(.sub, widthBytes: 8, locked: true)!, placement: .lineSplit, offset: 60, cpu: 0)
+
+  private func quota(budget: Double) -> SplitLockQuota {
+    var plan = Plan(.quick)
+    plan.budget = budget
+    var quota = SplitLockQuota(plan: plan)
+    quota.learnFirst(cpu: 0, placement: .lineSplit, seconds: 1e-6)
+    return quota
+  }
+
+  private func busLocks(_ samples: Int, _ singles: Int) -> Int { 1 + 64 * samples + singles }
+
+  @Test func cellsShareEqually() {
+    var quota = quota(budget: 0.01)
+    let records = (0..<10).map { CellRecord(cell: cell, index: $0, isHeadline: false) }
+    quota.beginRound(records, roundsLeft: 5)
+    let granted = quota.grant(records[0], draw: 0.99, busLocks: busLocks)
+    #expect(granted?.samples == 3 && granted?.singles == 4, "200 us: three samples of 64 and four singles")
+  }
+
+  @Test(arguments: [(0.2, true), (0.5, false)])
+  func aShareTooSmallForASampleIsSavedUp(draw: Double, measured: Bool) {
+    var quota = quota(budget: 0.0001)
+    let record = CellRecord(cell: cell, index: 0, isHeadline: false)
+    quota.beginRound([record], roundsLeft: 4)
+    #expect((quota.grant(record, draw: draw, busLocks: busLocks) != nil) == measured, "25 of 65 us")
+  }
+
+  @Test func nothingIsGrantedBeyondTheBudget() {
+    var quota = quota(budget: 0.001)
+    quota.book(operations: 1000, cost: 1e-6, at: 0)
+    let record = CellRecord(cell: cell, index: 0, isHeadline: true)
+    #expect(quota.grant(record, draw: 0, busLocks: busLocks) == nil)
+  }
+
+  @Test func oneDisturbedSampleDoesNotStarveACell() {
+    var quota = quota(budget: 1)
+    quota.learn(cell, seconds: 0.010)
+    #expect(quota.cost(of: cell) == 4e-6)
+    let record = CellRecord(cell: cell, index: 0, isHeadline: true)
+    #expect(quota.grant(record, draw: 0, busLocks: busLocks) != nil)
+  }
+
+  @Test func headlinesAreKeptAPart() {
+    var quota = quota(budget: 0.1)
+    var headline = CellRecord(cell: cell, index: 0, isHeadline: true)
+    let other = CellRecord(cell: cell, index: 1, isHeadline: false)
+    quota.beginRound([headline, other], roundsLeft: 1)
+    #expect(quota.grant(headline, draw: 0, busLocks: busLocks)?.samples == 1, "one sample a visit")
+    var group = Group(round: 0, sequence: 0)
+    group.operations = 20_000
+    headline.add(group)
+    #expect(quota.grant(headline, draw: 0, busLocks: busLocks) == nil, "its bus locks are used up")
   }
 }

@@ -39,7 +39,9 @@ struct ScriptedTimer: KernelTimer {
     return TimedCall(ticks: UInt64(overhead))
   }
 
-  private func isSame(_ a: @escaping Kernel.Functions.Function, _ b: @escaping Kernel.Functions.Function) -> Bool {
+  private func isSame(_ a: @escaping Kernel.Functions.Function, _ b: @escaping Kernel.Functions.Function)
+    -> Bool
+  {
     unsafeBitCast(a, to: UInt.self) == unsafeBitCast(b, to: UInt.self)
   }
 }

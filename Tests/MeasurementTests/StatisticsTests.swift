@@ -5,7 +5,10 @@ import Testing
 
 @Suite struct StudentTTests {
   /// Two-sided 95 % points, from any table of Student's t.
-  @Test(arguments: [(1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (5, 2.571), (10, 2.228), (14, 2.145), (30, 2.042), (100, 1.984)])
+  @Test(arguments: [
+    (1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (5, 2.571), (10, 2.228), (14, 2.145), (30, 2.042),
+    (100, 1.984),
+  ])
   func quantiles(degrees: Int, t: Double) {
     #expect(abs(StudentT.quantile(central: 0.95, degrees: degrees) - t) < 0.0006)
   }
@@ -20,12 +23,17 @@ import Testing
 }
 
 @Suite struct OrderTests {
-  @Test(arguments: [([], nil), ([3], 3), ([1, 2], 1.5), ([9, 1, 5], 5), ([4, 1, 3, 2], 2.5)] as [([Double], Double?)])
+  @Test(
+    arguments: [([], nil), ([3], 3), ([1, 2], 1.5), ([9, 1, 5], 5), ([4, 1, 3, 2], 2.5)]
+      as [([Double], Double?)])
   func medians(values: [Double], median: Double?) {
     #expect(Order.median(values) == median)
   }
 
-  @Test(arguments: [(0.9, 99, false), (0.9, 100, true), (0.99, 999, false), (0.99, 1000, true), (0.999, 9999, false), (0.999, 10_000, true)])
+  @Test(arguments: [
+    (0.9, 99, false), (0.9, 100, true), (0.99, 999, false), (0.99, 1000, true), (0.999, 9999, false),
+    (0.999, 10_000, true),
+  ])
   func tailPercentilesNeedTenValuesBeyond(q: Double, count: Int, given: Bool) {
     let values = (0..<count).map(Double.init)
     #expect((Order.tailQuantile(q, ofSorted: values) != nil) == given)
@@ -102,15 +110,19 @@ import Testing
 }
 
 @Suite struct DecimalTests {
-  @Test(arguments: [(1.005, 1, "1.0"), (0, 2, "0.00"), (-0.004, 2, "0.00"), (-1.5, 0, "-2"), (12.3456, 3, "12.346"), (0.05, 2, "0.05")])
+  @Test(arguments: [
+    (1.005, 1, "1.0"), (0, 2, "0.00"), (-0.004, 2, "0.00"), (-1.5, 0, "-2"), (12.3456, 3, "12.346"),
+    (0.05, 2, "0.05"),
+  ])
   func fixed(value: Double, digits: Int, text: String) {
     #expect(Decimal.fixed(value, digits) == text)
   }
 
-  @Test(arguments: [
-    (0, "0"), (1, "1"), (1234567.8, "1234568"), (0.000123456789, "0.000123457"), (99.99999999, "100"),
-    (-2.5, "-2.5"), (1e-20, "0"), (3.14159265, "3.14159"),
-  ] as [(Double, String)])
+  @Test(
+    arguments: [
+      (0, "0"), (1, "1"), (1234567.8, "1234568"), (0.000123456789, "0.000123457"), (99.99999999, "100"),
+      (-2.5, "-2.5"), (1e-20, "0"), (3.14159265, "3.14159"),
+    ] as [(Double, String)])
   func significant(value: Double, text: String) {
     #expect(Decimal.significant(value) == text)
   }

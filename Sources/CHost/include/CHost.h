@@ -9,6 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// MARK: Arguments
+
+/// The process's arguments as the C library passed them; Swift's own come from /proc/self/cmdline, and are lost where
+/// /proc cannot be read.
+const char *_Nonnull const *_Nonnull chost_arguments(int *_Nonnull count);
+
 // MARK: CPUs of the calling thread
 
 /// Writes the allowed CPUs in rising order; returns how many, which may exceed `capacity`.
@@ -61,6 +67,7 @@ int chost_guard_remove(void);
 
 /// From now on SIGINT, SIGTERM and SIGHUP only set a flag; a second one of them ends the process at once.
 int chost_interrupts_install(void);
+/// Puts the previous handlers back and forgets what was received.
 int chost_interrupts_remove(void);
 /// The signal that asked the run to end, or 0.
 int chost_interrupt_received(void);
@@ -70,9 +77,15 @@ int chost_interrupt_received(void);
 /// Opens one counter for the calling thread, user mode only, disabled. Returns a descriptor or -errno.
 /// The corresponding system call is `perf_event_open`.
 int chost_perf_open(uint32_t type, uint64_t config, uint64_t config1, int group);
-/// Resets and starts (`true`) or stops (`false`) the group led by `descriptor`.
+/// Starts (`true`) or stops (`false`) a counter; it keeps its count.
 int chost_perf_enable(int descriptor, bool on);
-/// Reads the count since the last enable; -EBUSY if the counter did not run all that time (multiplexing).
-int chost_perf_read(int descriptor, uint64_t *_Nonnull value);
+
+typedef struct {
+  uint64_t value, enabled_ns, running_ns;
+} chost_perf_reading;
+
+/// Reads the totals since the counter was opened. Where `running_ns` grew less than `enabled_ns`, the counter shared
+/// its register with others and `value` missed some.
+int chost_perf_read(int descriptor, chost_perf_reading *_Nonnull reading);
 
 #endif

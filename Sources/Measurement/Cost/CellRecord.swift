@@ -7,16 +7,19 @@ public struct CellRecord: Sendable {
   public let index: Int
   public let isHeadline: Bool
   public private(set) var rounds: [Round] = []
-  public private(set) var singles: [UInt64] = []
+  private var calmSingles: [UInt64] = []
+  private var disturbedSingles: [UInt64] = []
   public private(set) var operations = 0
   public private(set) var traps: [Trap] = []
-  /// Operations that took longer than silicon's cost explains.
+  /// Timed calls that took milliseconds longer than silicon's cost explains.
   public private(set) var delayedCount = 0
   private var batchTicks: UInt64 = 0
   private var batchOperations = 0
   private(set) var busLocks = 0
   private var busLocksPerOperation: [Double] = []
-  private var pmuCycles: [Double] = []
+  private var visitCount = 0
+  /// Why the cell sat out the last round in which it was not measured.
+  public var satOut: String?
 
   /// One round's numbers: those of its undisturbed visits, or of all where every visit was disturbed.
   public struct Round: Sendable {
@@ -26,6 +29,7 @@ public struct CellRecord: Sendable {
     struct Visit: Sendable {
       var ticks: Double
       var coreCycles: Double
+      var pmuCycles: Double?
       var meanTicks: Double
       var sampleCount: Int
       var isDisturbed: Bool
@@ -44,6 +48,7 @@ public struct CellRecord: Sendable {
     /// TSC ticks an operation.
     public var ticks: Double { Order.median(used.map(\.ticks))! }
     public var coreCycles: Double { Order.median(used.map(\.coreCycles))! }
+    public var pmuCycles: Double? { Order.median(used.compactMap(\.pmuCycles)) }
     public var sampleCount: Int { used.reduce(0) { $0 + $1.sampleCount } }
     var totalTicks: Double { used.reduce(0) { $0 + $1.meanTicks * Double($1.sampleCount) } }
   }
@@ -57,23 +62,39 @@ public struct CellRecord: Sendable {
   /// Whether anything was measured, be it a trap.
   public var isMeasured: Bool { !rounds.isEmpty || !traps.isEmpty }
 
-  /// Takes in a round's group. `delayTicks`: a single operation longer than this was delayed.
-  public mutating func add(_ group: Group, delayTicks: Double) {
+  /// So many traps settle that a cell traps.
+  private static let trapsToBeSure = 3
+  /// Whether more operations would only trap again.
+  public var isSettledAsTrapped: Bool { traps.count >= CellRecord.trapsToBeSure }
+
+  /// Operations timed one by one, in TSC ticks: the undisturbed, or all where most rounds were disturbed.
+  public var singles: [UInt64] { isMostlyDisturbed ? calmSingles + disturbedSingles : calmSingles }
+
+  /// Whether delays belong to the cell and are not one stray event: 5 % of its visits saw one.
+  public var isDelayed: Bool { delayedCount * 20 >= max(1, visitCount) }
+
+  /// Takes in a round's group.
+  public mutating func add(_ group: Group) {
+    visitCount += 1
     operations += group.operations
     if cell.takesBusLock { busLocks += group.operations }
     batchTicks += group.batchTicks
     batchOperations += group.batchOperations
+    delayedCount += group.delayedCalls
     if let trap = group.trap { traps.append(trap) }
-    delayedCount += group.singles.count { Double($0) > delayTicks }
-    if group.disturbances.isEmpty { singles += group.singles }
+    if group.disturbances.isEmpty {
+      calmSingles += group.singles
+    } else {
+      disturbedSingles += group.singles
+    }
     if let count = group.busLocksPerOperation { busLocksPerOperation.append(count) }
-    if let cycles = group.pmuCyclesPerOperation { pmuCycles.append(cycles) }
     guard let median = group.medianTicks else { return }
     let values =
       group.samples.isEmpty
       ? group.singles.map { Double($0) } : group.samples.map(\.ticksPerOperation)
     let visit = Round.Visit(
       ticks: median, coreCycles: median * group.corePerTick,
+      pmuCycles: group.pmuCyclesPerOperation,
       meanTicks: values.reduce(0, +) / Double(values.count), sampleCount: values.count,
       isDisturbed: !group.disturbances.isEmpty)
     if rounds.last?.number == group.round {
@@ -98,7 +119,7 @@ public struct CellRecord: Sendable {
 
   /// Core cycles an operation, counted by the PMU or derived from the add chain.
   public var coreCycles: (estimate: Estimate, source: CoreCycleSource)? {
-    if let counted = Estimate(rounds: pmuCycles) { return (counted, .pmu) }
+    if let counted = Estimate(rounds: usedRounds.compactMap(\.pmuCycles)) { return (counted, .pmu) }
     return Estimate(rounds: usedRounds.map(\.coreCycles)).map { ($0, .addChain) }
   }
 

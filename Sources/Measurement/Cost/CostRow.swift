@@ -13,8 +13,8 @@ public struct CostRow: Sendable {
     case pmuContradicts = "pmu-contradicts"
     /// Takes no bus lock, by construction or by count.
     case control
-    /// The operation was never completed.
-    case notPerformed = "not-performed"
+    /// It trapped: whether memory changed before the SIGBUS depends on the kind of trap.
+    case trapped
   }
 
   /// What a reader of the row has to know.
@@ -28,6 +28,8 @@ public struct CostRow: Sendable {
     case includesWork = "includes-work"
     /// Single timings, whose cost holds the timer's.
     case includesTimer = "includes-timer"
+    /// Linux traps such operations: the cost is not silicon's alone.
+    case includesLinuxTrap = "includes-linux-trap"
     /// The slope did not exceed what the timer resolves.
     case belowResolution = "below-resolution"
 
@@ -39,6 +41,7 @@ public struct CostRow: Sendable {
       case .storeForwarding: "plain split operations overlap: a lower bound on their latency"
       case .includesWork: "the cost holds the independent adds between two operations"
       case .includesTimer: "timed one by one: the cost holds the timer's"
+      case .includesLinuxTrap: "Linux traps bus locks here: the cost holds the handler's"
       case .belowResolution: "half a core cycle or less: several operations retire in one cycle"
       }
     }
@@ -91,7 +94,8 @@ public struct CostRow: Sendable {
 
 extension CostRow {
   /// - Parameter aligned: the record of the same kernel, aligned, if it was measured.
-  init(_ record: CellRecord, aligned: CellRecord?, clock: TscClock) {
+  /// - Parameter linuxTraps: whether Linux's policy traps operations that take bus locks.
+  init(_ record: CellRecord, aligned: CellRecord?, clock: TscClock, linuxTraps: Bool = false) {
     let used = record.usedRounds
     let ticks = record.ticks
     cell = record.cell
@@ -114,13 +118,14 @@ extension CostRow {
     trapped = record.traps.count
     delayedCount = record.delayedCount
     outcome =
-      used.isEmpty && trapped > 0 ? .trapped : delayedCount > 0 ? .delayed : .completed
+      used.isEmpty && trapped > 0 ? .trapped : record.isDelayed ? .delayed : .completed
     verdict = CostRow.verdict(record)
     warnings = CostRow.warnings(record, median: ticks, operationsPerTick: record.operationsPerTick)
+    if linuxTraps && record.cell.takesBusLock { warnings.append(.includesLinuxTrap) }
   }
 
   static func verdict(_ record: CellRecord) -> Verdict {
-    if record.rounds.isEmpty && !record.traps.isEmpty { return .notPerformed }
+    if record.rounds.isEmpty && !record.traps.isEmpty { return .trapped }
     guard let counted = record.countedBusLocks else {
       return record.cell.takesBusLock ? .unverifiedPmu : .control
     }

@@ -65,18 +65,23 @@ public struct DisturbanceRule: Sendable, Codable, Equatable {
   static let gapWindowUs = 20.0
   static let gapThresholdUs = 3.0
 
-  /// The throughput that an undisturbed core reaches here: the 75th percentile of probes at the start.
-  public var typicalAddsPerCycle: Double
+  /// The throughput that an undisturbed core reaches here: the 75th percentile of the CPU's probes so far.
+  public private(set) var typicalAddsPerCycle: Double
 
   public init(typicalAddsPerCycle: Double) { self.typicalAddsPerCycle = typicalAddsPerCycle }
 
   /// Watches the core for some milliseconds to learn its undisturbed throughput.
   public static func learned(ticksPerMicrosecond: Double) -> DisturbanceRule {
-    let probes = (0..<100).map { _ in
-      Probe.take(ticksPerMicrosecond: ticksPerMicrosecond).addsPerCycle
-    }
-    return DisturbanceRule(
-      typicalAddsPerCycle: Order.quantile(0.75, ofSorted: probes.sorted())!)
+    var rule = DisturbanceRule(typicalAddsPerCycle: 0)
+    rule.learn(
+      (0..<100).map { _ in Probe.take(ticksPerMicrosecond: ticksPerMicrosecond).addsPerCycle })
+    return rule
+  }
+
+  /// Takes the typical throughput from these probes.
+  public mutating func learn(_ addsPerCycle: [Double]) {
+    guard let typical = Order.quantile(0.75, ofSorted: addsPerCycle.sorted()) else { return }
+    typicalAddsPerCycle = typical
   }
 
   /// What disturbed a group, from the probes at its ends and what Linux counted in between.
@@ -92,13 +97,13 @@ public struct DisturbanceRule: Sendable, Codable, Equatable {
   }
 
   /// The rule in words, for the record.
-  public var description: String {
-    "A group of samples is left out if the thread was switched out or moved, if a TSC gap over"
-      + " \(DisturbanceRule.gapThresholdUs) us was seen in the \(DisturbanceRule.gapWindowUs) us before or"
-      + " after it, if core cycles per TSC tick changed by more than \(frequencyChange) of their value, or"
-      + " if independent adds reached less than \(throughputShare) of the typical"
-      + " \(typicalAddsPerCycle) a cycle. Where more than half of a cell's rounds would be left out, all are"
-      + " used and the cell is marked mostly-disturbed."
+  public static var inWords: String {
+    let rule = DisturbanceRule(typicalAddsPerCycle: 0)
+    return "A group of samples is left out if the thread was switched out or moved, if a TSC gap over"
+      + " \(gapThresholdUs) us was seen in the \(gapWindowUs) us before or after it, if core cycles per TSC tick"
+      + " changed by more than \(rule.frequencyChange) of their value, or if independent adds reached less than"
+      + " \(rule.throughputShare) of the CPU's typical number a cycle. Where more than half of a cell's rounds"
+      + " would be left out, all are used and the cell is marked mostly-disturbed."
   }
 }
 
@@ -115,4 +120,7 @@ struct SwitchCount: Equatable {
 
   /// Whether it was taken off against its will since then.
   func wasPreempted(since earlier: SwitchCount) -> Bool { involuntary != earlier.involuntary }
+
+  /// Whether it slept since then: measured code never asks to, so a trap handler did.
+  func hasSlept(since earlier: SwitchCount) -> Bool { voluntary != earlier.voluntary }
 }

@@ -38,6 +38,14 @@ public struct Group: Sendable {
   public var batchTicks: UInt64 = 0
   public var batchOperations = 0
   public var trap: Trap?
+  /// Timed calls that took milliseconds longer than silicon explains, unless Linux ran something else meanwhile.
+  public var delayedCalls = 0
+  /// Length in seconds of an operation that nothing explains and that ends the run.
+  public var unexplainedDelay: Double?
+  /// Independent adds a core cycle, the lower of the probes before and after.
+  public var addsPerCycle = 0.0
+  /// Whether the lines could be brought into the cell's state: another CPU may not answer in time.
+  public var isPrepared = true
   /// Counted by the PMU, where there is one.
   public var busLocksPerOperation: Double?
   public var pmuCyclesPerOperation: Double?

@@ -1,4 +1,5 @@
 import CAtomics
+import CHost
 import LockKernels
 import Machine
 
@@ -7,12 +8,12 @@ import Machine
 /// The calling thread must be pinned to the cell's CPU.
 struct GroupRunner<Timer: KernelTimer> {
   var timer: Timer
-  let rule: DisturbanceRule
+  var rule: DisturbanceRule
   let policy: DetectionPolicy
   let ticksPerSecond: Double
   let pmu: PmuCounters?
   let otherCpu: Int?
-  /// Behaviour of split locks on this CPU, where the ramp has tried them.
+  /// How split locks behave on this CPU, as far as known.
   var splitBehaviour: DoseResponse.Behaviour = .completed
   /// Blocks of the longer timing by cell, found at its first measurement.
   private var blocks: [Cell: Int] = [:]
@@ -41,71 +42,119 @@ struct GroupRunner<Timer: KernelTimer> {
   /// Bus locks that a group of `cell` takes with these numbers of samples and singles.
   func busLocks(of cell: Cell, samples: Int, singles: Int) -> Int {
     guard cell.takesBusLock else { return 0 }
+    if splitBehaviour != .completed { return 1 + GroupRunner.delayedSingles }
+    let slopes = samples + (pmu == nil ? 0 : 1)
     if cell.lineState != .hot {
-      return samples * (GroupRunner.walkCounts.short + GroupRunner.walkCounts.long)
+      return slopes * (GroupRunner.walkCounts.short + GroupRunner.walkCounts.long)
     }
     let pair =
       (GroupRunner.splitBlocks.short + GroupRunner.splitBlocks.long)
       * Kernel.Functions.operationsPerBlock
-    return 1 + (samples + (pmu == nil ? 0 : 1)) * pair + singles
+    return 1 + slopes * pair + singles
   }
 
   /// - Parameters:
   ///   - samples: how many slopes to take.
   ///   - singles: how many operations to time one by one.
   ///   - spot: where in `memory` the operand lies.
-  /// - Throws: `UnexplainedDelay`. A trap is a result, not an error.
+  /// - Returns: the group; a trap or an unexplained delay is part of it.
   mutating func measure(
     _ cell: Cell, in memory: OperandMemory, spot: Int, samples: Int, singles: Int, round: Int,
     sequence: Int
-  ) throws(UnexplainedDelay) -> Group {
+  ) -> Group {
     var group = Group(round: round, sequence: sequence)
     let microsecond = ticksPerSecond / 1e6
     let switches = SwitchCount()
     let before = Probe.take(ticksPerMicrosecond: microsecond)
-    var migrated = false
+    var calls = CallLog()
     do throws(Trap) {
-      if cell.lineState == .hot {
-        try measureHot(cell, memory, spot, samples, singles, &group, &migrated)
+      if cell.takesBusLock && splitBehaviour != .completed {
+        try measureTrapped(cell, memory, spot, &group, &calls)
+      } else if cell.lineState == .hot {
+        try measureHot(cell, memory, spot, samples, singles, &group, &calls)
       } else {
-        try measurePrepared(cell, memory, spot, samples, &group, &migrated)
+        try measurePrepared(cell, memory, spot, samples, &group, &calls)
       }
     } catch {
       group.trap = error
     }
     let after = Probe.take(ticksPerMicrosecond: microsecond)
-    let preempted = SwitchCount().wasPreempted(since: switches)
+    let now = SwitchCount()
+    let isElsewhere = Int(chost_current_cpu()) != cell.cpu
+    let preempted = now.wasPreempted(since: switches)
     group.disturbances = rule.judge(
-      before: before, after: after, preempted: preempted || migrated)
+      before: before, after: after, preempted: preempted || calls.migrated || isElsewhere)
     group.corePerTick = (before.corePerTick + after.corePerTick) / 2
-    try refuseUnexplained(group, cell: cell, preempted: preempted)
+    group.addsPerCycle = min(before.addsPerCycle, after.addsPerCycle)
+    judgeDelays(calls, of: cell, preempted: preempted, slept: now.hasSlept(since: switches), &group)
     return group
+  }
+
+  /// What the timed calls of a group have to be watched for.
+  private struct CallLog {
+    var lengths: [UInt64] = []
+    var migrated = false
+
+    mutating func note(_ call: TimedCall) {
+      lengths.append(call.ticks)
+      migrated = migrated || call.migrated
+    }
+  }
+
+  private mutating func judgeDelays(
+    _ calls: CallLog, of cell: Cell, preempted: Bool, slept: Bool, _ group: inout Group
+  ) {
+    let limit = DoseRamp.delay * ticksPerSecond
+    let long = (calls.lengths + group.singles).filter { Double($0) > limit }
+    // A thread that was only preempted lost its time to others; one that slept did so in a trap.
+    guard let longest = long.max(), slept || !preempted else { return }
+    group.delayedCalls = long.count
+    guard cell.takesBusLock else { return }
+    if policy.mayDelay {
+      splitBehaviour = .delayed
+    } else if Double(longest) / ticksPerSecond > Plan.unexplainedDelay {
+      group.unexplainedDelay = Double(longest) / ticksPerSecond
+    }
+  }
+
+  /// Where Linux delays or kills, a few single operations say all.
+  private mutating func measureTrapped(
+    _ cell: Cell, _ memory: OperandMemory, _ spot: Int, _ group: inout Group, _ calls: inout CallLog
+  ) throws(Trap) {
+    let operand = memory.address(cell.placement, offset: cell.offset, spot: spot)
+    let count = splitBehaviour == .trapped ? 1 : GroupRunner.delayedSingles
+    group.operations += count
+    group.singles = try timer.singles(of: cell.kernel, at: operand, count: count)
   }
 
   private mutating func measureHot(
     _ cell: Cell, _ memory: OperandMemory, _ spot: Int, _ samples: Int, _ singles: Int,
-    _ group: inout Group, _ migrated: inout Bool
+    _ group: inout Group, _ calls: inout CallLog
   ) throws(Trap) {
     let kernel = cell.kernel
     let operand = memory.address(cell.placement, offset: cell.offset, spot: spot)
     group.operations += 1
-    _ = try timer.singles(of: kernel, at: operand, count: 1)  // Warms code, page and lines.
-    if cell.takesBusLock, splitBehaviour != .completed {
-      let count = splitBehaviour == .trapped ? 0 : GroupRunner.delayedSingles
-      guard count > 0 else { return }
-      group.operations += count
-      group.singles = try timer.singles(of: kernel, at: operand, count: count)
-      return
+    // Warms code, page and lines. A trap's delay hits the first operation, so it is watched like the others.
+    for ticks in try timer.singles(of: kernel, at: operand, count: 1) {
+      calls.note(TimedCall(ticks: ticks))
     }
-
-    let loop =
-      cell.between == .nothing ? kernel.functions.loop : kernel.functions.loopWithWork!
+    let loop = cell.between == .nothing ? kernel.functions.loop : kernel.functions.loopWithWork!
     let (short, long) = try batch(cell, loop, operand)
+    let perBlock = Kernel.Functions.operationsPerBlock
     for _ in 0..<samples {
-      group.samples.append(
-        try slope(loop, operand, short, long, Kernel.Functions.operationsPerBlock, &group, &migrated))
+      let first = try timer.time(loop, operand, count: short, list: nil)
+      let second = try timer.time(loop, operand, count: long, list: nil)
+      book(first, short * perBlock, second, long * perBlock, &group, &calls)
     }
-    if let pmu { try count(loop, operand, short, long, pmu, &group) }
+    if let pmu {
+      let first = try pmu.counting { () throws(Trap) in
+        try timer.time(loop, operand, count: short, list: nil)
+      }
+      let second = try pmu.counting { () throws(Trap) in
+        try timer.time(loop, operand, count: long, list: nil)
+      }
+      book(first, short * perBlock, second, long * perBlock, &group, &calls)
+    }
     if singles > 0, cell.between == .nothing {
       group.operations += singles
       group.singles = try timer.singles(of: kernel, at: operand, count: singles)
@@ -119,86 +168,89 @@ struct GroupRunner<Timer: KernelTimer> {
     if cell.takesBusLock { return GroupRunner.splitBlocks }
     if let long = blocks[cell] { return (long / 4, long) }
     var long = 4
-    while Double(try timer.time(loop, operand, count: long, list: nil).ticks)
-      < GroupRunner.batchSeconds * ticksPerSecond, long < 1 << 20
-    {
+    while try shortest(loop, operand, long) < GroupRunner.batchSeconds * ticksPerSecond, long < 1 << 20 {
       long *= 2
     }
     blocks[cell] = long
     return (long / 4, long)
   }
 
-  private mutating func slope(
-    _ function: @escaping Kernel.Functions.Function, _ operand: UnsafeMutableRawPointer,
-    _ short: Int, _ long: Int, _ operationsPerCount: Int, _ group: inout Group,
-    _ migrated: inout Bool
-  ) throws(Trap) -> Sample {
-    let first = try timer.time(function, operand, count: short, list: nil)
-    let second = try timer.time(function, operand, count: long, list: nil)
-    migrated = migrated || first.migrated || second.migrated
-    let sample = Sample(
-      shortOperations: short * operationsPerCount, shortTicks: first.ticks,
-      longOperations: long * operationsPerCount, longTicks: second.ticks)
-    book(sample, in: &group)
-    return sample
+  /// The shortest of three calls: a gap in one must not fix a batch for the whole run.
+  private mutating func shortest(
+    _ loop: @escaping Kernel.Functions.Function, _ operand: UnsafeMutableRawPointer, _ count: Int
+  ) throws(Trap) -> Double {
+    var shortest = Double.infinity
+    for _ in 0..<3 {
+      shortest = min(
+        shortest, Double(try timer.time(loop, operand, count: count, list: nil).ticks))
+    }
+    return shortest
   }
 
-  private func book(_ sample: Sample, in group: inout Group) {
-    group.operations += sample.shortOperations + sample.longOperations
-    group.batchOperations += sample.shortOperations + sample.longOperations
-    group.batchTicks += sample.shortTicks + sample.longTicks
+  private func book(
+    _ first: TimedCall, _ short: Int, _ second: TimedCall, _ long: Int, _ group: inout Group,
+    _ calls: inout CallLog
+  ) {
+    calls.note(first)
+    calls.note(second)
+    group.samples.append(
+      Sample(
+        shortOperations: short, shortTicks: first.ticks, longOperations: long,
+        longTicks: second.ticks))
+    group.operations += short + long
+    group.batchOperations += short + long
+    group.batchTicks += first.ticks + second.ticks
   }
 
-  /// The same slope once more, in what the PMU counts.
-  private mutating func count(
-    _ loop: @escaping Kernel.Functions.Function, _ operand: UnsafeMutableRawPointer, _ short: Int,
-    _ long: Int, _ pmu: PmuCounters, _ group: inout Group
-  ) throws(Trap) {
-    let (_, first) = try pmu.counting { () throws(Trap) in
-      try timer.time(loop, operand, count: short, list: nil)
+  /// The same slope in what the PMU counts; its time is not a sample, since counting disturbs it.
+  private func book(
+    _ first: (call: TimedCall, count: PmuCounters.Count), _ short: Int,
+    _ second: (call: TimedCall, count: PmuCounters.Count), _ long: Int, _ group: inout Group,
+    _ calls: inout CallLog
+  ) {
+    calls.note(first.call)
+    calls.note(second.call)
+    group.operations += short + long
+    func slope(_ counter: KeyPath<PmuCounters.Count, UInt64?>) -> Double? {
+      guard let a = first.count[keyPath: counter], let b = second.count[keyPath: counter] else {
+        return nil
+      }
+      return (Double(b) - Double(a)) / Double(long - short)
     }
-    let (_, second) = try pmu.counting { () throws(Trap) in
-      try timer.time(loop, operand, count: long, list: nil)
-    }
-    group.operations += (short + long) * Kernel.Functions.operationsPerBlock
-    let operations = Double((long - short) * Kernel.Functions.operationsPerBlock)
-    if let a = first.busLocks, let b = second.busLocks {
-      group.busLocksPerOperation = (Double(b) - Double(a)) / operations
-    }
-    if let a = first.cycles, let b = second.cycles {
-      group.pmuCyclesPerOperation = (Double(b) - Double(a)) / operations
-    }
+    group.busLocksPerOperation = slope(\.busLocks)
+    group.pmuCyclesPerOperation = slope(\.cycles)
   }
 
   /// Distinct operands whose lines are brought into the cell's state before each timing.
   private mutating func measurePrepared(
     _ cell: Cell, _ memory: OperandMemory, _ spot: Int, _ samples: Int, _ group: inout Group,
-    _ migrated: inout Bool
+    _ calls: inout CallLog
   ) throws(Trap) {
-    let counts = GroupRunner.walkCounts
-    let site = PreparedOperands(cell: cell, memory: memory, spot: spot, count: counts.long)
-    let failure: Trap? = site.withPreparation(
+    let (short, long) = GroupRunner.walkCounts
+    let site = PreparedOperands(cell: cell, memory: memory, spot: spot, count: long)
+    let result = site.withPreparation(
       otherCpu: otherCpu, deadlineTicks: UInt64(ticksPerSecond / 2)
-    ) { prepare in
+    ) { prepare -> Result<Bool, Trap> in
       do throws(Trap) {
         for _ in 0..<samples {
-          guard prepare() else { return nil }
-          let first = try walk(cell, site, counts.short)
-          guard prepare() else { return nil }
-          let second = try walk(cell, site, counts.long)
-          migrated = migrated || first.migrated || second.migrated
-          let sample = Sample(
-            shortOperations: counts.short, shortTicks: first.ticks, longOperations: counts.long,
-            longTicks: second.ticks)
-          book(sample, in: &group)
-          group.samples.append(sample)
+          guard prepare() else { return .success(false) }
+          let first = try walk(cell, site, short)
+          guard prepare() else { return .success(false) }
+          book(first, short, try walk(cell, site, long), long, &group, &calls)
         }
-        return nil
+        if let pmu {
+          guard prepare() else { return .success(false) }
+          let first = try pmu.counting { () throws(Trap) in try walk(cell, site, short) }
+          guard prepare() else { return .success(false) }
+          let second = try pmu.counting { () throws(Trap) in try walk(cell, site, long) }
+          book(first, short, second, long, &group, &calls)
+        }
+        return .success(true)
       } catch {
-        return error
+        return .failure(error)
       }
     }
-    if let failure { throw failure }
+    group.isPrepared = try result?.get() ?? false
   }
 
   private mutating func walk(
@@ -206,25 +258,14 @@ struct GroupRunner<Timer: KernelTimer> {
   ) throws(Trap) -> TimedCall {
     var addresses = site.operands
     let function = cell.kernel.functions.walk
-    var result: Result<TimedCall, Trap>?
-    addresses.withUnsafeMutableBytes { list in
+    let result = addresses.withUnsafeMutableBytes { list -> Result<TimedCall, Trap> in
       do throws(Trap) {
-        result = .success(
+        return .success(
           try timer.time(function, site.template, count: count, list: list.baseAddress))
       } catch {
-        result = .failure(error)
+        return .failure(error)
       }
     }
-    return try result!.get()
-  }
-
-  private func refuseUnexplained(
-    _ group: Group, cell: Cell, preempted: Bool
-  ) throws(UnexplainedDelay) {
-    guard cell.takesBusLock, !preempted, !policy.mayDelay else { return }
-    let longest = max(
-      group.singles.max() ?? 0, group.samples.map { max($0.shortTicks, $0.longTicks) }.max() ?? 0)
-    let seconds = Double(longest) / ticksPerSecond
-    if seconds > Plan.unexplainedDelay { throw UnexplainedDelay(seconds: seconds) }
+    return try result.get()
   }
 }

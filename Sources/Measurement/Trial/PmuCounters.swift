@@ -11,7 +11,7 @@ public final class PmuCounters {
   public init?(_ pmu: Pmu) {
     let locks = pmu.busLocks.map { chost_perf_open(pmu.type, $0.config, $0.extra, -1) }
     busLocks = locks.flatMap { $0 >= 0 ? $0 : nil }
-    let counter = chost_perf_open(0, 0, 0, -1)  // PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES
+    let counter = chost_perf_open(0, pmu.cyclesConfig, 0, -1)  // PERF_TYPE_HARDWARE
     cycles = counter >= 0 ? counter : nil
     if busLocks == nil && cycles == nil { return nil }
   }
@@ -35,19 +35,33 @@ public final class PmuCounters {
   }
 
   /// Counts while `body` runs.
-  public func counting<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> (R, Count) {
+  public func counting<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> (call: R, count: Count) {
+    let before = (read(busLocks), read(cycles))
     for descriptor in [busLocks, cycles] { if let descriptor { chost_perf_enable(descriptor, true) } }
     defer {
       for descriptor in [busLocks, cycles] { if let descriptor { chost_perf_enable(descriptor, false) } }
     }
     let result = try body()
-    return (result, Count(busLocks: read(busLocks), cycles: read(cycles)))
+    for descriptor in [busLocks, cycles] { if let descriptor { chost_perf_enable(descriptor, false) } }
+    return (
+      result,
+      Count(
+        busLocks: growth(from: before.0, to: read(busLocks)),
+        cycles: growth(from: before.1, to: read(cycles)))
+    )
   }
 
-  private func read(_ descriptor: Int32?) -> UInt64? {
+  private func read(_ descriptor: Int32?) -> chost_perf_reading? {
     guard let descriptor else { return nil }
-    chost_perf_enable(descriptor, false)
-    var value: UInt64 = 0
-    return chost_perf_read(descriptor, &value) == 0 ? value : nil
+    var reading = chost_perf_reading()
+    return chost_perf_read(descriptor, &reading) == 0 ? reading : nil
+  }
+
+  /// Nil unless the counter ran all the time: one that shared its register is no proof of anything.
+  private func growth(from before: chost_perf_reading?, to after: chost_perf_reading?) -> UInt64? {
+    guard let before, let after else { return nil }
+    let running = after.running_ns - before.running_ns
+    guard running > 0, running == after.enabled_ns - before.enabled_ns else { return nil }
+    return after.value - before.value
   }
 }

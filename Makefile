@@ -1,0 +1,46 @@
+# The commands of SplitBench. `make run` and `make test` need nothing but Swift 6 and a Debian to install the rest.
+SWIFT ?= swift
+ARGS ?=
+PREFIX ?= /usr/local
+PYTHON_ENV := .build/python
+
+.PHONY: run test bench lint format install dependencies release clean
+
+## Measure this machine with the defaults: prints the table, writes results/<run>/.
+run: release
+	.build/release/splitbench run $(ARGS)
+
+## All tests, on the debug build; the disassembly test reads the release build too.
+test: release $(PYTHON_ENV)/ready
+	$(SWIFT) build --build-tests
+	SPLITBENCH_PYTHON=$(abspath $(PYTHON_ENV))/bin/python $(SWIFT) test --no-parallel
+
+## Against a plain C program, and a run against runs before it; about ten minutes.
+bench: release $(PYTHON_ENV)/ready
+	$(SWIFT) build -c release --product bench-against-c
+	bench/run
+
+lint: dependencies
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests bench
+
+format:
+	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests bench
+
+## The binary, its man pages and its shell completions, below PREFIX.
+install: release
+	scripts/install "$(DESTDIR)$(PREFIX)"
+
+release: dependencies
+	$(SWIFT) build -c release --product splitbench
+
+dependencies:
+	scripts/install-dependencies
+
+# frictionless and pandas judge the result folders.
+$(PYTHON_ENV)/ready: scripts/requirements.txt | dependencies
+	python3 -m venv $(PYTHON_ENV)
+	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement scripts/requirements.txt
+	touch $@
+
+clean:
+	rm -rf .build
