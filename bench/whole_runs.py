@@ -1,0 +1,114 @@
+"""Whole runs of splitbench: their bounds, the precision of their headline cells, and what differs between them.
+
+Usage: whole_runs.py SPLITBENCH FOLDER [--runs N] [--pause SECONDS] [--csv FILE]
+
+The last two runs stand for "two runs, minutes apart"; the spread between runs is estimated from those before. For
+each cell the 95 % interval of the ratio of the two is exp(log ratio +- t * s * sqrt(2)), s being the standard
+deviation of the logarithms over the earlier runs: it holds what differs within and between runs.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import numpy
+import pandas
+
+# Two-sided 95 % points of Student's t by degrees of freedom.
+T95 = {4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262, 14: 2.145, 19: 2.093}
+# Locked time of one run here: all runs together stay under five seconds.
+BUDGET = 0.5
+KEY = ["instruction", "width_bytes", "locked", "placement", "offset_bytes", "line_state", "between", "cpu"]
+
+
+def run(tool, arguments):
+    """Runs the tool; returns its wall time in s and its peak memory in MB."""
+    start = time.monotonic()
+    process = subprocess.Popen([tool, *arguments], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        sys.exit(f"splitbench {' '.join(arguments)} ended with status {status}")
+    return time.monotonic() - start, usage.ru_maxrss / 1024
+
+
+def measure(tool, folder, *arguments):
+    """One run into a folder of its own; returns its path, time and memory."""
+    seconds, megabytes = run(tool, ["run", "--quiet", "--out", str(folder), *arguments])
+    return next(folder.iterdir()), seconds, megabytes
+
+
+def say(promise, holds, figures):
+    print(f"{'holds        ' if holds else 'DOES NOT HOLD'}  {promise}: {figures}")
+    return holds
+
+
+def bounds(tool, folder):
+    """Time, memory and locked time of the two plans, and of doctor."""
+    results = []
+    for plan, wall, locked in [("quick", 10, 0.5), ("standard", 60, 2)]:
+        path, seconds, megabytes = measure(tool, folder / f"bounds-{plan}", "--plan", plan)
+        record = json.loads((path / "run.json").read_text())
+        spent = record["locked_time"]["spent_seconds"]
+        results.append(say(
+            f"{plan} within {wall} s, {locked} s of locked time and 100 MB",
+            seconds <= wall * 1.1 and spent <= locked and megabytes <= 100,
+            f"{seconds:.1f} s, {spent:.2f} s, {megabytes:.0f} MB, {record['rounds_done']} rounds"))
+        if plan == "standard":
+            widths = [h["relative_half_width"] * 100 for h in record["headlines"]]
+            locks = max(h["bus_locks"] for h in record["headlines"])
+            results.append(say(
+                "headline cells within 2 % from at most 20,000 bus locks each",
+                max(widths) <= 2 and locks <= 20_000,
+                f"{', '.join(f'{w:.2f}' for w in widths)} %, {locks} bus locks"))
+    doctor = sorted(run(tool, ["doctor"])[0] for _ in range(7))[3]
+    results.append(say("doctor within 0.2 s", doctor <= 0.2, f"{doctor:.3f} s (median of 7)"))
+    return all(results)
+
+
+def between(tool, folder, runs, pause, csv):
+    """Whether an interval that knows the spread between runs holds 1 for two runs of the same machine."""
+    tables = []
+    for number in range(runs):
+        if number:
+            time.sleep(pause)
+        path, _, _ = measure(tool, folder / f"run-{number}", "--plan", "standard", "--budget", str(BUDGET))
+        table = pandas.read_csv(path / "cost.csv").set_index(KEY)
+        tables.append(numpy.log(table["median_ns"].where(table["median_ns"] > 0)).rename(number))
+    logs = pandas.concat(tables, axis=1, join="inner").dropna()
+    spread = logs.iloc[:, :-2].std(axis=1, ddof=1)
+    ratio = logs.iloc[:, -1] - logs.iloc[:, -2]
+    reach = T95[runs - 3] * spread * numpy.sqrt(2)
+    cells = pandas.DataFrame({
+        "between_run_spread_percent": 100 * (numpy.exp(spread) - 1),
+        "ratio": numpy.exp(ratio), "ratio_low": numpy.exp(ratio - reach), "ratio_high": numpy.exp(ratio + reach),
+    })
+    cells["holds_one"] = (cells.ratio_low <= 1) & (cells.ratio_high >= 1)
+    if csv:
+        cells.round(4).to_csv(csv)
+    share = cells.holds_one.mean()
+    quantiles = cells.between_run_spread_percent.quantile([0.5, 0.9, 1]).round(1).tolist()
+    return say(
+        "the interval of the ratio of two runs holds 1 in 90 % of the cells", share >= 0.9,
+        f"{100 * share:.1f} % of {len(cells)} cells; spread between runs, median {quantiles[0]} %, "
+        f"90th percentile {quantiles[1]} %, largest {quantiles[2]} %")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("tool")
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--runs", type=int, default=7, choices=[degrees + 3 for degrees in T95])
+    parser.add_argument("--pause", type=float, default=30, help="seconds between two runs")
+    parser.add_argument("--csv", help="writes the spread of every cell here")
+    arguments = parser.parse_args()
+    good = bounds(arguments.tool, arguments.folder)
+    good = between(arguments.tool, arguments.folder, arguments.runs, arguments.pause, arguments.csv) and good
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
