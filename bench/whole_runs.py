@@ -9,7 +9,6 @@ deviation of the logarithms over the earlier runs: it holds what differs within 
 
 import argparse
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -29,10 +28,21 @@ def run(tool, arguments):
     """Runs the tool; returns its wall time in s and its peak memory in MB."""
     start = time.monotonic()
     process = subprocess.Popen([tool, *arguments], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        sys.exit(f"splitbench {' '.join(arguments)} ended with status {status}")
-    return time.monotonic() - start, usage.ru_maxrss / 1024
+    peak = 0
+    while process.poll() is None:
+        # Not rusage's maximum: across fork and exec that holds this interpreter's memory, too.
+        try:
+            status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+            peak = max([peak] + [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")])
+        except OSError:
+            pass
+        try:
+            process.wait(0.2)
+        except subprocess.TimeoutExpired:
+            pass
+    if process.returncode != 0:
+        sys.exit(f"splitbench {' '.join(arguments)} ended with status {process.returncode}")
+    return time.monotonic() - start, peak / 1024
 
 
 def measure(tool, folder, *arguments):

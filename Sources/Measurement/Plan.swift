@@ -5,14 +5,14 @@ public struct Plan: Sendable, Equatable {
   public var name: Name
   /// Rounds over all cells, at least; more follow while headline cells are imprecise and time is left.
   public var rounds: Int
-  /// Whether more rounds may follow: not where the person gave their number.
-  public var mayExtend = true
+  /// Rounds at most.
+  public var mostRounds: Int
   /// Upper bound on locked time, in seconds.
   public var budget: Double
   /// No round is begun after so many seconds.
   public var wallLimit: Double
   /// Samples of one cell in one round, at most.
-  public var samplesPerRound = 5
+  public var samplesPerRound = 4
   /// Singly timed operations of one split cell in one round, at most.
   public var singlesPerRound: Int
   /// Half-width of the interval at which headline cells are done, as a share of the value.
@@ -25,9 +25,9 @@ public struct Plan: Sendable, Equatable {
   public init(_ name: Name) {
     self.name = name
     switch name {
-    case .quick: (rounds, budget, wallLimit, singlesPerRound) = (8, 0.5, 10, 8)
-    case .standard: (rounds, budget, wallLimit, singlesPerRound) = (40, 2, 60, 8)
-    case .thorough: (rounds, budget, wallLimit, singlesPerRound) = (40, 20, 900, 30)
+    case .quick: (rounds, mostRounds, budget, wallLimit, singlesPerRound) = (8, 40, 0.5, 10, 8)
+    case .standard: (rounds, mostRounds, budget, wallLimit, singlesPerRound) = (40, 80, 2, 60, 8)
+    case .thorough: (rounds, mostRounds, budget, wallLimit, singlesPerRound) = (40, 80, 20, 900, 30)
     }
   }
 

@@ -20,7 +20,7 @@ extension CostExperiment {
     [
       unexplainedWarning, trapWarning, delayWarning, linuxTrapWarning, clockWarning, contradictionWarning,
       wallWarning, unmeasuredWarning,
-      disturbanceWarning, frequencyWarning, headlineWarning, guestWarning, proofWarning,
+      disturbanceWarning, frequencyWarning, headlineWarning, pairWarning, guestWarning, proofWarning,
       memoryWarning, erratumWarning,
     ].compactMap { $0 }
   }
@@ -51,15 +51,15 @@ extension CostExperiment {
   }
 
   private var delayWarning: RunWarning? {
-    let count = records.reduce(0) { $0 + $1.delayedCount }
-    guard count > 0 else { return nil }
+    let delayed = records.filter(\.isDelayed)
+    guard !delayed.isEmpty else { return nil }
     return machine.policy.mayDelay
       ? RunWarning(
-        "delayed", "Linux delayed \(count) timed calls: costs hold its delay, not silicon's",
+        "delayed", "Linux delayed operations of \(delayed.count) cells: costs hold its delay, not silicon's",
         "set kernel.split_lock_mitigate=0, or boot with split_lock_detect=off")
       : RunWarning(
         "delayed",
-        "\(count) timed calls took over \(Int(DoseRamp.delay * 1000)) ms, which Linux's policy does not explain",
+        "\(delayed.count) cells had timed calls of over \(Int(DoseRamp.delay * 1000)) ms, which Linux's policy does not explain",
         "look for a busy host, a hypervisor's policy or SMIs")
   }
 
@@ -127,6 +127,14 @@ extension CostExperiment {
       "\(wide.count) of \(headlines.count) headline cells did not reach ±\(Decimal.fixed(plan.headlinePrecision * 100, 0)) %"
         + (worst.map { " (worst ±\(Decimal.fixed($0 * 100, 1)) %)" } ?? ""),
       "give more time with --plan thorough, or quieten the machine")
+  }
+
+  private var pairWarning: RunWarning? {
+    guard let cpu = cpuFindings.first(where: { $0.pair?.sharesCore == true }) else { return nil }
+    return RunWarning(
+      "pair-shares-core",
+      "CPU \(cpu.cpu) and the one that modifies its lines slow each other like SMT siblings, which the topology denies",
+      "do not believe the topology here: other-cpu-modified cells may have met a shared L1 cache")
   }
 
   private var guestWarning: RunWarning? {

@@ -16,6 +16,7 @@ public struct RunOverview: Encodable {
 
   public var plan: String
   public var rounds: Int
+  public var mostRounds: Int
   public var budgetSeconds: Double
   public var wallLimitSeconds: Double
   public var seed: UInt64
@@ -27,6 +28,7 @@ public struct RunOverview: Encodable {
   public init(plan: Plan, cells: [Cell], cpus: [Int], seed: UInt64, skipped: [RunRecord.Skipped]) {
     self.plan = plan.name.rawValue
     rounds = plan.rounds
+    mostRounds = plan.mostRounds
     budgetSeconds = plan.budget
     wallLimitSeconds = plan.wallLimit
     self.seed = seed
@@ -62,7 +64,7 @@ public struct RunOverview: Encodable {
     }
     let skips = skipped.map { "skipped: \($0.what): \($0.reason)\n" }.joined()
     return table.leftAligned + skips
-      + "\(cells) cells, \(cellsThatSplit) of them split locks; \(rounds) rounds, at most"
+      + "\(cells) cells, \(cellsThatSplit) of them split locks; \(rounds) to \(mostRounds) rounds, at most"
       + " \(Decimal.significant(budgetSeconds, 3)) s of locked time and \(Int(wallLimitSeconds)) s in all; seed \(seed)\n"
   }
 }

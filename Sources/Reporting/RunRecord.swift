@@ -45,6 +45,7 @@ public struct RunRecord: Codable, Sendable {
     public var placements: [String]
     public var offsets: [Int]
     public var rounds: Int
+    public var mostRounds: Int
     public var budgetSeconds: Double
     public var wallLimitSeconds: Double
     public var seed: UInt64
@@ -62,6 +63,7 @@ public struct RunRecord: Codable, Sendable {
       placements = request.placements.map(\.rawValue)
       offsets = request.offsets
       rounds = plan.rounds
+      mostRounds = plan.mostRounds
       budgetSeconds = plan.budget
       wallLimitSeconds = plan.wallLimit
       self.seed = seed

@@ -21,7 +21,7 @@ struct RunDesign {
     if let budget = scope.budget { plan.budget = budget }
     if let rounds = scope.rounds {
       plan.rounds = rounds
-      plan.mayExtend = false
+      plan.mostRounds = rounds
     }
     self.plan = plan
     seed = scope.seed ?? UInt64.random(in: 0...UInt64(Int64.max))

@@ -28,7 +28,7 @@ import Testing
     let cpu = machine.topology.cpus.last!.id
     var plan = Plan(.quick)
     plan.rounds = rounds
-    plan.mayExtend = false
+    plan.mostRounds = plan.rounds
     var request = CellRequest()
     request.placements = [.aligned, .withinLine]
     request.instructions = [.add, .xadd, .load]

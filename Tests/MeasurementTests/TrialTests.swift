@@ -1,4 +1,5 @@
 import CHost
+import Glibc
 import LockKernels
 import Machine
 import Testing
@@ -280,5 +281,60 @@ private let splitAdd = Kernel(.add, widthBytes: 8, locked: true)!
     }
     #expect((count.busLocks ?? 0) > 0, "fresh pages fault")
     #expect((count.cycles ?? 0) > 0, "the task clock runs")
+  }
+}
+
+@Suite struct PairCheckTests {
+  @Test func theFastestTripGivesTheOffset() throws {
+    // The other clock is 1,000 ticks ahead; the way there and back takes the same time, once with a gap.
+    let trips = [
+      PairCheck.Trip(sent: 10_000, answered: 11_100, received: 10_200),
+      PairCheck.Trip(sent: 20_000, answered: 29_000, received: 28_100),
+      PairCheck.Trip(sent: 30_000, answered: 31_110, received: 30_220),
+    ]
+    let check = try #require(PairCheck(trips: trips, throughputShare: 1))
+    #expect(check.tscOffsetTicks == 1000 && check.tscOffsetErrorTicks == 100)
+    #expect(check.oneWayTicks == 110, "the median trip")
+  }
+
+  @Test(arguments: [(0.5, true), (0.74, true), (0.76, false), (1.0, false)])
+  func aSharedCoreShows(share: Double, shared: Bool) throws {
+    let trip = PairCheck.Trip(sent: 0, answered: 1, received: 2)
+    #expect(try #require(PairCheck(trips: [trip], throughputShare: share)).sharesCore == shared)
+  }
+
+  @Test func twoRealCpusAnswer() throws {
+    let cpus = try Topology.ofThisMachine().cpus
+    guard cpus.count > 1 else { return }
+    let check = try CpuPin.pinned(to: cpus.last!.id) {
+      PairCheck.run(otherCpu: cpus.first!.id, clock: TscClock(milliseconds: 5))
+    }
+    // A busy machine may let it time out; an answer must make sense.
+    guard let check else { return }
+    #expect(check.oneWayTicks > 0 && check.tscOffsetErrorTicks > 0)
+    #expect(check.throughputShare > 0.1)
+  }
+}
+
+@Suite(.serialized) struct GuardedTimerTests {
+  /// A real SIGBUS in a real kernel: the page of a file that ends before it (si_code BUS_ADRERR, #PF).
+  @Test func aBusErrorInAKernelIsATrap() throws {
+    #expect(chost_guard_install() == 0)
+    defer { chost_guard_remove() }
+    let unnamed: Int32 = 0o20_200_000  // O_TMPFILE
+    let file = open("/tmp", unnamed | O_RDWR, 0o600)
+    defer { close(file) }
+    ftruncate(file, 4096)
+    let page = try #require(mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0))
+    defer { munmap(page, 4096) }
+    var timer = GuardedTimer()
+    for kernel in Kernel.all {
+      ftruncate(file, 4096)
+      #expect(throws: Never.self) { try timer.time(kernel.functions.loop, page, count: 1, list: nil) }
+      ftruncate(file, 0)
+      #expect(throws: Trap(code: 2, trapNumber: 14)) {
+        try timer.time(kernel.functions.loop, page, count: 1, list: nil)
+      }
+    }
   }
 }

@@ -73,13 +73,15 @@ func compare(_ record: CellRecord, _ theirs: [Int: [Int: Double]], _ clock: TscC
 
 let machine = try MachineReport.ofThisMachine(watchMs: 0)
 guard machine.policy.leavesAlone else {
-  print("skipped: Linux traps bus locks here (\(machine.policy.mode.rawValue)), and a loop of C would not survive it")
+  print(
+    "skipped: Linux traps bus locks here (\(machine.policy.mode.rawValue)), and a loop of C would not survive it"
+  )
   exit(0)
 }
 let cpu = machine.topology.cpus.last!.id
 var plan = Plan(.standard)
 plan.rounds = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 300 : 300
-plan.mayExtend = false
+plan.mostRounds = plan.rounds
 plan.budget = 1
 plan.headlineBusLocks = 1_000_000
 let planner = CellPlanner(

@@ -71,7 +71,7 @@ public struct CellRecord: Sendable {
   public var singles: [UInt64] { isMostlyDisturbed ? calmSingles + disturbedSingles : calmSingles }
 
   /// Whether delays belong to the cell and are not one stray event: 5 % of its visits saw one.
-  public var isDelayed: Bool { delayedCount * 20 >= max(1, visitCount) }
+  public var isDelayed: Bool { delayedCount > 0 && delayedCount * 20 >= visitCount }
 
   /// Takes in a round's group.
   public mutating func add(_ group: Group) {

@@ -82,7 +82,7 @@ public final class CostExperiment {
       if !hasTime && roundsDone > 0 { end = .wallLimit }
       return end == .finished
     }
-    return hasTime && plan.mayExtend && hasUnfinishedHeadlines
+    return hasTime && roundsDone < plan.mostRounds && hasUnfinishedHeadlines
   }
 
   // MARK: Preparation
@@ -147,23 +147,23 @@ public final class CostExperiment {
 
   /// Rounds that the budget has to last for.
   private var expectedRounds: Int {
-    guard plan.mayExtend, roundsDone > 0, longestRound > 0 else { return plan.rounds }
+    guard roundsDone > 0, longestRound > 0 else { return plan.mostRounds }
     let fitting = roundsDone + Int((plan.wallLimit - clock.elapsed()) / longestRound)
-    return max(plan.rounds, fitting)
+    return min(plan.mostRounds, max(plan.rounds, fitting))
   }
 
   private func measure(
     _ index: Int, on cpu: MeasuringCpu, _ memory: OperandMemory, _ random: inout SeededGenerator
   ) -> Group? {
-    let record = records[index]
     // Drawn for every cell, so that the order of the others does not depend on what one of them did.
     let (spot, draw) = (
       Int.random(in: 0..<(1 << 30), using: &random), Double.random(in: 0..<1, using: &random)
     )
-    guard !record.isSettledAsTrapped else { return nil }
+    let cell = records[index].cell
+    guard !records[index].isSettledAsTrapped else { return nil }
     var counts = (samples: plan.samplesPerRound, singles: 0)
-    if record.cell.takesBusLock {
-      guard let granted = grant(record, on: cpu, draw: draw) else {
+    if cell.takesBusLock {
+      guard let granted = grant(records[index], on: cpu, draw: draw) else {
         records[index].satOut = "no share of the budget of locked time was left"
         return nil
       }
@@ -171,7 +171,7 @@ public final class CostExperiment {
       sleep(seconds: quota.budget.rest(at: clock.elapsed()))
     }
     let group = cpu.runner.measure(
-      record.cell, in: memory, spot: spot, samples: counts.samples, singles: counts.singles,
+      cell, in: memory, spot: spot, samples: counts.samples, singles: counts.singles,
       round: roundsDone, sequence: sequence)
     sequence += 1
     take(group, index, cpu)

@@ -26,6 +26,8 @@ extension CostExperiment {
     /// Core cycles an operation that the loop's own instructions cost if nothing overlapped them.
     public var loopOverheadBoundCoreCycles: Double
     public var rule: DisturbanceRule
+    /// How it and the CPU that modifies its lines are related, by what they show.
+    public var pair: PairCheck?
     /// By placement.
     public var doseRamp: [String: DoseResponse]
   }
@@ -34,7 +36,7 @@ extension CostExperiment {
     measuringCpus.compactMap { cpus[$0] }.map { cpu in
       CpuFindings(
         cpu: cpu.id, timer: cpu.timerCost, loopOverheadBoundCoreCycles: cpu.loopOverheadBound,
-        rule: cpu.runner.rule,
+        rule: cpu.runner.rule, pair: cpu.pair,
         doseRamp: Dictionary(
           uniqueKeysWithValues: cpu.doseResponses.map { ($0.key.rawValue, $0.value) }))
     }

@@ -10,6 +10,8 @@ final class MeasuringCpu {
   let loopOverheadBound: Double
   private(set) var doseResponses: [Placement: DoseResponse] = [:]
   private(set) var memoryShortcomings: Set<OperandMemory.Shortcoming> = []
+  /// What this CPU and the one that modifies its lines show of their relation; nil without one, or without answer.
+  let pair: PairCheck?
   private var throughputs: [Double] = []
   private var memory: OperandMemory?
   private let lineBytes: Int
@@ -23,6 +25,7 @@ final class MeasuringCpu {
     self.lineBytes = lineBytes
     timerCost = TimerCost.measure()
     loopOverheadBound = LoopOverhead.coreCyclesPerOperation()
+    pair = otherCpu.flatMap { PairCheck.run(otherCpu: $0, clock: clock) }
     let pmu = machine.topology.cpu(id).flatMap {
       PmuCounters(Pmu(cpu: $0, processor: machine.processor, files: .live))
     }

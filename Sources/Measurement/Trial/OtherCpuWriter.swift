@@ -1,5 +1,4 @@
 import CAtomics
-import CHost
 import Glibc
 import Synchronization
 
@@ -24,26 +23,13 @@ final class OtherCpuWriter: Sendable {
     deadline = catomics_tsc() + deadlineTicks
   }
 
-  /// Runs `body` while the thread serves requests, then joins it. Nil if the thread could not start.
-  func serving<R>(_ body: () throws -> R) rethrows -> R? {
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(self).toOpaque()
-    let result = chost_start_thread(
-      Int32(cpu),
-      { context in
-        Unmanaged<OtherCpuWriter>.fromOpaque(context!).takeRetainedValue().serve()
-        return nil
-      }, context, &thread)
-    guard result == 0 else {
-      Unmanaged<OtherCpuWriter>.fromOpaque(context).release()
-      return nil
+  /// Runs `body` while the thread serves requests, then joins it. Nil if the thread did not start.
+  func serving<R>(_ body: () -> R?) -> R? {
+    let stop = { self.isStopped.store(true, ordering: .releasing) }
+    return CompanionThread.running(on: cpu, serve, stop: stop) {
+      guard self.wait(until: { self.isReady.load(ordering: .acquiring) }) else { return nil }
+      return body()
     }
-    defer {
-      isStopped.store(true, ordering: .releasing)
-      pthread_join(thread, nil)
-    }
-    guard wait(until: { self.isReady.load(ordering: .acquiring) }) else { return nil }
-    return try body()
   }
 
   /// Has the lines zeroed by the other CPU; false if it did not answer before the deadline.

@@ -55,7 +55,7 @@ struct PreparedOperands {
       guard let otherCpu else { return nil }
       let writer = OtherCpuWriter(
         cpu: otherCpu, lines: lines, lineBytes: lineBytes, deadlineTicks: deadlineTicks)
-      return writer.serving { body { writer.modify() } } ?? nil
+      return writer.serving { body { writer.modify() } }
     }
   }
 }
