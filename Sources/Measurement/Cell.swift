@@ -26,6 +26,19 @@ public struct Cell: Sendable, Hashable, CustomStringConvertible {
     self.between = between
   }
 
+  /// What has to be measured in the same round, since it is compared: all placements, locked and plain.
+  struct Family: Hashable {
+    var instruction: Instruction
+    var widthBytes: Int
+    var lineState: LineState
+    var between: Between
+  }
+
+  var family: Family {
+    Family(
+      instruction: kernel.instruction, widthBytes: kernel.widthBytes, lineState: lineState, between: between)
+  }
+
   /// Such as `lock add m64, line-split at 60, hot, CPU 1`.
   public var description: String {
     let work = between == .nothing ? "" : ", \(between.rawValue)"

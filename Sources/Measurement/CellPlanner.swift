@@ -61,7 +61,7 @@ public struct CellPlanner: Sendable {
       if known.insert(cell).inserted { list.append(cell) }
     }
     let kernels = kernels(for: request)
-    guard !kernels.isEmpty else { throw ImpossibleRequest(noKernel: request) }
+    guard !kernels.isEmpty else { throw noKernel(request) }
     for offset in request.offsets where !isPossible(offset, kernels, request) {
       throw impossible(offset, kernels, request)
     }
@@ -148,7 +148,8 @@ public struct CellPlanner: Sendable {
         && cell.placement != .withinLine && (cell.kernel.isLocked || cell.placement == .aligned)
   }
 
-  private func kernels(for request: CellRequest) -> [Kernel] {
+  /// The kernels that a request leaves.
+  func kernels(for request: CellRequest) -> [Kernel] {
     Kernel.all.filter { kernel in
       (request.instructions.isEmpty || request.instructions.contains(kernel.instruction))
         && (request.widths.isEmpty || request.widths.contains(kernel.widthBytes))
@@ -156,71 +157,7 @@ public struct CellPlanner: Sendable {
     }
   }
 
-  /// What was asked for by name and cannot exist, with the reason; the rest is measured.
-  public func refusals(of request: CellRequest) -> [String] {
-    var refusals: [String] = []
-    for instruction in request.instructions where !request.widths.isEmpty {
-      let widths = instruction.widths.map(String.init).joined(separator: ", ")
-      for width in request.widths where !instruction.widths.contains(width) {
-        refusals.append("\(instruction.rawValue) has no width \(width), only \(widths)")
-      }
-    }
-    guard !request.instructions.isEmpty || !request.widths.isEmpty else { return refusals }
-    for kernel in kernels(for: request)
-    where kernel.isLocked || kernel.instruction.hasPlainForm && !kernel.instruction.hasLockedForm {
-      // Only what was named: nobody who asks for all widths of an instruction has asked to split one byte.
-      guard !request.widths.isEmpty || kernel.instruction == .cmpxchg16b else { continue }
-      for placement in request.placements {
-        if let reason = placement.impossibility(for: kernel) { refusals.append(reason) }
-      }
-    }
-    return refusals
-  }
-
-  private func isPossible(_ offset: Int, _ kernels: [Kernel], _ request: CellRequest) -> Bool {
-    placements(request).contains { placement in
-      kernels.contains { kernel in
-        placement.impossibility(for: kernel) == nil
-          && placement.offsets(widthBytes: kernel.widthBytes, lineBytes: lineBytes).contains(offset)
-      }
-    }
-  }
-
-  private func placements(_ request: CellRequest) -> [Placement] {
+  func placements(_ request: CellRequest) -> [Placement] {
     request.placements.isEmpty ? Placement.allCases : request.placements
-  }
-
-  private func impossible(
-    _ offset: Int, _ kernels: [Kernel], _ request: CellRequest
-  ) -> ImpossibleRequest {
-    let widths = Set(kernels.map(\.widthBytes)).sorted()
-    let valid = placements(request).map { placement in
-      let ranges = widths.compactMap { width -> String? in
-        let offsets = placement.offsets(widthBytes: width, lineBytes: lineBytes)
-        guard let first = offsets.first, let last = offsets.last else { return nil }
-        return "\(first)...\(last) for width \(width)"
-      }
-      return "\(placement.rawValue): \(ranges.isEmpty ? "none" : ranges.joined(separator: ", "))"
-    }
-    return ImpossibleRequest(
-      description: "no operand lies at offset \(offset): valid offsets in a \(lineBytes)-byte line are"
-        + " \(valid.joined(separator: "; "))")
-  }
-}
-
-/// A combination that no x86 CPU executes.
-public struct ImpossibleRequest: Error, CustomStringConvertible, Sendable {
-  public let description: String
-
-  init(description: String) { self.description = description }
-
-  init(noKernel request: CellRequest) {
-    let instructions = request.instructions.isEmpty ? Instruction.allCases : request.instructions
-    let widths = instructions.map {
-      "\($0.rawValue) has \($0.widths.map(String.init).joined(separator: ", "))"
-    }
-    description =
-      "no instruction has width \(request.widths.map(String.init).joined(separator: ",")):"
-      + " \(widths.joined(separator: "; "))"
   }
 }

@@ -20,7 +20,7 @@ extension CostExperiment {
     [
       unexplainedWarning, trapWarning, delayWarning, linuxTrapWarning, clockWarning, contradictionWarning,
       wallWarning, unmeasuredWarning,
-      disturbanceWarning, frequencyWarning, headlineWarning, pairWarning, guestWarning, proofWarning,
+      disturbanceWarning, frequencyWarning, pairWarning, guestWarning, proofWarning,
       memoryWarning, erratumWarning,
     ].compactMap { $0 }
   }
@@ -116,17 +116,6 @@ extension CostExperiment {
       "the core ran at \(Decimal.fixed(low, 2)) to \(Decimal.fixed(high, 2)) times the TSC's rate: cheap"
         + " kernels vary as much in ns, less in core cycles",
       "fix the frequency, or compare core_cycles")
-  }
-
-  private var headlineWarning: RunWarning? {
-    let wide = headlines.filter { !$0.reached }
-    guard !wide.isEmpty else { return nil }
-    let worst = wide.compactMap(\.relativeHalfWidth).max()
-    return RunWarning(
-      "headline-interval",
-      "\(wide.count) of \(headlines.count) headline cells did not reach ±\(Decimal.fixed(plan.headlinePrecision * 100, 0)) %"
-        + (worst.map { " (worst ±\(Decimal.fixed($0 * 100, 1)) %)" } ?? ""),
-      "give more time with --plan thorough, or quieten the machine")
   }
 
   private var pairWarning: RunWarning? {

@@ -48,6 +48,9 @@ public struct RunRecord: Codable, Sendable {
     public var mostRounds: Int
     public var budgetSeconds: Double
     public var wallLimitSeconds: Double
+    /// Half-width of the interval at which a headline cell is done, as a share of its value.
+    public var headlinePrecision: Double
+    public var headlineBusLocks: Int
     public var seed: UInt64
     public var cells: Int
 
@@ -66,6 +69,8 @@ public struct RunRecord: Codable, Sendable {
       mostRounds = plan.mostRounds
       budgetSeconds = plan.budget
       wallLimitSeconds = plan.wallLimit
+      headlinePrecision = plan.headlinePrecision
+      headlineBusLocks = plan.headlineBusLocks
       self.seed = seed
       self.cells = cells
     }

@@ -37,7 +37,7 @@ public struct Summary {
       let facts = facts(cpu: cpu)
       if !facts.isEmpty { parts.append(facts.map(item).joined(separator: "\n") + "\n") }
     }
-    parts.append(([lockedTime, rounds] + warnings).map(item).joined(separator: "\n") + "\n")
+    parts.append(([lockedTime, rounds] + headlines + warnings).map(item).joined(separator: "\n") + "\n")
     return parts.joined(separator: "\n")
   }
 
@@ -163,6 +163,20 @@ public struct Summary {
   private var rounds: String {
     "\(record.roundsDone) rounds, seed \(record.parameters.seed); intervals speak of this run only: another run"
       + " may differ by more"
+  }
+
+  /// How precise the headline cells became, and what ended them.
+  private var headlines: [String] {
+    guard let headlines = record.headlines, !headlines.isEmpty else { return [] }
+    let goal = "±\(Decimal.significant(record.parameters.headlinePrecision * 100, 2)) %"
+    let reached = headlines.count(where: \.reached)
+    let worst = headlines.compactMap(\.relativeHalfWidth).max()
+    let rest =
+      reached == headlines.count
+      ? ""
+      : "; the others ended with their share of bus locks, rounds or time"
+        + (worst.map { ", the widest at ±\(Decimal.fixed($0 * 100, 1)) %" } ?? "")
+    return ["headline cells: \(reached) of \(headlines.count) within \(goal)\(rest)"]
   }
 
   private var warnings: [String] {

@@ -113,18 +113,19 @@ public final class CostExperiment {
 
   // MARK: Rounds
 
-  /// One pass over all cells in fresh random order on fresh memory, CPU by CPU.
+  /// One pass over the round's cells in fresh random order on fresh memory, CPU by CPU.
   private func measureRound<Observer: CostObserver>(_ observer: inout Observer) throws {
     let start = clock.elapsed()
     var random = SeededGenerator(seed: seed &+ UInt64(roundsDone) &* 0x9E37_79B9)
     var groups: [(cell: Int, group: Group)] = []
-    quota.beginRound(records, roundsLeft: expectedRounds - roundsDone)
+    let members = members(&random)
+    quota.beginRound(records, roundsLeft: roundsAhead)
     for id in measuringCpus.shuffled(using: &random) {
       try CpuPin.pinned(to: id) {
         let cpu = cpus[id]!
         let memory = try cpu.freshMemory()
         cpu.updateRule()
-        let order = visits(on: id).shuffled(using: &random)
+        let order = visits(on: id, of: members).shuffled(using: &random)
         for (position, index) in order.enumerated() {
           if chost_interrupt_received() != 0 || end != .finished { return }
           observer.advanced(progress(share: Double(position) / Double(order.count)))
@@ -138,18 +139,34 @@ public final class CostExperiment {
     longestRound = max(longestRound, clock.elapsed() - start)
   }
 
-  /// Each cell of the CPU once, headline cells several times.
-  private func visits(on cpu: Int) -> [Int] {
-    records.indices.filter { records[$0].cell.cpu == cpu }.flatMap {
-      Array(repeating: $0, count: records[$0].isHeadline ? plan.headlineVisits : 1)
+  private var isExtended: Bool { roundsDone >= plan.rounds }
+
+  /// The cells of the coming round: all, or in a round for precision headline cells and some other families.
+  private func members(_ random: inout SeededGenerator) -> [Int] {
+    guard isExtended else { return Array(records.indices) }
+    var chosen: [Cell.Family: Bool] = [:]
+    for record in records where record.isHeadline { chosen[record.cell.family] = true }
+    for record in records where chosen[record.cell.family] == nil {
+      chosen[record.cell.family] = Double.random(in: 0..<1, using: &random) < Plan.extendedPart
+    }
+    return records.indices.filter { chosen[records[$0].cell.family]! }
+  }
+
+  /// Each of the CPU's cells once, headline cells several times.
+  private func visits(on cpu: Int, of members: [Int]) -> [Int] {
+    members.filter { records[$0].cell.cpu == cpu }.flatMap { index in
+      let visits = records[index].cell.takesBusLock ? plan.headlineVisits.split : plan.headlineVisits.others
+      return Array(repeating: index, count: records[index].isHeadline ? visits : 1)
     }
   }
 
-  /// Rounds that the budget has to last for.
-  private var expectedRounds: Int {
-    guard roundsDone > 0, longestRound > 0 else { return plan.mostRounds }
-    let fitting = roundsDone + Int((plan.wallLimit - clock.elapsed()) / longestRound)
-    return min(plan.mostRounds, max(plan.rounds, fitting))
+  /// Rounds that the budget has to last for, a round for precision counting as the part that it is.
+  private var roundsAhead: Double {
+    let full = Double(max(0, plan.rounds - roundsDone))
+    let extended = Double(plan.mostRounds - max(roundsDone, plan.rounds)) * Plan.extendedPart
+    guard longestRound > 0 else { return full + extended }
+    let fitting = (plan.wallLimit - clock.elapsed()) / longestRound
+    return max(full, min(full + extended, fitting))
   }
 
   private func measure(
@@ -213,7 +230,7 @@ public final class CostExperiment {
 
   private func progress(share: Double) -> CostProgress {
     let elapsed = clock.elapsed()
-    if roundsDone >= plan.rounds {
+    if isExtended {
       return CostProgress(
         phase: "round \(roundsDone + 1), for precision", done: elapsed / plan.wallLimit,
         secondsLeft: plan.wallLimit - elapsed)

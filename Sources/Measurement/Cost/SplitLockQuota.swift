@@ -49,15 +49,15 @@ struct SplitLockQuota {
 
   // MARK: Shares
 
-  /// Shares out what is left over the rounds that are left.
-  mutating func beginRound(_ records: [CellRecord], roundsLeft: Int) {
+  /// Shares out what is left, to all cells, over the full rounds that are left.
+  mutating func beginRound(_ records: [CellRecord], roundsLeft: Double) {
     let split = records.filter { $0.cell.takesBusLock }
     let reserved = split.filter(\.isHeadline).reduce(0.0) {
       $0 + Double(max(0, plan.headlineBusLocks - $1.busLocks)) * cost(of: $1.cell)
     }
     let others = split.count { !$0.isHeadline }
     let free = max(0, budget.left - min(reserved, budget.limit * SplitLockQuota.headlineShare))
-    share = free / Double(max(1, roundsLeft)) / Double(max(1, others))
+    share = free / max(1, roundsLeft) / Double(max(1, others))
   }
 
   /// How many samples and singles a cell that takes bus locks may have now; nil if it sits this round out.
