@@ -28,9 +28,10 @@ int main(int argc, char **argv) {
     // As in SplitBench the lines were just written: on a Zen 4 guest, split locks on lines that were not cost 8 % less.
     memset(memory, 0, 64 * 4096);
     struct operand *operand = (struct operand *)(memory + rand() % 4000 * 64 + offset);
-    __asm__ volatile("lock addq $1, %0" : "+m"(*operand));
+    __asm__ volatile("lock addq %1, %0" : "+m"(*operand) : "r"(1L));
     double start = now();
-    for (long i = 0; i < count; i++) __asm__ volatile("lock addq $1, %0" : "+m"(*operand));
+#pragma GCC unroll 16
+    for (long i = 0; i < count; i++) __asm__ volatile("lock addq %1, %0" : "+m"(*operand) : "r"(1L));
     printf("%.4f\n", (now() - start) / (double)count);
     fflush(stdout);
   }

@@ -16,9 +16,8 @@ import time
 
 import numpy
 import pandas
+from promises import T95, say
 
-# Two-sided 95 % points of Student's t by degrees of freedom.
-T95 = {4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262, 14: 2.145, 19: 2.093}
 # Locked time of one run here: all runs together stay under five seconds.
 BUDGET = 0.5
 KEY = ["instruction", "width_bytes", "locked", "placement", "offset_bytes", "line_state", "between", "cpu"]
@@ -49,11 +48,6 @@ def measure(tool, folder, *arguments):
     """One run into a folder of its own; returns its path, time and memory."""
     seconds, megabytes = run(tool, ["run", "--quiet", "--out", str(folder), *arguments])
     return next(folder.iterdir()), seconds, megabytes
-
-
-def say(promise, holds, figures):
-    print(f"{'holds        ' if holds else 'DOES NOT HOLD'}  {promise}: {figures}")
-    return holds
 
 
 def bounds(tool, folder):

@@ -194,6 +194,7 @@ import Testing
   private func quota(budget: Double) -> SplitLockQuota {
     var plan = Plan(.quick)
     plan.budget = budget
+    (plan.samplesPerRound, plan.singlesPerRound) = (5, 8)
     var quota = SplitLockQuota(plan: plan)
     quota.learnFirst(cpu: 0, placement: .lineSplit, seconds: 1e-6)
     return quota
