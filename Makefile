@@ -1,4 +1,4 @@
-# The commands of SplitBench. `make run` and `make test` need nothing but Swift 6 and a Debian to install the rest.
+# The commands of SplitBench. `make run` and `make test` need nothing but Swift 6.2 and a Debian to install the rest.
 SWIFT ?= swift
 ARGS ?=
 PREFIX ?= /usr/local
@@ -28,7 +28,7 @@ format:
 
 ## The binary, its man pages and its shell completions, below PREFIX.
 install: release
-	scripts/install "$(DESTDIR)$(PREFIX)"
+	SWIFT="$(SWIFT)" scripts/install "$(DESTDIR)$(PREFIX)"
 
 release: dependencies
 	$(SWIFT) build -c release --product splitbench

@@ -18,8 +18,8 @@ import numpy
 import pandas
 from promises import T95, say
 
-# Locked time of one run here: all runs together stay under five seconds.
-BUDGET = 0.5
+# Locked time of one run here, in seconds.
+BUDGET = 0.35
 KEY = ["instruction", "width_bytes", "locked", "placement", "offset_bytes", "line_state", "between", "cpu"]
 
 
@@ -58,11 +58,11 @@ def bounds(tool, folder):
         record = json.loads((path / "run.json").read_text())
         spent = record["locked_time"]["spent_seconds"]
         results.append(say(
-            f"{plan} within {wall} s, {locked} s of locked time and 100 MB",
-            seconds <= wall * 1.1 and spent <= locked and megabytes <= 100,
+            f"{plan} within {wall} s (and 1 s to start and end), {locked} s of locked time and 100 MB",
+            seconds <= wall + 1 and spent <= locked and megabytes <= 100,
             f"{seconds:.1f} s, {spent:.2f} s, {megabytes:.0f} MB, {record['rounds_done']} rounds"))
         if plan == "standard":
-            widths = [h["relative_half_width"] * 100 for h in record["headlines"]]
+            widths = [h.get("relative_half_width", numpy.inf) * 100 for h in record["headlines"]]
             locks = max(h["bus_locks"] for h in record["headlines"])
             results.append(say(
                 "headline cells within 2 % from at most 20,000 bus locks each",
@@ -91,9 +91,10 @@ def between(tool, folder, runs, pause, csv):
         "ratio": numpy.exp(ratio), "ratio_low": numpy.exp(ratio - reach), "ratio_high": numpy.exp(ratio + reach),
     })
     cells["holds_one"] = (cells.ratio_low <= 1) & (cells.ratio_high >= 1)
-    if csv:
-        cells.round(4).to_csv(csv)
     share = cells.holds_one.mean()
+    if csv:
+        cells.holds_one = cells.holds_one.map({True: "true", False: "false"})
+        cells.round(4).rename(index={True: "true", False: "false"}, level="locked").to_csv(csv)
     quantiles = cells.between_run_spread_percent.quantile([0.5, 0.9, 1]).round(1).tolist()
     return say(
         "the interval of the ratio of two runs holds 1 in 90 % of the cells", share >= 0.9,
@@ -106,7 +107,7 @@ def main():
     parser.add_argument("tool")
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--runs", type=int, default=7, choices=[degrees + 3 for degrees in T95])
-    parser.add_argument("--pause", type=float, default=30, help="seconds between two runs")
+    parser.add_argument("--pause", type=float, default=60, help="seconds between two runs")
     parser.add_argument("--csv", help="writes the spread of every cell here")
     arguments = parser.parse_args()
     good = bounds(arguments.tool, arguments.folder)

@@ -59,8 +59,12 @@ public struct CpuTimes {
     var steal: UInt64
 
     func since(_ earlier: Ticks) -> Ticks {
-      Ticks(
-        busy: busy &- earlier.busy, idle: idle &- earlier.idle, steal: steal &- earlier.steal)
+      // iowait, and with it idle, may run backwards (proc(5)).
+      func growth(_ field: KeyPath<Ticks, UInt64>) -> UInt64 {
+        let (now, then) = (self[keyPath: field], earlier[keyPath: field])
+        return now > then ? now - then : 0
+      }
+      return Ticks(busy: growth(\.busy), idle: growth(\.idle), steal: growth(\.steal))
     }
     private var all: Double { Double(busy + idle + steal) }
     var busyShare: Double { all > 0 ? Double(busy + steal) / all : 0 }

@@ -26,7 +26,7 @@ enum CostTable {
       .integer("offset_bytes", "First byte of the operand from the start of its first line, in bytes.") {
         $0.cell.offset
       },
-      .integer("operations", "Operations issued in all, warm-up included.") { $0.operations },
+      .integer("operations", "Operations issued in samples, singles and warm-up.") { $0.operations },
       .integer("samples", "Timed batches behind the estimates.") { $0.samples },
     ]
   }
@@ -108,7 +108,7 @@ enum CostTable {
     .integer("disturbed_rounds", "Rounds of this cell that the exclusion rule found disturbed.") {
       $0.disturbedRounds
     },
-    .integer("single_count", "Operations timed singly, undisturbed.") { $0.singles?.count },
+    .integer("single_count", "Operations timed singly behind min_ns to max_ns.") { $0.singles?.count },
     .boolean("headline", "Whether the cell is measured until its interval is narrow.") { $0.isHeadline },
     .integer("cell", "Number of the cell in this run; samples.csv refers to it.") { $0.index },
   ]
@@ -153,7 +153,10 @@ enum SampleTable {
     ) {
       $0.group.corePerTick
     },
-    .text("disturbance", "Why the sample was left out; empty if it counts.") {
+    .text(
+      "disturbance",
+      "What disturbed the sample; empty if nothing did. cost.csv says whether disturbed rounds were used."
+    ) {
       $0.group.disturbances.isEmpty
         ? nil : $0.group.disturbances.map(\.rawValue).sorted().joined(separator: ";")
     },

@@ -121,6 +121,8 @@ public struct RunRecord: Codable, Sendable {
     public var corePerTscHigh: Double?
     /// Clock ticks that a hypervisor withheld from the measuring CPUs during the rounds (steal in /proc/stat).
     public var stolenClockTicks: UInt64?
+    /// SMIs on the measuring CPUs during the rounds (MSR 0x34).
+    public var smis: UInt64?
   }
 
   public struct LockedTime: Codable, Sendable {
@@ -163,7 +165,7 @@ public struct RunRecord: Codable, Sendable {
       groupsByCause: Dictionary(
         uniqueKeysWithValues: tally.groupsByCause.map { ($0.key.rawValue, $0.value) }),
       corePerTscLow: tally.frequencyRange?.low, corePerTscHigh: tally.frequencyRange?.high,
-      stolenClockTicks: experiment.stolenTicks)
+      stolenClockTicks: experiment.stolenTicks, smis: experiment.smis)
     lockedTime = LockedTime(
       budgetSeconds: experiment.budget.limit, spentSeconds: experiment.budget.spent,
       splitLocks: experiment.budget.operations)

@@ -14,6 +14,8 @@ struct RunDesign {
   let request: CellRequest
   let seed: UInt64
   let skipped: [RunRecord.Skipped]
+  /// Parts of the request that cannot be, in words.
+  let refusals: [String]
 
   init(_ scope: RunScope, machine: MachineReport) throws {
     self.machine = machine
@@ -45,9 +47,14 @@ struct RunDesign {
       plan: plan.name, lineBytes: machine.processor.lineBytes, cpus: cpus,
       hasOtherCpu: otherCpus.count == cpus.count, hasCmpxchg16b: machine.processor.hasCmpxchg16b)
     cells = try planner.cells(for: request)
+    let least = DoseResponse.leastBudget(cpus: cpus.count)
+    if plan.budget < least, cells.contains(where: \.takesBusLock) {
+      throw BudgetTooSmall(seconds: least)
+    }
+    refusals = planner.refusals(of: request)
     skipped =
       RunDesign.skipped(machine, planner)
-      + planner.refusals(of: request).map { .init(what: "part of the request", reason: $0) }
+      + refusals.map { .init(what: "part of the request", reason: $0) }
   }
 
   /// Without these nothing can be placed or timed.
@@ -97,9 +104,11 @@ struct RunDesign {
       skipped.append(
         .init(what: "bus_locks_per_op", reason: "no event that counts bus locks is known here"))
     }
-    let reason = machine.registers.first?.reason
-    skipped.append(
-      .init(what: "SMI counts", reason: reason ?? "MSR 0x34 is not read by this version"))
+    let cpu = planner.cpus.first ?? 0
+    if SmiCount.read(cpu: cpu, processor: machine.processor, files: .live) == nil {
+      let reason = machine.registers.first?.reason ?? "MSR 0x34 is Intel's, or cannot be read"
+      skipped.append(.init(what: "SMI counts", reason: reason))
+    }
     return skipped
   }
 
@@ -110,6 +119,14 @@ struct RunDesign {
 
   var overview: RunOverview {
     RunOverview(plan: plan, cells: cells, cpus: cpus, seed: seed, skipped: skipped)
+  }
+}
+
+/// Even the first, careful operations need some locked time.
+struct BudgetTooSmall: Error, CustomStringConvertible {
+  let seconds: Double
+  var description: String {
+    "--budget is too small for the dose ramp: give at least \(Decimal.significant(seconds, 2)) s, or choose aligned cells"
   }
 }
 

@@ -30,6 +30,7 @@ extension SplitBench {
           print(output.json ? try Json.text(design.overview) : design.overview.text, terminator: "")
           return
         }
+        for refusal in design.refusals { complain("skipped: \(refusal)") }
         let outcome = try RunSession(design, output: output).run()
         print(output.json ? try outcome.json() : outcome.summary, terminator: "")
         switch outcome.end {
@@ -128,6 +129,9 @@ func exitingCleanly(_ body: () throws -> Void) throws {
   } catch let code as ExitCode {
     throw code
   } catch let error as ImpossibleRequest {
+    complain("error: \(error)")
+    throw ExitCode(64)
+  } catch let error as BudgetTooSmall {
     complain("error: \(error)")
     throw ExitCode(64)
   } catch let error as SelectionFailure {

@@ -33,6 +33,8 @@ import Testing
     #expect(after.since(before).busyShare == 0.5)
     #expect(after.since(before).stealShare == 0.2)
     #expect(before.since(before).busyShare == 0)
+    let backwards = CpuTimes.Ticks(busy: 105, idle: 899, steal: 0)
+    #expect(backwards.since(before).busyShare == 1, "iowait may decrease")
   }
 }
 

@@ -38,6 +38,24 @@ import Testing
     #expect(!record.isMostlyDisturbed)
   }
 
+  @Test func whereEnoughAreCalmOnlyTheyCount() {
+    let record = record((0..<40).map { group(round: $0, ticks: 1000, disturbed: $0 < 30) })
+    #expect(record.usedRounds.count == 10 && record.isMostlyDisturbed && !record.usesDisturbedRounds)
+    let row = CostRow(record, aligned: nil, clock: TscClock(milliseconds: 1))
+    #expect(row.warnings.contains(.mostlyDisturbed) && !row.warnings.contains(.usesDisturbed))
+  }
+
+  @Test func aRatioUsesTheSameKindOfRoundsOnBothSides() {
+    // One cell has enough calm rounds, the other has not; disturbed rounds cost both twice as much.
+    func ticks(_ round: Int, _ calm: Int, _ cost: Double) -> Group {
+      group(round: round, ticks: round < calm ? cost : 2 * cost, disturbed: round >= calm)
+    }
+    let a = record((0..<20).map { ticks($0, 12, 1000) })
+    let b = record((0..<20).map { ticks($0, 4, 10) }, cell: split.aligned)
+    #expect(!a.usesDisturbedRounds && b.usesDisturbedRounds)
+    #expect(a.ratio(to: b)!.rounds == 20)
+  }
+
   @Test func whereMostAreDisturbedAllCountAndItIsSaid() {
     let record = record((0..<10).map { group(round: $0, ticks: 1000, disturbed: $0 < 6) })
     #expect(record.usedRounds.count == 10)

@@ -12,7 +12,8 @@ private let splitAdd = Kernel(.add, widthBytes: 8, locked: true)!
 @Suite struct DoseRampTests {
   private func climb(_ timer: inout ScriptedTimer, _ policy: DetectionPolicy) -> DoseResponse {
     var operand: UInt64 = 0
-    let ramp = DoseRamp(policy: policy, timerTicks: 100, ticksPerSecond: second)
+    let ramp = DoseRamp(
+      policy: policy, timerTicks: 100, ticksPerSecond: second, switchCount: { SwitchCount() })
     return withUnsafeMutableBytes(of: &operand) {
       ramp.climb(&timer, kernel: splitAdd, operand: $0.baseAddress!)
     }
@@ -41,6 +42,12 @@ private let splitAdd = Kernel(.add, widthBytes: 8, locked: true)!
     #expect(response.nativeTicks == 1000, "what the undelayed operations cost")
     #expect(response.longestTicks == 12_000_000)
     #expect(response.operations == 11 && timer.operations == 11, "one small dose more, not a hundred")
+  }
+
+  @Test func aDelayInALaterDoseRaisesItNoFurther() {
+    var timer = ScriptedTimer(singles: [1100, 12_000_000])
+    #expect(climb(&timer, .scripted(.ratelimit, ac: false)).behaviour == .delayed)
+    #expect(timer.operations == 11, "a rate limit leaves no window for more")
   }
 
   @Test func whereEveryOperationIsDelayedNoNativeCostIsKnown() throws {
@@ -81,11 +88,53 @@ private let splitAdd = Kernel(.add, widthBytes: 8, locked: true)!
   }
 
   private func runner(
-    _ timer: ScriptedTimer, policy: DetectionPolicy = .scripted(.off)
+    _ timer: ScriptedTimer, policy: DetectionPolicy = .scripted(.off), pmu: PmuCounters? = nil
   ) -> GroupRunner<ScriptedTimer> {
-    GroupRunner(
+    var runner = GroupRunner(
       timer: timer, rule: DisturbanceRule(typicalAddsPerCycle: 0), policy: policy,
-      ticksPerSecond: second, pmu: nil, otherCpu: nil)
+      ticksPerSecond: second, pmu: pmu, otherCpu: nil)
+    runner.switchCount = { SwitchCount() }
+    return runner
+  }
+
+  @Test(arguments: [(0, 1, nil), (1, 1, 0.15), (0, 0, 0.15)] as [(UInt64, UInt64, Double?)])
+  func preemptionExplainsADelayAndSleepDoesNot(slept: UInt64, preempted: UInt64, unexplained: Double?) throws
+  {
+    var runner = runner(ScriptedTimer(singles: [150_000_000, 1000]))
+    nonisolated(unsafe) var calls: UInt64 = 0
+    runner.switchCount = {
+      calls += 1
+      return calls == 1 ? SwitchCount() : SwitchCount(voluntary: slept, involuntary: preempted)
+    }
+    let memory = try OperandMemory(pageCount: 34, cpu: 0, lineBytes: 64)
+    let group = runner.measure(cell, in: memory, spot: 1, samples: 1, singles: 0, round: 0, sequence: 0)
+    #expect(group.unexplainedDelay == unexplained)
+  }
+
+  /// Software events stand in for a PMU: page faults for bus locks, the task clock for cycles.
+  @Test func aPmuCountsASlopeOfItsOwn() throws {
+    guard let pmu = PmuCounters(type: 1, busLocks: 2, cycles: 1) else { return }
+    let memory = try OperandMemory(pageCount: 34, cpu: 0, lineBytes: 64)
+    for state in [LineState.hot, .cold] {
+      var prepared = cell
+      prepared.lineState = state
+      var runner = runner(ScriptedTimer(), pmu: pmu)
+      let foreseen = runner.busLocks(of: prepared, samples: 2, singles: state == .hot ? 3 : 0)
+      let group = runner.measure(
+        prepared, in: memory, spot: 3, samples: 2, singles: state == .hot ? 3 : 0, round: 0, sequence: 0)
+      #expect(group.operations == foreseen)
+      #expect(group.samples.count == 2, "the counted slope is no sample")
+      #expect(group.busLocksPerOperation == 0, "nothing faults here")
+      #expect(group.pmuCyclesPerOperation != nil)
+    }
+  }
+
+  @Test func aTrapWhileCountingIsAResult() throws {
+    guard let pmu = PmuCounters(type: 1, busLocks: 2, cycles: 1) else { return }
+    let memory = try OperandMemory(pageCount: 34, cpu: 0, lineBytes: 64)
+    var runner = runner(ScriptedTimer(trapsAfter: 3), pmu: pmu)
+    let group = runner.measure(cell, in: memory, spot: 3, samples: 1, singles: 0, round: 0, sequence: 0)
+    #expect(group.trap != nil && group.busLocksPerOperation == nil)
   }
 
   @Test(arguments: [0, 500, 1_000_000])

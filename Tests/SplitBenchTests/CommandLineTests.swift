@@ -33,6 +33,7 @@ import Testing
     Refusal(arguments: ["--width", "1", "--placement", "page-split"], says: ["one byte"]),
     Refusal(arguments: ["--instruction", "cmpxchg8b", "--width", "2"], says: ["cmpxchg8b has 8"]),
     Refusal(arguments: ["--width", "8", "--placement", "line-split", "--offset", "3"], says: ["57...63"]),
+    Refusal(arguments: ["--budget", "0.0001"], says: ["--budget", "dose ramp"]),
     Refusal(arguments: ["--colour"], says: ["--colour"]),
     Refusal(arguments: ["fly"], says: ["fly"]),
     Refusal(arguments: ["--out", "/proc/nowhere"], code: 2, says: ["/proc/nowhere", "--out"]),

@@ -67,8 +67,8 @@ public struct CellRecord: Sendable {
   /// Whether more operations would only trap again.
   public var isSettledAsTrapped: Bool { traps.count >= CellRecord.trapsToBeSure }
 
-  /// Operations timed one by one, in TSC ticks: the undisturbed, or all where most rounds were disturbed.
-  public var singles: [UInt64] { isMostlyDisturbed ? calmSingles + disturbedSingles : calmSingles }
+  /// Operations timed one by one, in TSC ticks: the undisturbed, or all where disturbed rounds are used.
+  public var singles: [UInt64] { usesDisturbedRounds ? calmSingles + disturbedSingles : calmSingles }
 
   /// Whether delays belong to the cell and are not one stray event: 5 % of its visits saw one.
   public var isDelayed: Bool { delayedCount > 0 && delayedCount * 20 >= visitCount }
@@ -104,15 +104,21 @@ public struct CellRecord: Sendable {
     }
   }
 
-  /// Whether too few rounds were undisturbed to leave the others out.
-  public var isMostlyDisturbed: Bool {
-    rounds.count { !$0.isDisturbed } * 2 < rounds.count
+  /// So many undisturbed rounds are enough to leave the disturbed ones out.
+  static let enoughCalmRounds = 8
+
+  /// Whether more rounds were disturbed than not.
+  public var isMostlyDisturbed: Bool { calmRounds.count * 2 < rounds.count }
+
+  /// Whether there are too few undisturbed rounds to go by them alone.
+  public var usesDisturbedRounds: Bool {
+    isMostlyDisturbed && calmRounds.count < CellRecord.enoughCalmRounds
   }
 
+  private var calmRounds: [Round] { rounds.filter { !$0.isDisturbed } }
+
   /// The rounds that count.
-  public var usedRounds: [Round] {
-    isMostlyDisturbed ? rounds : rounds.filter { !$0.isDisturbed }
-  }
+  public var usedRounds: [Round] { usesDisturbedRounds ? rounds : calmRounds }
 
   /// TSC ticks an operation.
   public var ticks: Estimate? { Estimate(rounds: usedRounds.map(\.ticks)) }
@@ -131,11 +137,17 @@ public struct CellRecord: Sendable {
   /// Bus locks an operation as counted, nil without a PMU.
   public var countedBusLocks: Double? { Order.median(busLocksPerOperation) }
 
-  /// The cost over that of another cell, from the rounds in which both counted.
+  /// The cost over that of another cell, from the rounds in which both counted: disturbance makes cheap kernels dearer
+  /// and split locks not, so neither side may use rounds that the other leaves out.
   public func ratio(to other: CellRecord) -> Estimate? {
+    let useAll = usesDisturbedRounds || other.usesDisturbedRounds
     let others = Dictionary(
-      other.usedRounds.map { ($0.number, $0.ticks) }, uniquingKeysWith: { first, _ in first })
-    return Estimate(rounds: usedRounds.compactMap { round in others[round.number].map { round.ticks / $0 } })
+      (useAll ? other.rounds : other.usedRounds).map { ($0.number, $0.ticks) },
+      uniquingKeysWith: { first, _ in first })
+    return Estimate(
+      rounds: (useAll ? rounds : usedRounds).compactMap { round in
+        others[round.number].map { round.ticks / $0 }
+      })
   }
 }
 

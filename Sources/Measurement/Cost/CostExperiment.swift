@@ -26,6 +26,9 @@ public final class CostExperiment {
   /// Clock ticks of the measuring CPUs that a hypervisor withheld during the rounds; nil if /proc/stat is unreadable.
   public private(set) var stolenTicks: UInt64?
 
+  /// SMIs on the measuring CPUs during the rounds; nil where MSR 0x34 cannot be read.
+  public private(set) var smis: UInt64?
+
   private(set) var cpus: [Int: MeasuringCpu] = [:]
   private var quota: SplitLockQuota
   private var sequence = 0
@@ -59,13 +62,20 @@ public final class CostExperiment {
     defer { chost_guard_remove() }
     observer.advanced(CostProgress(phase: "dose ramp", done: 0, secondsLeft: plan.wallLimit))
     for cpu in measuringCpus { try CpuPin.pinned(to: cpu) { try prepare(cpu) } }
+    let smisBefore = smiCounts()
     let stolenBefore = CpuTimes.stolenTicks(.live, cpus: measuringCpus)
     while shouldContinue() {
       try measureRound(&observer)
       stolenTicks = stolenBefore.flatMap { before in
-        CpuTimes.stolenTicks(.live, cpus: measuringCpus).map { $0 &- before }
+        CpuTimes.stolenTicks(.live, cpus: measuringCpus).map { $0 > before ? $0 - before : 0 }
       }
+      smis = smisBefore.flatMap { before in smiCounts().map { $0 &- before } }
     }
+  }
+
+  private func smiCounts() -> UInt64? {
+    let counts = measuringCpus.map { SmiCount.read(cpu: $0, processor: machine.processor, files: .live) }
+    return counts.allSatisfy { $0 != nil } ? counts.reduce(0) { $0 + $1! } : nil
   }
 
   /// The CPUs that measure, in the order of the cells.
@@ -128,6 +138,8 @@ public final class CostExperiment {
         let order = visits(on: id, of: members).shuffled(using: &random)
         for (position, index) in order.enumerated() {
           if chost_interrupt_received() != 0 || end != .finished { return }
+          // Where Linux delays every operation a round could last for minutes.
+          if clock.elapsed() > plan.wallLimit { end = .wallLimit }
           observer.advanced(progress(share: Double(position) / Double(order.count)))
           if let group = measure(index, on: cpu, memory, &random) { groups.append((index, group)) }
         }
@@ -180,6 +192,11 @@ public final class CostExperiment {
     guard !records[index].isSettledAsTrapped else { return nil }
     var counts = (samples: plan.samplesPerRound, singles: 0)
     if cell.takesBusLock {
+      guard cpu.runner.splitBehaviour == .completed || cell.lineState == .hot && cell.between == .nothing
+      else {
+        records[index].satOut = "Linux traps or delays split locks, which leaves no line in a prepared state"
+        return nil
+      }
       guard let granted = grant(records[index], on: cpu, draw: draw) else {
         records[index].satOut = "no share of the budget of locked time was left"
         return nil
@@ -247,7 +264,8 @@ public final class CostExperiment {
     let byCell = Dictionary(uniqueKeysWithValues: records.map { ($0.cell, $0) })
     return records.filter(\.isMeasured).map {
       CostRow(
-        $0, aligned: byCell[$0.cell.aligned], clock: clock, linuxTraps: !machine.policy.leavesAlone)
+        $0, aligned: byCell[$0.cell.aligned], clock: clock,
+        linuxTraps: !machine.policy.leavesAlone && machine.policy.mode != .unknown)
     }
   }
 }

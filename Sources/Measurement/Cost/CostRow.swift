@@ -20,6 +20,7 @@ public struct CostRow: Sendable {
   /// What a reader of the row has to know.
   public enum Warning: String, Sendable, CaseIterable {
     case mostlyDisturbed = "mostly-disturbed"
+    case usesDisturbed = "uses-disturbed-rounds"
     case fewRounds = "few-rounds"
     case wideInterval = "wide-interval"
     /// Store forwarding lets plain split operations overlap: their cost is a lower bound.
@@ -35,7 +36,8 @@ public struct CostRow: Sendable {
 
     public var meaning: String {
       switch self {
-      case .mostlyDisturbed: "more than half of the rounds were disturbed; all were used"
+      case .mostlyDisturbed: "more than half of the rounds were disturbed"
+      case .usesDisturbed: "too few rounds were undisturbed; all were used"
       case .fewRounds: "fewer than \(CostRow.fewestRounds) rounds stand behind the interval"
       case .wideInterval: "the interval is wider than \(Int(CostRow.widestHalfWidth * 100)) % either way"
       case .storeForwarding: "plain split operations overlap: a lower bound on their latency"
@@ -139,6 +141,7 @@ extension CostRow {
   ) -> [Warning] {
     var warnings: [Warning] = []
     if record.isMostlyDisturbed { warnings.append(.mostlyDisturbed) }
+    if record.usesDisturbedRounds { warnings.append(.usesDisturbed) }
     if let median {
       if median.rounds < fewestRounds { warnings.append(.fewRounds) }
       if median.relativeHalfWidth.map({ $0 > widestHalfWidth }) ?? true { warnings.append(.wideInterval) }

@@ -8,6 +8,8 @@ public struct BusBudget: Sendable {
   public private(set) var operations = 0
   private var quietUntil = 0.0
 
+  private static let margin = 0.9
+
   public init(limit: Double) { self.limit = limit }
 
   public var left: Double { max(0, limit - spent) }
@@ -15,7 +17,8 @@ public struct BusBudget: Sendable {
   /// The most operations of `cost` seconds each that one burst may hold now.
   public func burst(ofCost cost: Double) -> Int {
     guard cost > 0 else { return 0 }
-    return Int(min(Plan.longestBurst, left) / cost)
+    // What is granted at one cost may turn out a little dearer.
+    return Int(min(Plan.longestBurst, left * BusBudget.margin) / cost)
   }
 
   /// How long to leave the bus alone before the next burst, in seconds from `now`.

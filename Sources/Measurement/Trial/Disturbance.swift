@@ -102,8 +102,8 @@ public struct DisturbanceRule: Sendable, Codable, Equatable {
     return "A group of samples is left out if the thread was switched out or moved, if a TSC gap over"
       + " \(gapThresholdUs) us was seen in the \(gapWindowUs) us before or after it, if core cycles per TSC tick"
       + " changed by more than \(rule.frequencyChange) of their value, or if independent adds reached less than"
-      + " \(rule.throughputShare) of the CPU's typical number a cycle. Where more than half of a cell's rounds"
-      + " would be left out, all are used and the cell is marked mostly-disturbed."
+      + " \(rule.throughputShare) of the CPU's typical number a cycle. Where that leaves a cell fewer"
+      + " than \(CellRecord.enoughCalmRounds) rounds and fewer than half, all are used, and the row says so."
   }
 }
 
@@ -112,10 +112,15 @@ struct SwitchCount: Equatable {
   private let voluntary: UInt64
   private let involuntary: UInt64
 
-  init() {
+  init(voluntary: UInt64 = 0, involuntary: UInt64 = 0) {
+    self.voluntary = voluntary
+    self.involuntary = involuntary
+  }
+
+  /// Of the calling thread.
+  static func now() -> SwitchCount {
     let usage = chost_usage_of_thread()
-    voluntary = usage.voluntary_switches
-    involuntary = usage.involuntary_switches
+    return SwitchCount(voluntary: usage.voluntary_switches, involuntary: usage.involuntary_switches)
   }
 
   /// Whether it was taken off against its will since then.

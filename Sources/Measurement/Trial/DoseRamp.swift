@@ -16,43 +16,53 @@ public struct DoseResponse: Sendable, Equatable, Codable {
 
   /// Stands in where no operation ran undelayed: published costs run from 0.5 to 7 us, in seconds.
   public static let assumedSeconds = 2e-6
+
+  /// Locked time in seconds that the ramps of so many CPUs may take, for line splits and page splits.
+  public static func leastBudget(cpus: Int) -> Double {
+    Double(2 * cpus * DoseRamp.doses.reduce(0, +)) * assumedSeconds
+  }
 }
 
 /// Raises the dose of split locks step by step before anything relies on them being harmless.
 struct DoseRamp {
   static let doses = [1, 10, 100]
+  static let inOpenWindow = 10
   /// An operation this long was not silicon's: in seconds.
   static let delay = 0.005
 
   var policy: DetectionPolicy
   var timerTicks: Double
   var ticksPerSecond: Double
+  /// What Linux counts; tests replace it, since a busy machine preempts them.
+  var switchCount = SwitchCount.now
 
   func climb<Timer: KernelTimer>(
     _ timer: inout Timer, kernel: Kernel, operand: UnsafeMutableRawPointer
   ) -> DoseResponse {
     var all: [UInt64] = []
-    var isDelayed = false
     for dose in DoseRamp.doses {
-      let before = SwitchCount()
+      let before = switchCount()
       do {
         all += try timer.singles(of: kernel, at: operand, count: dose)
       } catch {
         return response(.trapped, all)
       }
       let longest = Double(all.suffix(dose).max() ?? 0) / ticksPerSecond
-      let preempted = SwitchCount().wasPreempted(since: before)
+      let preempted = switchCount().wasPreempted(since: before)
       if longest > Plan.unexplainedDelay && !policy.mayDelay && !preempted {
         var response = response(.completed, all)
         response.unexplainedDelay = longest
         return response
       }
-      // A delay that the policy explains is data, and no reason to raise the dose. One small dose more, in the
-      // window that Linux leaves open behind it, shows what the operation costs undelayed.
-      if isDelayed { break }
-      isDelayed = longest > DoseRamp.delay && policy.mayDelay
+      // A delay that the policy explains is data, and no reason to raise the dose. In the window that warn mode leaves
+      // open behind it a few more show what the operation costs undelayed; a rate limit leaves no window.
+      if longest > DoseRamp.delay && policy.mayDelay {
+        let more = policy.mode == .ratelimit ? 0 : DoseRamp.inOpenWindow
+        all += (try? timer.singles(of: kernel, at: operand, count: more)) ?? []
+        return response(.delayed, all)
+      }
     }
-    return response(isDelayed ? .delayed : .completed, all)
+    return response(.completed, all)
   }
 
   private func response(_ behaviour: DoseResponse.Behaviour, _ readings: [UInt64]) -> DoseResponse {

@@ -52,6 +52,7 @@ extension KernelTimer {
   mutating func singles(
     of kernel: Kernel, at operand: UnsafeMutableRawPointer, count: Int
   ) throws(Trap) -> [UInt64] {
+    guard count > 0 else { return [] }
     var readings = [UInt64](repeating: 0, count: count)
     let failure = readings.withUnsafeMutableBytes { buffer -> Trap? in
       do throws(Trap) {
