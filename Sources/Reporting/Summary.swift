@@ -46,14 +46,20 @@ public struct Summary {
   private func title(cpu: Int) -> String {
     let processor = record.machine.processor
     let guest = processor.hypervisor.map { ", guest of \($0)" } ?? ""
-    return "Cost of locked instructions on \(processor.brand) (family \(processor.family), model"
+    return "Cost of instructions on \(processor.brand) (family \(processor.family), model"
       + " \(processor.model), stepping \(processor.stepping)\(guest)), CPU \(cpu), Linux"
       + " \(record.machine.linux.release), detection \(record.machine.policy.mode.rawValue)"
   }
 
+  /// The table shows one instruction; cost.csv has them all.
+  private var shownName: String {
+    guard let shown else { return "" }
+    return (shown.hasLockedForm && shown != .xchg ? "lock " : "") + shown.rawValue
+  }
+
   private func widthTable(cpu: Int) -> TextTable {
     var table = TextTable(columns: [
-      "lock \(shown?.rawValue ?? "")", "aligned ns", "within-line ns", "line-split ns", "95 % interval",
+      shownName, "aligned ns", "within-line ns", "line-split ns", "95 % interval",
       "TSC cycles",
       "ratio", "page-split ns", "page/line",
     ])
@@ -161,7 +167,8 @@ public struct Summary {
   }
 
   private var rounds: String {
-    "\(record.roundsDone) rounds, seed \(record.parameters.seed); intervals speak of this run only: another run"
+    (record.end == "interrupted" ? "interrupted: " : "")
+      + "\(record.roundsDone) rounds, seed \(record.parameters.seed); intervals speak of this run only: another run"
       + " may differ by more"
   }
 
@@ -174,13 +181,16 @@ public struct Summary {
     let rest =
       reached == headlines.count
       ? ""
-      : "; the others ended with their share of bus locks, rounds or time"
+      : "; the others ended with "
+        + (record.end == "interrupted" ? "the run" : "their share of bus locks, rounds or time")
         + (worst.map { ", the widest at ±\(Decimal.fixed($0 * 100, 1)) %" } ?? "")
     return ["headline cells: \(reached) of \(headlines.count) within \(goal)\(rest)"]
   }
 
   private var warnings: [String] {
-    record.warnings.prefix(Summary.warningsShown).map { "warning: \($0.text); \($0.remedy)" }
+    let more = record.warnings.dropFirst(Summary.warningsShown).map(\.id)
+    return record.warnings.prefix(Summary.warningsShown).map { "warning: \($0.text); \($0.remedy)" }
+      + (more.isEmpty ? [] : ["also, see run.json: \(more.joined(separator: ", "))"])
   }
 
   private static let warningsShown = 3

@@ -10,7 +10,12 @@ import SystemPackage
 extension SplitBench {
   struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Measure everything this machine allows, print a table, write a result folder.")
+      abstract: "Measure everything this machine allows, print a table, write a result folder.",
+      discussion: """
+        Plans: quick takes up to 10 s and 0.5 s of locked time, standard a minute and 2 s, thorough a quarter of an \
+        hour and 20 s. Narrowing a run with --instruction, --width, --placement or --offset keeps the controls of \
+        every split cell: aligned, within a line, and not locked. The table shows one instruction; cost.csv has all.
+        """)
 
     @OptionGroup var scope: RunScope
     @OptionGroup var output: RunOutput
@@ -68,13 +73,13 @@ struct RunScope: ParsableArguments {
   @Option(help: "Offsets of the operand in its first line, in bytes, separated by commas.")
   var offset: CommaList<Offset>?
 
-  @Option(help: "Upper bound on locked time, in seconds; replaces the plan's.")
+  @Option(help: "Upper bound on locked time, in seconds, at most 600; replaces the plan's.")
   var budget: Double?
 
   @Option(help: "Seed of the order of measurement; a random one is recorded otherwise.")
   var seed: UInt64?
 
-  @Option(help: "Rounds over all cells; replaces the plan's.")
+  @Option(help: "Rounds over all cells, 1 to 10000; replaces the plan's.")
   var rounds: Int?
 
   func validate() throws {

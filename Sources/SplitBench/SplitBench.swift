@@ -15,7 +15,7 @@ struct SplitBench: ParsableCommand {
       and writes a folder of CSV.
 
       It issues real split locks, which may slow other programs on this host, for at most the plan's budget: \
-      0.5 s in quick, 2 s in standard, in bursts of at most 10 ms. It changes no setting of the machine.
+      0.5 s in quick, 2 s in standard, 20 s in thorough, in bursts of at most 10 ms. It changes no setting of the machine.
 
       Exit codes: 0 done, 2 could not (the message says why), 64 usage, 130 interrupted with partial results kept.
       """,

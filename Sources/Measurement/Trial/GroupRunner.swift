@@ -1,5 +1,6 @@
 import CAtomics
 import CHost
+import Glibc
 import LockKernels
 import Machine
 
@@ -137,6 +138,7 @@ struct GroupRunner<Timer: KernelTimer> {
   ) throws(Trap) {
     let kernel = cell.kernel
     let operand = memory.address(cell.placement, offset: cell.offset, spot: spot)
+    writeLines(around: operand, cell, memory)
     group.operations += 1
     // Warms code, page and lines. A trap's delay hits the first operation, so it is watched like the others.
     for ticks in try timer.singles(of: kernel, at: operand, count: 1) {
@@ -163,6 +165,13 @@ struct GroupRunner<Timer: KernelTimer> {
       group.operations += singles
       group.singles = try timer.singles(of: kernel, at: operand, count: singles)
     }
+  }
+
+  /// Split locks cost less on lines that were not written lately: so that no cell's cost depends on how many others came
+  /// before it in the round, each finds its lines, and a page's worth around them, just written.
+  private func writeLines(around operand: UnsafeMutableRawPointer, _ cell: Cell, _ memory: OperandMemory) {
+    let reach = memory.pageBytes / 2
+    memset(operand - cell.offset - reach, 0, 2 * reach)
   }
 
   /// Two lengths of the loop, in blocks.
