@@ -94,8 +94,6 @@ chost_thread_usage chost_usage_of_thread(void) {
   return (chost_thread_usage){
       .voluntary_switches = (uint64_t)usage.ru_nvcsw,
       .involuntary_switches = (uint64_t)usage.ru_nivcsw,
-      .minor_faults = (uint64_t)usage.ru_minflt,
-      .major_faults = (uint64_t)usage.ru_majflt,
   };
 }
 

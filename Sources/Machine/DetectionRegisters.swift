@@ -19,11 +19,10 @@ public struct DetectionRegisters: Codable, Sendable, Equatable {
   /// exists; a read that faults leaves its register nil.
   public init(cpu: Int, files: FileTree, detectionSupported: Bool) {
     self.cpu = cpu
-    let path = "/dev/cpu/\(cpu)/msr"
-    let device: FileDescriptor
+    let path = MsrDevice.path(cpu: cpu)
+    let device: MsrDevice
     do {
-      device = try FileDescriptor.open(
-        files.root.appending(FilePath(path).components), .readOnly, options: [.closeOnExec])
+      device = try MsrDevice(cpu: cpu, files: files)
     } catch {
       let remedy =
         switch error as? Errno {
@@ -34,18 +33,10 @@ public struct DetectionRegisters: Codable, Sendable, Equatable {
       reason = "\(path): \(remedy)"
       return
     }
-    defer { try? device.close() }
-    func register(_ number: Int64) -> UInt64? {
-      var value: UInt64 = 0
-      let count = withUnsafeMutableBytes(of: &value) {
-        try? device.read(fromAbsoluteOffset: number, into: $0)
-      }
-      return count == 8 ? value : nil
-    }
-    coreCapabilities = register(0xCF)
-    debugControl = register(0x1D9)
+    coreCapabilities = device.read(0xCF)
+    debugControl = device.read(0x1D9)
     if detectionSupported || (coreCapabilities ?? 0) >> 5 & 1 == 1 {
-      memoryControl = register(0x33)
+      memoryControl = device.read(0x33)
     }
     if memoryControl == nil && debugControl == nil { reason = "\(path): every read faulted" }
   }

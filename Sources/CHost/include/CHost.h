@@ -34,7 +34,7 @@ int chost_start_thread(
     pthread_t *_Nonnull thread);
 
 typedef struct {
-  uint64_t voluntary_switches, involuntary_switches, minor_faults, major_faults;
+  uint64_t voluntary_switches, involuntary_switches;
 } chost_thread_usage;
 
 /// The corresponding C function is `getrusage(RUSAGE_THREAD)`.

@@ -36,6 +36,7 @@ struct DoseRamp {
   /// What Linux counts; tests replace it, since a busy machine preempts them.
   var switchCount = SwitchCount.now
 
+  /// Times single operations on `operand`, more at each step, until all doses are done or a step shows a trap or a delay.
   func climb<Timer: KernelTimer>(
     _ timer: inout Timer, kernel: Kernel, operand: UnsafeMutableRawPointer
   ) -> DoseResponse {

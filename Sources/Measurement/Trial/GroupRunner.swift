@@ -72,7 +72,7 @@ struct GroupRunner<Timer: KernelTimer> {
     var calls = CallLog()
     do throws(Trap) {
       if cell.takesBusLock && splitBehaviour != .completed {
-        try measureTrapped(cell, memory, spot, &group, &calls)
+        try measureTrapped(cell, memory, spot, &group)
       } else if cell.lineState == .hot {
         try measureHot(cell, memory, spot, samples, singles, &group, &calls)
       } else {
@@ -124,7 +124,7 @@ struct GroupRunner<Timer: KernelTimer> {
 
   /// Where Linux delays or kills, a few single operations say all.
   private mutating func measureTrapped(
-    _ cell: Cell, _ memory: OperandMemory, _ spot: Int, _ group: inout Group, _ calls: inout CallLog
+    _ cell: Cell, _ memory: OperandMemory, _ spot: Int, _ group: inout Group
   ) throws(Trap) {
     let operand = memory.address(cell.placement, offset: cell.offset, spot: spot)
     let count = splitBehaviour == .trapped ? 1 : GroupRunner.delayedSingles

@@ -37,18 +37,20 @@ public final class PmuCounters {
   /// Counts while `body` runs.
   public func counting<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> (call: R, count: Count) {
     let before = (read(busLocks), read(cycles))
-    for descriptor in [busLocks, cycles] { if let descriptor { chost_perf_enable(descriptor, true) } }
-    defer {
-      for descriptor in [busLocks, cycles] { if let descriptor { chost_perf_enable(descriptor, false) } }
-    }
-    let result = try body()
-    for descriptor in [busLocks, cycles] { if let descriptor { chost_perf_enable(descriptor, false) } }
+    count(true)
+    let outcome = Result(catching: body)
+    count(false)
+    let result = try outcome.get()
     return (
       result,
       Count(
         busLocks: growth(from: before.0, to: read(busLocks)),
         cycles: growth(from: before.1, to: read(cycles)))
     )
+  }
+
+  private func count(_ on: Bool) {
+    for descriptor in [busLocks, cycles] { if let descriptor { chost_perf_enable(descriptor, on) } }
   }
 
   private func read(_ descriptor: Int32?) -> chost_perf_reading? {
