@@ -20,7 +20,21 @@ extension CellPlanner {
         if let reason = placement.impossibility(for: kernel) { refusals.append(reason) }
       }
     }
-    return refusals
+    return refusals + offsetRefusals(request)
+  }
+
+  /// Widths of the request that have no operand at an offset which another width has.
+  private func offsetRefusals(_ request: CellRequest) -> [String] {
+    guard !request.widths.isEmpty else { return [] }
+    return request.placements.filter { $0 != .aligned }.flatMap { placement in
+      request.widths.compactMap { width -> String? in
+        let offsets = placement.offsets(widthBytes: width, lineBytes: lineBytes)
+        guard let first = offsets.first, let last = offsets.last, !request.offsets.isEmpty,
+          !request.offsets.contains(where: offsets.contains)
+        else { return nil }
+        return "\(placement.rawValue) of width \(width) has offsets \(first)...\(last) only"
+      }
+    }
   }
 
   /// Whether some operand of the request lies at this offset.

@@ -51,6 +51,20 @@ public struct CellPlanner: Sendable {
     }
   }
 
+  /// The cells of a run that are measured until their intervals are narrow: where a request leaves no headline cell but
+  /// only a few others, those.
+  public func headlines(among cells: [Cell]) -> Set<Cell> {
+    let headlines = cells.filter(isHeadline)
+    guard headlines.isEmpty else { return Set(headlines) }
+    let others = cells.filter {
+      $0.kernel.isLocked && $0.lineState == .hot && $0.between == .nothing && $0.placement != .withinLine
+    }
+    return others.count <= CellPlanner.mostStandIns ? Set(others) : []
+  }
+
+  /// More cells than one instruction has at all widths would not become precise in a plan's time.
+  private static let mostStandIns = 10
+
   /// All cells, without duplicates, in a stable order.
   ///
   /// - Throws: `ImpossibleRequest` if an asked-for combination cannot exist, saying why.

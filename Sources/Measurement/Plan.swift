@@ -15,9 +15,9 @@ public struct Plan: Sendable {
   public var budget: Double
   /// No round is begun after so many seconds.
   public var wallLimit: Double
-  /// Samples of one cell in one round, at most.
-  public var samplesPerRound = 3
-  /// Singly timed operations of one split cell in one round, at most.
+  /// Samples in one visit to a cell that takes no bus locks; one that does has one.
+  public var samplesPerVisit = 3
+  /// Singly timed operations in one visit to a split cell, at most.
   public var singlesPerRound: Int
   /// Half-width of the interval at which headline cells are done, as a share of the value.
   public var headlinePrecision = 0.01

@@ -27,8 +27,8 @@ public struct DoctorText {
         + " \(processor.model) stepping \(processor.stepping), microcode \(machine.linux.microcode ?? "unknown")",
       "hypervisor   \(processor.hypervisor ?? "none that shows itself")",
       "CPUs         \(CpuSelection.ranges(topology.cpus.map(\.id))) allowed of \(topology.onlineCount) online;"
-        + " \(topology.packageCount) packages, \(Set(topology.cpus.map(\.core)).count) cores,"
-        + " \(topology.numaNodeCount) NUMA nodes\(processor.isHybrid ? ", hybrid" : "")",
+        + " \(count(topology.packageCount, "package")), \(count(Set(topology.cpus.map(\.core)).count, "core")),"
+        + " \(count(topology.numaNodeCount, "NUMA node"))\(processor.isHybrid ? ", hybrid" : "")",
       "caches       L1d \(bytes(\.l1dBytes)), L2 \(bytes(\.l2Bytes)), L3 \(bytes(\.l3Bytes));"
         + " line \(processor.lineBytes) bytes",
       "Linux        \(machine.linux.release), HZ \(machine.linux.timerHz.map(String.init) ?? "unknown"),"
@@ -44,6 +44,8 @@ public struct DoctorText {
     }
     return lines
   }
+
+  private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
   private func bytes(_ size: KeyPath<LogicalCpu, Int?>) -> String {
     let sizes = Set(machine.topology.cpus.compactMap { $0[keyPath: size] }).sorted()
@@ -82,7 +84,7 @@ public struct DoctorText {
     return [
       "governor     \(noise.governors.isEmpty ? "not in Linux's hands" : noise.governors.joined(separator: ", "))",
       "turbo        \(noise.turbo.map { $0 ? "on" : "off" } ?? "unknown")",
-      "SMT          \(noise.smt ?? "unknown")",
+      "SMT          \(noise.smt == "notsupported" ? "not supported" : noise.smt ?? "unknown")",
       "load         \(noise.loadAverage.map { Decimal.fixed($0, 2) } ?? "unknown") over a minute;"
         + " busy in the last \(noise.windowMs) ms: \(busy.isEmpty ? "no CPU" : busy)",
       "steal        \(noise.stealSinceBoot.map { Decimal.fixed($0 * 100, 2) + " % since boot" } ?? "unknown")",

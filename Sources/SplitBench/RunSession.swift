@@ -70,13 +70,16 @@ struct RunSession {
   }
 }
 
-/// Puts every round on disk as it ends, and the bar on the screen in between.
+/// Puts every round's samples on disk as it ends, the summary at most once a second, and the bar on the screen in between.
 private struct Recorder: CostObserver {
   var folder: RunFolder
   var record: RunRecord
   var bar: ProgressBar
   private(set) var rows: [CostRow] = []
+  private var lastSave = 0.0
   private let start = chost_monotonic_raw_ns()
+  /// Seconds since the recorder was made.
+  private var elapsed: Double { Double(chost_monotonic_raw_ns() - start) / 1e9 }
 
   init(folder: RunFolder, record: RunRecord, bar: ProgressBar) {
     self.folder = folder
@@ -88,17 +91,20 @@ private struct Recorder: CostObserver {
     _ experiment: CostExperiment, groups: [(cell: Int, group: Group)]
   ) throws {
     try folder.append(groups)
+    // Rounds of a few cells take a millisecond: to sum up after each would take longer than to measure.
+    guard rows.isEmpty || elapsed - lastSave >= 1 else { return }
     record.update(from: experiment)
     try save(experiment.rows())
   }
 
   mutating func advanced(_ progress: CostProgress) {
-    bar.show(progress, at: Double(chost_monotonic_raw_ns() - start) / 1e9)
+    bar.show(progress, at: elapsed)
   }
 
   mutating func save(_ rows: [CostRow]) throws {
     try folder.write(record, rows: rows)
     self.rows = rows
+    lastSave = elapsed
   }
 }
 

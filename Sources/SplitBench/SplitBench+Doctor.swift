@@ -13,8 +13,7 @@ extension SplitBench {
     func run() throws {
       try exitingCleanly {
         let machine = try MachineReport.ofThisMachine()
-        print(
-          json ? try Json.text(DoctorDocument(machine)) : DoctorText(machine).text, terminator: "")
+        try emit(json ? try Json.text(DoctorDocument(machine)) : DoctorText(machine).text)
       }
     }
   }

@@ -13,8 +13,10 @@ extension SplitBench {
     var json = false
 
     func run() throws {
-      let catalogue = Catalogue()
-      print(json ? try Json.text(catalogue) : catalogue.text, terminator: "")
+      try exitingCleanly {
+        let catalogue = Catalogue()
+        try emit(json ? try Json.text(catalogue) : catalogue.text)
+      }
     }
   }
 }

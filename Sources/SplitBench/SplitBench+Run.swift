@@ -32,12 +32,12 @@ extension SplitBench {
         let machine = try MachineReport.ofThisMachine()
         let design = try RunDesign(scope, machine: machine)
         if output.dryRun {
-          print(output.json ? try Json.text(design.overview) : design.overview.text, terminator: "")
+          try emit(output.json ? try Json.text(design.overview) : design.overview.text)
           return
         }
         for refusal in design.refusals { complain("skipped: \(refusal)") }
         let outcome = try RunSession(design, output: output).run()
-        print(output.json ? try outcome.json() : outcome.summary, terminator: "")
+        try emit(output.json ? try outcome.json() : outcome.summary)
         switch outcome.end {
         case .finished, .wallLimit: break
         case .interrupted: throw ExitCode(130)

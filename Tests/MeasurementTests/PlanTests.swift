@@ -68,9 +68,20 @@ import Testing
     #expect(!cells.contains { $0.offset == 60 && $0.placement == .lineSplit })
   }
 
+  @Test func aNarrowRunHasHeadlinesOfItsOwn() throws {
+    let planner = planner(.standard)
+    var request = CellRequest()
+    request.instructions = [.xadd]
+    request.widths = [4]
+    let headlines = planner.headlines(among: try planner.cells(for: request))
+    #expect(headlines.count == 3 && headlines.allSatisfy { $0.kernel.isLocked && $0.kernel.widthBytes == 4 })
+    request.instructions = [.xadd, .sub, .neg, .not]
+    #expect(planner.headlines(among: try planner.cells(for: request)).isEmpty, "too many to become precise")
+  }
+
   @Test func headlinesAreSix() throws {
     let planner = planner(.standard)
-    let headlines = try planner.cells(for: CellRequest()).filter(planner.isHeadline)
+    let headlines = planner.headlines(among: try planner.cells(for: CellRequest()))
     #expect(headlines.count == 6)
     #expect(Set(headlines.map(\.kernel.instruction)) == [.add, .xchg, .cmpxchg])
     #expect(headlines.count { $0.placement == .lineSplit && $0.offset == 60 } == 3)
@@ -140,6 +151,9 @@ import Testing
     #expect(planner(.quick).refusals(of: request).contains { $0.contains("one byte") })
     #expect(planner(.quick).refusals(of: request).contains { $0.contains("cmpxchg16b has no width 8") })
     #expect(planner(.quick).refusals(of: CellRequest()).isEmpty)
+    request = CellRequest()
+    (request.widths, request.placements, request.offsets) = ([4, 8], [.lineSplit], [57])
+    #expect(planner(.quick).refusals(of: request) == ["line-split of width 4 has offsets 61...63 only"])
   }
 
   @Test func aCpuWithoutCmpxchg16bIsSpared() throws {
@@ -194,20 +208,22 @@ import Testing
   private func quota(budget: Double) -> SplitLockQuota {
     var plan = Plan(.quick)
     plan.budget = budget
-    (plan.samplesPerRound, plan.singlesPerRound) = (5, 8)
+    plan.singlesPerRound = 8
     var quota = SplitLockQuota(plan: plan)
     quota.learnFirst(cpu: 0, placement: .lineSplit, seconds: 1e-6)
     return quota
   }
 
-  private func busLocks(_ samples: Int, _ singles: Int) -> Int { 1 + 64 * samples + singles }
+  private func busLocks(_ singles: Int) -> Int { 65 + singles }
 
   @Test func cellsShareEqually() {
-    var quota = quota(budget: 0.01)
     let records = (0..<10).map { CellRecord(cell: cell, index: $0, isHeadline: false) }
-    quota.beginRound(records, roundsLeft: 5)
-    let granted = quota.grant(records[0], draw: 0.99, busLocks: busLocks)
-    #expect(granted?.samples == 3 && granted?.singles == 4, "200 us: three samples of 64 and four singles")
+    for (budget, singles) in [(0.01, 8), (0.0035, 4), (0.0033, 0)] {
+      var quota = quota(budget: budget)
+      quota.beginRound(records, roundsLeft: 5)
+      #expect(
+        quota.grant(records[0], draw: 0.99, busLocks: busLocks) == singles, "of \(budget) s in 50 parts")
+    }
   }
 
   @Test(arguments: [(0.2, true), (0.5, false)])
@@ -238,7 +254,7 @@ import Testing
     var headline = CellRecord(cell: cell, index: 0, isHeadline: true)
     let other = CellRecord(cell: cell, index: 1, isHeadline: false)
     quota.beginRound([headline, other], roundsLeft: 1)
-    #expect(quota.grant(headline, draw: 0, busLocks: busLocks)?.samples == 1, "one sample a visit")
+    #expect(quota.grant(headline, draw: 0, busLocks: busLocks) == 8)
     var group = Group(round: 0, sequence: 0)
     group.operations = 20_000
     headline.add(group)

@@ -88,6 +88,13 @@ import Testing
     #expect(!result.output.contains("\" : null"), "what is not known is absent")
   }
 
+  @Test(arguments: ["list", "doctor", "run --dry-run"])
+  func outputThatCannotBeWrittenIsSaid(command: String) async throws {
+    let result = try await Tool.run("-c", "'\(Tool.path)' \(command) >/dev/full", program: "/bin/sh")
+    #expect(
+      result.code == 2 && result.errors.hasPrefix("error: cannot write standard output"), "\(result.errors)")
+  }
+
   @Test func doctorSaysWhatAndWhy() async throws {
     let text = try await Tool.run("doctor").output
     for section in [

@@ -48,8 +48,9 @@ public final class CostExperiment {
     self.machine = machine
     self.otherCpus = otherCpus
     lineBytes = planner.lineBytes
+    let headlines = planner.headlines(among: cells)
     records = cells.enumerated().map {
-      CellRecord(cell: $1, index: $0, isHeadline: planner.isHeadline($1))
+      CellRecord(cell: $1, index: $0, isHeadline: headlines.contains($1))
     }
     quota = SplitLockQuota(plan: plan)
   }
@@ -139,7 +140,7 @@ public final class CostExperiment {
         for (position, index) in order.enumerated() {
           if chost_interrupt_received() != 0 || end != .finished { return }
           // Where Linux delays every operation a round could last for minutes.
-          if clock.elapsed() > plan.wallLimit { end = .wallLimit }
+          if clock.elapsed() > plan.wallLimit, !isExtended { end = .wallLimit }
           observer.advanced(progress(share: Double(position) / Double(order.count)))
           if let group = measure(index, on: cpu, memory, &random) { groups.append((index, group)) }
         }
@@ -190,8 +191,9 @@ public final class CostExperiment {
     )
     let cell = records[index].cell
     guard !records[index].isSettledAsTrapped else { return nil }
-    var counts = (samples: plan.samplesPerRound, singles: 0)
+    var counts = (samples: plan.samplesPerVisit, singles: 0)
     if cell.takesBusLock {
+      if canWait(records[index]), !cpu.isCalm() { return nil }
       guard cpu.runner.splitBehaviour == .completed || cell.lineState == .hot && cell.between == .nothing
       else {
         records[index].satOut = "Linux traps or delays split locks, which leaves no line in a prepared state"
@@ -201,7 +203,7 @@ public final class CostExperiment {
         records[index].satOut = "no share of the budget of locked time was left"
         return nil
       }
-      counts = granted
+      counts = (samples: 1, singles: granted)
       sleep(seconds: quota.budget.rest(at: clock.elapsed()))
     }
     let group = cpu.runner.measure(
@@ -226,12 +228,17 @@ public final class CostExperiment {
     stop(group.unexplainedDelay)
   }
 
-  private func grant(
-    _ record: CellRecord, on cpu: MeasuringCpu, draw: Double
-  ) -> (samples: Int, singles: Int)? {
+  private func grant(_ record: CellRecord, on cpu: MeasuringCpu, draw: Double) -> Int? {
     quota.grant(record, draw: draw) {
-      cpu.runner.busLocks(of: record.cell, samples: $0, singles: $1)
+      cpu.runner.busLocks(of: record.cell, samples: 1, singles: $0)
     }
+  }
+
+  /// Whether a cell keeps its bus locks for a calmer moment: a headline cell, whose bus locks are numbered, when this
+  /// round does not need it, unless it goes by disturbed rounds, too.
+  private func canWait(_ record: CellRecord) -> Bool {
+    let isNeeded = !isExtended && record.rounds.last?.number != roundsDone
+    return record.isHeadline && !isNeeded && !record.usesDisturbedRounds
   }
 
   /// Whether a headline cell is neither precise enough nor out of bus locks.

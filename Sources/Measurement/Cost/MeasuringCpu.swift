@@ -60,6 +60,12 @@ final class MeasuringCpu {
     return response
   }
 
+  /// Whether nothing disturbs the core now.
+  func isCalm() -> Bool {
+    let probe = Probe.take(ticksPerMicrosecond: runner.ticksPerSecond / 1e6)
+    return runner.rule.judge(before: probe, after: probe, preempted: false).isEmpty
+  }
+
   /// Takes in what a group's probes saw.
   func note(_ group: Group) { throughputs.append(group.addsPerCycle) }
 

@@ -60,34 +60,27 @@ struct SplitLockQuota {
     share = free / max(1, roundsLeft) / Double(max(1, others))
   }
 
-  /// How many samples and singles a cell that takes bus locks may have now; nil if it sits this round out.
+  /// How many operations a cell that takes bus locks may time one by one now, beside its one sample; nil if it sits this
+  /// round out. One sample a visit, whatever is left: a split lock costs more late in a burst than early, so bursts of one
+  /// length keep cells comparable, and many visits say more than many samples.
   ///
   /// - Parameters:
-  ///   - busLocks: what the cell would take with some numbers of samples and singles.
+  ///   - busLocks: what the cell would take with one sample and some number of singles.
   ///   - draw: 0..<1; decides whether a cell whose share is less than one sample is measured now.
-  func grant(
-    _ record: CellRecord, draw: Double, busLocks: (_ samples: Int, _ singles: Int) -> Int
-  ) -> (samples: Int, singles: Int)? {
+  func grant(_ record: CellRecord, draw: Double, busLocks: (_ singles: Int) -> Int) -> Int? {
     let hasSingles = record.cell.lineState == .hot && record.cell.between == .nothing
     let singles = hasSingles ? plan.singlesPerRound : 0
     let cost = cost(of: record.cell)
-    let least = busLocks(1, 0)
+    let least = busLocks(0)
     var operations = budget.burst(ofCost: cost)
     if record.isHeadline {
-      // One sample a visit: many visits say more than many samples.
-      operations = min(operations, plan.headlineBusLocks - record.busLocks, busLocks(1, singles))
+      operations = min(operations, plan.headlineBusLocks - record.busLocks)
     } else {
       // A share too small for one sample is saved up: the cell is measured in some rounds only.
       let mine = share / cost
       let granted = mine >= Double(least) ? Int(mine) : draw < mine / Double(least) ? least : 0
       operations = min(operations, granted)
     }
-    guard operations >= least else { return nil }
-    for samples in stride(from: plan.samplesPerRound, through: 1, by: -1) {
-      for singles in [singles, singles / 2, 0] where busLocks(samples, singles) <= operations {
-        return (samples, singles)
-      }
-    }
-    return nil
+    return [singles, singles / 2, 0].first { busLocks($0) <= operations }
   }
 }
