@@ -61,26 +61,30 @@ def bounds(tool, folder):
             f"{plan} within {wall} s (and 1 s to start and end), {locked} s of locked time and 100 MB",
             seconds <= wall + 1 and spent <= locked and megabytes <= 100,
             f"{seconds:.1f} s, {spent:.2f} s, {megabytes:.0f} MB, {record['rounds_done']} rounds"))
-        if plan == "standard":
-            widths = [h.get("relative_half_width", numpy.inf) * 100 for h in record["headlines"]]
-            locks = max(h["bus_locks"] for h in record["headlines"])
-            results.append(say(
-                "headline cells within 2 % from at most 20,000 bus locks each",
-                max(widths) <= 2 and locks <= 20_000,
-                f"{', '.join(f'{w:.2f}' for w in widths)} %, {locks} bus locks"))
     doctor = sorted(run(tool, ["doctor"])[0] for _ in range(7))[3]
     results.append(say("doctor within 0.2 s", doctor <= 0.2, f"{doctor:.3f} s (median of 7)"))
     return all(results)
 
 
+def headlines(records):
+    """How precise the headline cells became. A machine with a busy neighbour has a bad minute: the median run counts."""
+    widths = [max(h.get("relative_half_width", numpy.inf) for h in record["headlines"]) * 100 for record in records]
+    locks = max(h["bus_locks"] for record in records for h in record["headlines"])
+    return say(
+        "headline cells within 2 % from at most 20,000 bus locks each, in the median run",
+        numpy.median(widths) <= 2 and locks <= 20_000,
+        f"the widest of each run {', '.join(f'{w:.2f}' for w in widths)} %; at most {locks} bus locks")
+
+
 def between(tool, folder, runs, pause, csv):
     """Whether an interval that knows the spread between runs holds 1 for two runs of the same machine."""
-    tables = []
+    tables, records = [], []
     for number in range(runs):
         if number:
             time.sleep(pause)
         path, _, _ = measure(tool, folder / f"run-{number}", "--plan", "standard", "--budget", str(BUDGET))
         table = pandas.read_csv(path / "cost.csv").set_index(KEY)
+        records.append(json.loads((path / "run.json").read_text()))
         tables.append(numpy.log(table["median_ns"].where(table["median_ns"] > 0)).rename(number))
     logs = pandas.concat(tables, axis=1, join="inner").dropna()
     spread = logs.iloc[:, :-2].std(axis=1, ddof=1)
@@ -96,10 +100,11 @@ def between(tool, folder, runs, pause, csv):
         cells.holds_one = cells.holds_one.map({True: "true", False: "false"})
         cells.round(4).rename(index={True: "true", False: "false"}, level="locked").to_csv(csv)
     quantiles = cells.between_run_spread_percent.quantile([0.5, 0.9, 1]).round(1).tolist()
-    return say(
+    same = say(
         "the interval of the ratio of two runs holds 1 in 90 % of the cells", share >= 0.9,
         f"{100 * share:.1f} % of {len(cells)} cells; spread between runs, median {quantiles[0]} %, "
         f"90th percentile {quantiles[1]} %, largest {quantiles[2]} %")
+    return headlines(records) and same
 
 
 def main():
