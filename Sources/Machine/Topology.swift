@@ -9,6 +9,10 @@ public struct Topology: Codable, Sendable, Equatable {
   public let onlineCount: Int
   public let packageCount: Int
   public let numaNodeCount: Int
+  /// Distances between NUMA nodes by their numbers, as the firmware gives them (10 is local); empty where it gives none.
+  public let numaDistances: [Int: [Int: Int]]
+
+  public func numaDistance(_ a: Int, _ b: Int) -> Int? { numaDistances[a]?[b] }
 
   public func cpu(_ id: Int) -> LogicalCpu? { cpus.first { $0.id == id } }
 
@@ -63,14 +67,18 @@ extension Topology {
   }
 
   /// A machine described in hwloc's synthetic notation, such as `pack:2 l3:1 core:4 pu:2`.
+  ///
+  /// - Parameter efficiencyCpus: the notation has no core kinds; these CPUs are of the slower kind.
   public static func synthetic(
-    _ description: String, allowed: (Int) -> Bool = { _ in true }
+    _ description: String, allowed: (Int) -> Bool = { _ in true }, efficiencyCpus: Set<Int> = []
   ) throws(TopologyFailure) -> Topology {
-    try load(allowed: allowed) { hwloc_topology_set_synthetic($0, description) }
+    try load(allowed: allowed, efficiencyCpus: efficiencyCpus) {
+      hwloc_topology_set_synthetic($0, description)
+    }
   }
 
   private static func load(
-    allowed: (Int) -> Bool, configure: (hwloc_topology_t) -> Int32
+    allowed: (Int) -> Bool, efficiencyCpus: Set<Int> = [], configure: (hwloc_topology_t) -> Int32
   ) throws(TopologyFailure) -> Topology {
     var handle: hwloc_topology_t?
     guard hwloc_topology_init(&handle) == 0, let topology = handle else {
@@ -85,6 +93,7 @@ extension Topology {
     guard hwloc_topology_load(topology) == 0 else {
       throw TopologyFailure(reason: "hwloc_topology_load failed: is /sys readable?")
     }
+    if !efficiencyCpus.isEmpty { register(efficiencyCpus, topology) }
     let kinds = coreKinds(topology)
     let total = Int(hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU))
     var cpus: [LogicalCpu] = []
@@ -101,7 +110,29 @@ extension Topology {
       cpus: cpus.sorted { $0.id < $1.id },
       onlineCount: total,
       packageCount: max(1, Int(hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PACKAGE))),
-      numaNodeCount: max(1, Int(hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE))))
+      numaNodeCount: max(1, Int(hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE))),
+      numaDistances: numaDistances(topology))
+  }
+
+  private static func numaDistances(_ topology: hwloc_topology_t) -> [Int: [Int: Int]] {
+    var count: UInt32 = 1
+    var matrix: UnsafeMutablePointer<hwloc_distances_s>?
+    let latency = UInt(HWLOC_DISTANCES_KIND_MEANS_LATENCY.rawValue)
+    guard hwloc_distances_get_by_type(topology, HWLOC_OBJ_NUMANODE, &count, &matrix, latency, 0) == 0,
+      count > 0,
+      let matrix
+    else { return [:] }
+    defer { hwloc_distances_release(topology, matrix) }
+    let size = Int(matrix.pointee.nbobjs)
+    var table: [Int: [Int: Int]] = [:]
+    for row in 0..<size {
+      for column in 0..<size {
+        guard let from = matrix.pointee.objs[row], let to = matrix.pointee.objs[column] else { continue }
+        table[Int(from.pointee.os_index), default: [:]][Int(to.pointee.os_index)] =
+          Int(matrix.pointee.values[row * size + column])
+      }
+    }
+    return table
   }
 
   private static func describe(_ unit: hwloc_obj_t, id: Int, kind: CoreKind) -> LogicalCpu {
@@ -127,6 +158,19 @@ extension Topology {
       coreKind: kind,
       l1dBytes: bytes(HWLOC_OBJ_L1CACHE),
       l2Bytes: bytes(HWLOC_OBJ_L2CACHE), l3Bytes: bytes(HWLOC_OBJ_L3CACHE))
+  }
+
+  /// Tells hwloc of two kinds of cores.
+  private static func register(_ efficiencyCpus: Set<Int>, _ topology: hwloc_topology_t) {
+    guard let slow = hwloc_bitmap_alloc(), let fast = hwloc_bitmap_alloc() else { return }
+    defer {
+      hwloc_bitmap_free(slow)
+      hwloc_bitmap_free(fast)
+    }
+    for cpu in efficiencyCpus { hwloc_bitmap_set(slow, UInt32(cpu)) }
+    hwloc_bitmap_andnot(fast, hwloc_topology_get_topology_cpuset(topology), slow)
+    hwloc_cpukinds_register(topology, slow, 0, 0, nil, 0)
+    hwloc_cpukinds_register(topology, fast, 1, 0, nil, 0)
   }
 
   /// The kind of every CPU on a hybrid machine; empty where all cores are alike.

@@ -11,6 +11,8 @@ public struct Plan: Sendable {
   /// The part of the other cells in a round that follows for precision. Cells that only headline cells surround would be
   /// measured on a bus, and a core, in another state.
   public static let extendedPart = 0.25
+  /// Rounds that were asked for, of every experiment.
+  public var givenRounds: Int?
   /// Upper bound on locked time, in seconds.
   public var budget: Double
   /// No round is begun after so many seconds.

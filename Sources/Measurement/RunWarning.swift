@@ -17,21 +17,13 @@ public struct RunWarning: Sendable, Codable, Equatable {
 extension CostExperiment {
   /// The run's warnings, the most important first.
   public var warnings: [RunWarning] {
-    [
-      unexplainedWarning, trapWarning, delayWarning, linuxTrapWarning, clockWarning, contradictionWarning,
-      wallWarning, unmeasuredWarning,
-      disturbanceWarning, frequencyWarning, pairWarning, guestWarning, proofWarning,
-      memoryWarning, erratumWarning,
-    ].compactMap { $0 }
-  }
-
-  private var unexplainedWarning: RunWarning? {
-    unexplainedDelay.map {
-      RunWarning(
-        "unexplained-delay",
-        "a split lock took \(Int($0 * 1000)) ms and nothing here explains it: the run ended there",
-        "look for a hypervisor's policy or SMIs; splitbench doctor lists what is known")
-    }
+    RunWarning.unexplained(unexplainedDelay)
+      + [
+        trapWarning, delayWarning, linuxTrapWarning, clockWarning, contradictionWarning,
+        wallWarning, unmeasuredWarning,
+        disturbanceWarning, frequencyWarning, pairWarning, guestWarning, proofWarning,
+        memoryWarning, erratumWarning,
+      ].compactMap { $0 }
   }
 
   private var linuxTrapWarning: RunWarning? {

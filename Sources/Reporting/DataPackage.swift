@@ -1,3 +1,5 @@
+import Measurement
+
 /// `datapackage.json`: every file and column of a result folder (Frictionless Data Package 1).
 struct DataPackage: Encodable {
   var profile = "tabular-data-package"
@@ -13,6 +15,19 @@ struct DataPackage: Encodable {
     var mediatype = "text/csv"
     var encoding = "utf-8"
     var schema: Schema
+
+    /// - Parameters:
+    ///   - primaryKey: the column that numbers the rows.
+    ///   - table: the table whose cells its column `cell` names.
+    init(_ name: String, _ fields: [Field], primaryKey: String? = nil, cellsOf table: String? = nil) {
+      self.name = name
+      path = "\(name).csv"
+      schema = Schema(
+        fields: fields, primaryKey: primaryKey.map { [$0] },
+        foreignKeys: table.map {
+          [ForeignKey(fields: ["cell"], reference: .init(resource: $0, fields: ["cell"]))]
+        })
+    }
   }
 
   struct Schema: Encodable {
@@ -37,21 +52,32 @@ struct DataPackage: Encodable {
     }
   }
 
-  init(run: String) {
+  /// - Parameter experiments: those of the run, each with its tables.
+  init(run: String, experiments: [ExperimentId], relationSource: String) {
     // Names in a data package are lower-case letters, digits, '-', '_' and '.'.
     name = run.lowercased()
-    resources = [
-      Resource(
-        name: "cost", path: "cost.csv",
-        schema: Schema(fields: DataPackage.fields(CostTable.table(run: run)), primaryKey: ["cell"])),
-      Resource(
-        name: "samples", path: "samples.csv",
-        schema: Schema(
-          fields: DataPackage.fields(SampleTable.table),
-          foreignKeys: [
-            ForeignKey(fields: ["cell"], reference: .init(resource: "cost", fields: ["cell"]))
-          ])),
-    ]
+    resources = experiments.flatMap { experiment -> [Resource] in
+      switch experiment {
+      case .cost:
+        [
+          Resource("cost", DataPackage.fields(CostTable.table(run: run)), primaryKey: "cell"),
+          Resource("samples", DataPackage.fields(SampleTable.table), cellsOf: "cost"),
+        ]
+      case .pingpong:
+        [
+          Resource(
+            "pingpong", DataPackage.fields(PingPongTable.table(run: run, relationSource: relationSource)))
+        ]
+      case .bystander:
+        [
+          Resource(
+            "bystander", DataPackage.fields(BystanderTable.table(run: run, relationSource: relationSource)),
+            primaryKey: "cell"),
+          Resource("slices", DataPackage.fields(SliceTable.table), cellsOf: "bystander"),
+        ]
+      case .scaling: [Resource("scaling", DataPackage.fields(ScalingTable.table(run: run)))]
+      }
+    }
   }
 
   private static func fields<Row>(_ table: CsvTable<Row>) -> [Field] {

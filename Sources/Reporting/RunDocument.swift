@@ -1,33 +1,47 @@
 import Measurement
 
-/// A whole run as one JSON document: the record of `run.json` and the rows of `cost.csv`, same names.
+/// A whole run as one JSON document: the record of `run.json` and the rows of its tables, same names.
 public struct RunDocument: Encodable {
   private let record: RunRecord
-  private let rows: [CostRow]
+  private let results: RunResults
 
-  public init(record: RunRecord, rows: [CostRow]) {
+  public init(record: RunRecord, results: RunResults) {
     self.record = record
-    self.rows = rows
+    self.results = results
   }
 
-  private enum CodingKeys: CodingKey { case run, cost }
+  private enum CodingKeys: CodingKey { case run, cost, pingpong, bystander, scaling }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(record, forKey: .run)
-    var list = container.nestedUnkeyedContainer(forKey: .cost)
-    let columns = CostTable.table(run: record.run).columns
-    for row in rows {
-      var object = list.nestedContainer(keyedBy: ColumnKey.self)
-      for column in columns {
-        let key = ColumnKey(stringValue: column.name)
-        switch column.value(row) {
-        case .text(let value): try object.encode(value, forKey: key)
-        case .integer(let value): try object.encode(value, forKey: key)
-        case .number(let value): try object.encode(value, forKey: key)
-        case .boolean(let value): try object.encode(value, forKey: key)
-        }
+    func add<Row>(_ key: CodingKeys, _ table: CsvTable<Row>, _ rows: [Row]) throws {
+      guard record.parameters.experiments.contains(key.stringValue) else { return }
+      var list = container.nestedUnkeyedContainer(forKey: key)
+      for row in rows {
+        var object = list.nestedContainer(keyedBy: ColumnKey.self)
+        for column in table.columns { try RunDocument.encode(column.value(row), column.name, &object) }
       }
+    }
+    try add(.cost, CostTable.table(run: record.run), results.cost)
+    try add(
+      .pingpong, PingPongTable.table(run: record.run, relationSource: record.relationSource), results.pingpong
+    )
+    try add(
+      .bystander, BystanderTable.table(run: record.run, relationSource: record.relationSource),
+      results.bystander)
+    try add(.scaling, ScalingTable.table(run: record.run), results.scaling)
+  }
+
+  private static func encode(
+    _ value: CsvValue, _ name: String, _ object: inout KeyedEncodingContainer<ColumnKey>
+  ) throws {
+    let key = ColumnKey(stringValue: name)
+    switch value {
+    case .text(let value): try object.encode(value, forKey: key)
+    case .integer(let value): try object.encode(value, forKey: key)
+    case .number(let value): try object.encode(value, forKey: key)
+    case .boolean(let value): try object.encode(value, forKey: key)
     }
   }
 

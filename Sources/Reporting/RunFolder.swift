@@ -9,15 +9,20 @@ public struct RunFolder {
   /// The folder's own name, which is the run's.
   public var run: String { path.lastComponent!.string }
 
-  private let samples: FileDescriptor
-  private var samplesLength: Int
+  private let experiments: [ExperimentId]
+  /// Tables of raw timings, by name, which grow by the round.
+  private var growing: [String: GrowingFile] = [:]
 
   /// Makes the folder and finds out, before anything is measured, that it can be written.
   ///
   /// - Parameters:
   ///   - parent: made if missing.
   ///   - name: `<utc time>-<cpu slug>[-label]`; a number is added if there is such a folder.
-  public static func create(in parent: FilePath, named name: String) throws(Failure) -> RunFolder {
+  ///   - experiments: those of the run: each has tables of its own.
+  ///   - relationSource: see `RunRecord`.
+  public static func create(
+    in parent: FilePath, named name: String, experiments: [ExperimentId], relationSource: String
+  ) throws(Failure) -> RunFolder {
     try makeFolders(parent)
     var path = parent.appending(name)
     for number in 2... {
@@ -28,24 +33,24 @@ public struct RunFolder {
       path = parent.appending("\(name)-\(number)")
     }
     do {
-      return try RunFolder(path)
+      return try RunFolder(path, experiments, relationSource)
     } catch {
       removeEmptied(path)
       throw error
     }
   }
 
-  private init(_ path: FilePath) throws(Failure) {
+  private init(
+    _ path: FilePath, _ experiments: [ExperimentId], _ relationSource: String
+  ) throws(Failure) {
     self.path = path
-    let file = path.appending("samples.csv")
-    samples = try RunFolder.naming(file) {
-      try FileDescriptor.open(
-        file, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    self.experiments = experiments
+    if experiments.contains(.cost) { try start("samples", SampleTable.table.header) }
+    if experiments.contains(.bystander) { try start("slices", SliceTable.table.header) }
+    let run = run
+    try replace("datapackage.json") {
+      try Json.verbatim(DataPackage(run: run, experiments: experiments, relationSource: relationSource))
     }
-    samplesLength = 0
-    try append(SampleTable.table.header)
-    try replace("datapackage.json", with: RunFolder.json { try Json.verbatim(DataPackage(run: run)) })
   }
 
   // MARK: Writing
@@ -54,39 +59,63 @@ public struct RunFolder {
   public mutating func append(_ groups: [(cell: Int, group: Group)]) throws(Failure) {
     let table = SampleTable.table
     try append(
+      "samples",
       groups.flatMap { SampleTable.rows(cell: $0.cell, group: $0.group) }.map(table.line).joined())
   }
 
-  private mutating func append(_ text: String) throws(Failure) {
+  /// Appends what one round gave to `slices.csv`, whole or not at all.
+  public mutating func append(_ slices: [SliceSample]) throws(Failure) {
+    try append("slices", slices.map(SliceTable.table.line).joined())
+  }
+
+  private mutating func start(_ name: String, _ header: String) throws(Failure) {
+    let file = path.appending("\(name).csv")
+    growing[name] = GrowingFile(
+      descriptor: try RunFolder.naming(file) {
+        try FileDescriptor.open(
+          file, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+          permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      })
+    try append(name, header)
+  }
+
+  private mutating func append(_ name: String, _ text: String) throws(Failure) {
     do {
-      let count = try samples.writeAll(text.utf8)
-      samplesLength += count
-      try RunFolder.sync(samples)
+      try growing[name]!.append(text)
     } catch {
-      // A line cut short by a full disk would not parse.
-      ftruncate(samples.rawValue, samplesLength)
-      throw Failure(path.appending("samples.csv"), error)
+      throw Failure(path.appending("\(name).csv"), error)
     }
   }
 
   /// Rewrites the summary files with what is known now.
-  public func write(_ record: RunRecord, rows: [CostRow]) throws(Failure) {
-    try replace("cost.csv", with: CostTable.table(run: run).text(rows))
-    try replace("summary.md", with: Summary(record: record, rows: rows).markdown)
-    try replace("run.json", with: RunFolder.json { try Json.text(record) })
+  public func write(_ record: RunRecord, _ results: RunResults) throws(Failure) {
+    for experiment in experiments {
+      try replace("\(experiment.rawValue).csv") {
+        switch experiment {
+        case .cost: CostTable.table(run: run).text(results.cost)
+        case .pingpong:
+          PingPongTable.table(run: run, relationSource: record.relationSource).text(results.pingpong)
+        case .bystander:
+          BystanderTable.table(run: run, relationSource: record.relationSource).text(results.bystander)
+        case .scaling: ScalingTable.table(run: run).text(results.scaling)
+        }
+      }
+    }
+    try replace("summary.md") { Summary(record: record, results: results).markdown }
+    try replace("run.json") { try Json.text(record) }
   }
 
   /// Removes the folder and what this run wrote into it: nothing was measured.
   public func discard() {
-    try? samples.close()
+    for file in growing.values { try? file.descriptor.close() }
     RunFolder.removeEmptied(path)
   }
 
   public func close() throws(Failure) {
-    try RunFolder.naming(path) { try samples.close() }
+    try RunFolder.naming(path) { for file in growing.values { try file.descriptor.close() } }
   }
 
-  private func replace(_ name: String, with text: String) throws(Failure) {
+  private func replace(_ name: String, with text: () throws -> String) throws(Failure) {
     let file = path.appending(name)
     let temporary = path.appending(".\(name).new")
     do {
@@ -94,24 +123,13 @@ public struct RunFolder {
         temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
       try descriptor.closeAfter {
-        _ = try descriptor.writeAll(text.utf8)
-        try RunFolder.sync(descriptor)
+        _ = try descriptor.writeAll(try text().utf8)
+        try sync(descriptor)
       }
       guard rename(temporary.string, file.string) == 0 else { throw Errno(rawValue: errno) }
     } catch {
       unlink(temporary.string)
       throw Failure(file, error)
-    }
-  }
-
-  private static func json(_ encode: () throws -> String) throws(Failure) -> String {
-    do { return try encode() } catch { throw Failure("run.json", error) }
-  }
-
-  private static func sync(_ descriptor: FileDescriptor) throws(Errno) {
-    // EINVAL and ENOTSUP: a file system that cannot sync has nothing to lose.
-    if fsync(descriptor.rawValue) != 0, errno != EINVAL, errno != ENOTSUP {
-      throw Errno(rawValue: errno)
     }
   }
 
@@ -131,7 +149,8 @@ public struct RunFolder {
   }
 
   private static func removeEmptied(_ path: FilePath) {
-    for name in ["samples.csv", "cost.csv", "summary.md", "run.json", "datapackage.json"] {
+    let tables = ExperimentId.allCases.map { "\($0.rawValue).csv" } + ["samples.csv", "slices.csv"]
+    for name in tables + ["summary.md", "run.json", "datapackage.json"] {
       unlink(path.appending(name).string)
       unlink(path.appending(".\(name).new").string)
     }
@@ -151,5 +170,32 @@ public struct RunFolder {
         ? "free some space or choose another folder with --out" : "choose another folder with --out"
       description = "cannot write \(path): \(cause): \(remedy)"
     }
+  }
+}
+
+/// A file that lines are added to, each time whole or not at all.
+private struct GrowingFile {
+  let descriptor: FileDescriptor
+  private var length = 0
+
+  init(descriptor: FileDescriptor) { self.descriptor = descriptor }
+
+  mutating func append(_ text: String) throws {
+    do {
+      let count = try descriptor.writeAll(text.utf8)
+      try sync(descriptor)
+      length += count
+    } catch {
+      // A line cut short by a full disk would not parse.
+      ftruncate(descriptor.rawValue, length)
+      throw error
+    }
+  }
+}
+
+private func sync(_ descriptor: FileDescriptor) throws(Errno) {
+  // EINVAL and ENOTSUP: a file system that cannot sync has nothing to lose.
+  if fsync(descriptor.rawValue) != 0, errno != EINVAL, errno != ENOTSUP {
+    throw Errno(rawValue: errno)
   }
 }

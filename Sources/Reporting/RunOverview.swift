@@ -1,4 +1,5 @@
 import LockKernels
+import Machine
 import Measurement
 
 /// What a run would measure, for `--dry-run`.
@@ -15,6 +16,7 @@ public struct RunOverview: Encodable {
   }
 
   public var plan: String
+  public var experiments: [String]
   public var rounds: Int
   public var mostRounds: Int
   public var budgetSeconds: Double
@@ -23,14 +25,28 @@ public struct RunOverview: Encodable {
   public var cells: Int
   public var cellsThatSplit: Int
   public var lines: [Line]
+  /// Pairs of CPUs of `pingpong` and `bystander`.
+  public var pairs: [RelatedPair]
+  public var victims: [String]
+  public var bystanderCells: Int
+  /// Numbers of offenders of `scaling`.
+  public var offenders: [Int]
   public var skipped: [RunRecord.Skipped]
 
-  public init(plan: Plan, cells: [Cell], cpus: [Int], seed: UInt64, skipped: [RunRecord.Skipped]) {
+  public init(
+    plan: Plan, experiments: [ExperimentId], cells: [Cell], pingpong: PingPongExperiment.Plan?,
+    bystander: BystanderPlan?, scaling: ScalingPlan?, seed: UInt64, skipped: [RunRecord.Skipped]
+  ) {
     self.plan = plan.name.rawValue
+    self.experiments = experiments.map(\.rawValue)
+    pairs = bystander?.pairs ?? pingpong?.pairs ?? []
+    victims = bystander?.victims.map(\.rawValue) ?? []
+    bystanderCells = bystander?.cells.count ?? 0
+    offenders = scaling?.counts ?? []
     rounds = plan.rounds
     mostRounds = plan.mostRounds
     budgetSeconds = plan.budget
-    wallLimitSeconds = plan.wallLimit
+    wallLimitSeconds = experiments.reduce(0) { $0 + plan.share(of: $1, among: experiments).wallLimit }
     self.seed = seed
     self.skipped = skipped
     self.cells = cells.count
@@ -53,6 +69,15 @@ public struct RunOverview: Encodable {
   }
 
   public var text: String {
+    let skips = skipped.map { "skipped: \($0.what): \($0.reason)\n" }.joined()
+    return [cellTable, pairTable].compactMap { $0 }.map { $0 + "\n" }.joined() + contention + skips
+      + "\(experiments.joined(separator: ", ")): \(cells) cells of cost, \(cellsThatSplit) of them split locks;"
+      + " \(rounds) to \(mostRounds) rounds, at most \(Decimal.significant(budgetSeconds, 3)) s of locked time and"
+      + " \(Int(wallLimitSeconds)) s in all; seed \(seed)\n"
+  }
+
+  private var cellTable: String? {
+    guard !lines.isEmpty else { return nil }
     var table = TextTable(columns: [
       "instruction", "width", "locked", "placement", "offsets", "line state", "between", "CPU",
     ])
@@ -62,9 +87,31 @@ public struct RunOverview: Encodable {
         $0.offsetsBytes.map(String.init).joined(separator: ","), $0.lineState, $0.between, "\($0.cpu)",
       ]
     }
-    let skips = skipped.map { "skipped: \($0.what): \($0.reason)\n" }.joined()
-    return table.leftAligned + skips
-      + "\(cells) cells, \(cellsThatSplit) of them split locks; \(rounds) to \(mostRounds) rounds, at most"
-      + " \(Decimal.significant(budgetSeconds, 3)) s of locked time and \(Int(wallLimitSeconds)) s in all; seed \(seed)\n"
+    return table.leftAligned
+  }
+
+  /// So many pairs are shown: all pairs of a large machine are more than anyone reads.
+  private static let mostPairs = 40
+
+  private var pairTable: String? {
+    guard !pairs.isEmpty else { return nil }
+    var table = TextTable(columns: ["relation", "victim CPU", "aggressor CPU", "core kinds", "NUMA distance"])
+    table.rows = pairs.prefix(RunOverview.mostPairs).map {
+      [
+        $0.relation.rawValue, "\($0.victim)", "\($0.aggressor)",
+        "\($0.victimKind.rawValue) beside \($0.aggressorKind.rawValue)",
+        $0.numaDistance.map(String.init) ?? "-",
+      ]
+    }
+    let more = pairs.count - RunOverview.mostPairs
+    return table.leftAligned + (more > 0 ? "and \(more) pairs more, see --json\n" : "")
+  }
+
+  private var contention: String {
+    (victims.isEmpty
+      ? ""
+      : "bystander: \(victims.joined(separator: ", ")), \(bystanderCells) cells over \(pairs.count) pairs\n")
+      + (offenders.isEmpty
+        ? "" : "scaling: \(offenders.map(String.init).joined(separator: ", ")) offenders\n")
   }
 }

@@ -28,6 +28,14 @@ public struct RunRecord: Codable, Sendable {
   public var lockedTime: LockedTime?
   public var roundsDone: Int = 0
   public var headlines: [CostExperiment.Headline]?
+  /// Pairs of CPUs that experiments used, and what they show of their relation.
+  public var pairs: [Pair]?
+  /// Bytes of the victims' working sets, by the victim's CPU.
+  public var victimMemory: [Int: VictimMemory.Sizes]?
+  /// What the dose curve of each victim says, by pair.
+  public var doseCurves: [DoseCurve]?
+  /// How every experiment ended.
+  public var ends: [String: ExperimentEnd] = [:]
   public var warnings: [RunWarning] = []
   public var skipped: [Skipped]
   /// Cells of the plan that have no row.
@@ -37,6 +45,8 @@ public struct RunRecord: Codable, Sendable {
   public struct Parameters: Codable, Sendable {
     public var plan: String
     public var experiments: [String]
+    /// Locked time that each experiment may take, in seconds.
+    public var budgetSecondsByExperiment: [String: Double]
     public var cpus: [Int]
     /// The CPUs that modify lines for the measuring ones.
     public var otherCpus: [OtherCpu]
@@ -55,10 +65,15 @@ public struct RunRecord: Codable, Sendable {
     public var cells: Int
 
     public init(
-      plan: Plan, cpus: [Int], otherCpus: [OtherCpu], request: CellRequest, seed: UInt64, cells: Int
+      plan: Plan, experiments: [ExperimentId], cpus: [Int], otherCpus: [OtherCpu], request: CellRequest,
+      seed: UInt64, cells: Int
     ) {
       self.plan = plan.name.rawValue
-      experiments = ["cost"]
+      self.experiments = experiments.map(\.rawValue)
+      budgetSecondsByExperiment = Dictionary(
+        uniqueKeysWithValues: experiments.map {
+          ($0.rawValue, plan.share(of: $0, among: experiments).budget)
+        })
       self.cpus = cpus
       self.otherCpus = otherCpus
       instructions = request.instructions.map(\.rawValue)
@@ -89,6 +104,25 @@ public struct RunRecord: Codable, Sendable {
       self.otherCpu = otherCpu
       self.relation = relation
       self.relationSource = relationSource
+    }
+  }
+
+  /// A pair of CPUs, as the topology has it and as it shows itself.
+  public struct Pair: Codable, Sendable, Equatable {
+    public var pair: RelatedPair
+    public var relationSource: String
+    /// Aligned one-way trip, TSC offset, and independent adds beside the other's over alone.
+    public var check: PairCheck
+    /// What a split lock costs on the aggressor's CPU, in TSC cycles.
+    public var splitLockTscCycles: Double?
+    public var contradiction: String?
+
+    init(_ site: PairSite, relationSource: String) {
+      pair = site.pair
+      self.relationSource = relationSource
+      check = site.check
+      splitLockTscCycles = site.ramp.nativeTicks
+      contradiction = site.contradiction
     }
   }
 
@@ -140,6 +174,17 @@ public struct RunRecord: Codable, Sendable {
     }
   }
 
+  /// By experiment, for `lockedTime` and `warnings`; not written.
+  var locked: [ExperimentId: LockedTime] = [:]
+  var warningsBy: [ExperimentId: [RunWarning]] = [:]
+
+  private enum CodingKeys: CodingKey {
+    case schemaVersion, tool, toolVersion, run, label, complete, end, startedUtc, endedUtc, parameters,
+      machine,
+      settingsAfter, settingsChanged, clock, disturbance, cpus, lockedTime, roundsDone, headlines, pairs,
+      victimMemory, doseCurves, ends, warnings, skipped, unmeasured
+  }
+
   public init(
     toolVersion: String, run: String, label: String?, startedUtc: String, parameters: Parameters,
     machine: MachineReport, skipped: [Skipped]
@@ -154,26 +199,8 @@ public struct RunRecord: Codable, Sendable {
     end = "running"
   }
 
-  /// Takes over what the experiment knows by now.
-  public mutating func update(from experiment: CostExperiment) {
-    let rate = experiment.clock.ticksPerNanosecond
-    clock = Clock(tscTicksPerNanosecond: rate.value, relativeError: rate.relativeError)
-    cpus = experiment.cpuFindings
-    let tally = experiment.tally
-    disturbance = DisturbanceSummary(
-      rule: DisturbanceRule.inWords, disturbedShare: tally.disturbedShare,
-      groupsByCause: Dictionary(
-        uniqueKeysWithValues: tally.groupsByCause.map { ($0.key.rawValue, $0.value) }),
-      corePerTscLow: tally.frequencyRange?.low, corePerTscHigh: tally.frequencyRange?.high,
-      stolenClockTicks: experiment.stolenTicks, smis: experiment.smis)
-    lockedTime = LockedTime(
-      budgetSeconds: experiment.budget.limit, spentSeconds: experiment.budget.spent,
-      splitLocks: experiment.budget.operations)
-    roundsDone = experiment.roundsDone
-    headlines = experiment.headlines
-    warnings = experiment.warnings
-    unmeasured = experiment.unmeasured.map { Skipped(what: $0.cell.description, reason: $0.reason) }
-  }
+  /// Where relations between CPUs come from: in a guest hwloc repeats what the hypervisor claims.
+  public var relationSource: String { machine.processor.hypervisor == nil ? "hwloc" : "hypervisor-claim" }
 
   /// Closes the record of a run that ended.
   public mutating func close(end: String, complete: Bool, endedUtc: String, after: Settings) {

@@ -5,13 +5,14 @@ import Measurement
 /// The answer a person came for: what a split lock costs here, by width.
 public struct Summary {
   public let record: RunRecord
-  public let rows: [CostRow]
+  public let results: RunResults
   /// The instruction that the table shows: `add`, or the first that was measured split.
   private let shown: Instruction?
 
-  public init(record: RunRecord, rows: [CostRow]) {
+  public init(record: RunRecord, results: RunResults) {
     self.record = record
-    self.rows = rows
+    self.results = results
+    let rows = results.cost
     let candidates = [
       rows.first { $0.cell.takesBusLock && $0.cell.kernel.instruction == .add },
       rows.first(where: \.cell.takesBusLock), rows.first(where: \.cell.kernel.isLocked), rows.first,
@@ -37,9 +38,17 @@ public struct Summary {
       let facts = facts(cpu: cpu)
       if !facts.isEmpty { parts.append(facts.map(item).joined(separator: "\n") + "\n") }
     }
+    for section in contention {
+      parts.append(heading(section.title))
+      if let shown = section.table { parts.append(table(shown)) }
+      if !section.facts.isEmpty { parts.append(section.facts.map(item).joined(separator: "\n") + "\n") }
+    }
+    parts.append(heading("This run"))
     parts.append(([lockedTime, rounds] + headlines + warnings).map(item).joined(separator: "\n") + "\n")
     return parts.joined(separator: "\n")
   }
+
+  private var rows: [CostRow] { results.cost }
 
   // MARK: Parts
 
@@ -168,7 +177,8 @@ public struct Summary {
 
   private var rounds: String {
     (record.end == "interrupted" ? "interrupted: " : "")
-      + "\(record.roundsDone) rounds, seed \(record.parameters.seed); intervals speak of this run only: another run"
+      + (record.parameters.experiments.contains("cost") ? "\(record.roundsDone) rounds of cost, " : "")
+      + "seed \(record.parameters.seed); intervals speak of this run only: another run"
       + " may differ by more"
   }
 

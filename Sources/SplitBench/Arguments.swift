@@ -33,17 +33,8 @@ extension ListElement where Self: RawRepresentable & CaseIterable, RawValue == S
 
 extension Instruction: ListElement {}
 extension Placement: ListElement {}
-
-/// Experiments by id.
-enum ExperimentId: String, CaseIterable, ListElement {
-  case cost
-
-  var question: String {
-    switch self {
-    case .cost: "what does each kernel cost at each placement"
-    }
-  }
-}
+extension ExperimentId: ListElement {}
+extension Victim: ListElement {}
 
 /// An operand size in bytes that some instruction has.
 struct Width: ListElement {

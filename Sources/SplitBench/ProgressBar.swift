@@ -17,7 +17,7 @@ struct ProgressBar {
   /// Ten times a second on a terminal, every ten seconds elsewhere.
   private var interval: Double { isTerminal ? 0.1 : 10 }
 
-  mutating func show(_ progress: CostProgress, at seconds: Double) {
+  mutating func show(_ progress: Progress, at seconds: Double) {
     guard !isQuiet, lastSeconds < 0 || seconds - lastSeconds >= interval else { return }
     lastSeconds = seconds
     let left = "\(Int(progress.secondsLeft.rounded())) s left"

@@ -8,7 +8,12 @@ struct RunDesign {
   let machine: MachineReport
   let plan: Plan
   let planner: CellPlanner
+  let experiments: [ExperimentId]
   let cells: [Cell]
+  let pingpong: PingPongExperiment.Plan?
+  let bystander: BystanderPlan?
+  let scaling: ScalingPlan?
+  let victimNode: Int?
   let cpus: [Int]
   let otherCpus: [RunRecord.OtherCpu]
   let request: CellRequest
@@ -24,6 +29,7 @@ struct RunDesign {
     if let rounds = scope.rounds {
       plan.rounds = rounds
       plan.mostRounds = rounds
+      plan.givenRounds = rounds
     }
     self.plan = plan
     seed = scope.seed ?? UInt64.random(in: 0...UInt64(Int64.max))
@@ -46,15 +52,31 @@ struct RunDesign {
     planner = CellPlanner(
       plan: plan.name, lineBytes: machine.processor.lineBytes, cpus: cpus,
       hasOtherCpu: otherCpus.count == cpus.count, hasCmpxchg16b: machine.processor.hasCmpxchg16b)
-    cells = try planner.cells(for: request)
+    let experiments =
+      scope.only?.elements ?? (scope.narrowsCells ? [.cost] : ExperimentId.allCases)
+    self.experiments = ExperimentId.allCases.filter(experiments.contains)
+    cells = self.experiments.contains(.cost) ? try planner.cells(for: request) : []
+    let contention = try Contention(scope, machine, plan, self.experiments)
+    (pingpong, bystander, scaling) = (contention.pingpong, contention.bystander, contention.scaling)
+    victimNode = scope.victimNode
     let least = DoseResponse.leastBudget(cpus: cpus.count)
-    if plan.budget < least, cells.contains(where: \.takesBusLock) {
-      throw BudgetTooSmall(seconds: least)
+    if plan.share(of: .cost, among: self.experiments + [.cost]).budget < least,
+      cells.contains(where: \.takesBusLock)
+    {
+      throw BudgetTooSmall(
+        seconds: least * plan.budget / plan.share(of: .cost, among: self.experiments).budget)
     }
     refusals = planner.refusals(of: request)
     skipped =
-      RunDesign.skipped(machine, planner)
+      RunDesign.skipped(machine, planner) + contention.skipped
       + refusals.map { .init(what: "part of the request", reason: $0) }
+  }
+
+  /// The plan as the experiment `cost` has it: with its share of the budget.
+  var costPlan: Plan {
+    var plan = plan
+    plan.budget = plan.share(of: .cost, among: experiments).budget
+    return plan
   }
 
   /// Without these nothing can be placed or timed.
@@ -118,7 +140,9 @@ struct RunDesign {
   }
 
   var overview: RunOverview {
-    RunOverview(plan: plan, cells: cells, cpus: cpus, seed: seed, skipped: skipped)
+    RunOverview(
+      plan: plan, experiments: experiments, cells: cells, pingpong: pingpong, bystander: bystander,
+      scaling: scaling, seed: seed, skipped: skipped)
   }
 }
 

@@ -16,95 +16,94 @@ struct RunSession {
 
   struct Outcome {
     var record: RunRecord
-    var rows: [CostRow]
+    var results: RunResults
     var folder: FilePath
-    var end: CostExperiment.End
+    var end: ExperimentEnd
 
-    var summary: String { Summary(record: record, rows: rows).text + "\nresults: \(folder)\n" }
+    var summary: String { Summary(record: record, results: results).text + "\nresults: \(folder)\n" }
 
-    func json() throws -> String { try Json.text(RunDocument(record: record, rows: rows)) }
+    func json() throws -> String { try Json.text(RunDocument(record: record, results: results)) }
   }
 
   func run() throws -> Outcome {
     guard chost_interrupts_install() == 0 else { throw InterruptFailure() }
     defer { chost_interrupts_remove() }
-    let folder = try RunFolder.create(
-      in: FilePath(output.out), named: design.folderName(label: output.label))
-    let record = RunRecord(
-      toolVersion: SplitBench.version, run: folder.run, label: output.label,
-      startedUtc: UtcTime.iso(),
+    var record = RunRecord(
+      toolVersion: SplitBench.version, run: "", label: output.label, startedUtc: UtcTime.iso(),
       parameters: .init(
-        plan: design.plan, cpus: design.cpus, otherCpus: design.otherCpus, request: design.request,
-        seed: design.seed, cells: design.cells.count),
+        plan: design.plan, experiments: design.experiments, cpus: design.cpus, otherCpus: design.otherCpus,
+        request: design.request, seed: design.seed, cells: design.cells.count),
       machine: design.machine, skipped: design.skipped)
+    let folder = try RunFolder.create(
+      in: FilePath(output.out), named: design.folderName(label: output.label),
+      experiments: design.experiments, relationSource: record.relationSource)
+    record.run = folder.run
     var recorder = Recorder(folder: folder, record: record, bar: ProgressBar(isQuiet: output.quiet))
     do {
-      try recorder.save([])
+      try recorder.save()
       return try measure(&recorder)
     } catch {
       recorder.bar.finish()
-      if recorder.rows.isEmpty { folder.discard() }
+      if recorder.results.isEmpty { folder.discard() }
       throw error
     }
   }
 
   private func measure(_ recorder: inout Recorder) throws -> Outcome {
-    let experiment = CostExperiment(
-      plan: design.plan, cells: design.cells, planner: design.planner, seed: design.seed,
-      machine: design.machine,
-      otherCpus: Dictionary(
-        uniqueKeysWithValues: design.otherCpus.map { ($0.cpu, $0.otherCpu) }))
-    try experiment.run(&recorder)
+    var end = ExperimentEnd.finished
+    for experiment in design.experiments where end == .finished || end == .wallLimit {
+      let ended = try run(experiment, &recorder)
+      // One that ran out of time must not be forgotten over one that did not.
+      if ended != .finished { end = ended }
+    }
     recorder.bar.finish()
     let after = try MachineReport.ofThisMachine(watchMs: 0)
-    recorder.record.update(from: experiment)
     recorder.record.close(
-      end: experiment.end.rawValue, complete: [.finished, .wallLimit].contains(experiment.end),
-      endedUtc: UtcTime.iso(),
+      end: end.rawValue, complete: end == .finished || end == .wallLimit, endedUtc: UtcTime.iso(),
       after: .init(after))
-    try recorder.save(experiment.rows())
+    try recorder.save()
     try recorder.folder.close()
     return Outcome(
-      record: recorder.record, rows: recorder.rows, folder: recorder.folder.path,
-      end: experiment.end)
-  }
-}
-
-/// Puts every round's samples on disk as it ends, the summary at most once a second, and the bar on the screen in between.
-private struct Recorder: CostObserver {
-  var folder: RunFolder
-  var record: RunRecord
-  var bar: ProgressBar
-  private(set) var rows: [CostRow] = []
-  private var lastSave = 0.0
-  private let start = chost_monotonic_raw_ns()
-  /// Seconds since the recorder was made.
-  private var elapsed: Double { Double(chost_monotonic_raw_ns() - start) / 1e9 }
-
-  init(folder: RunFolder, record: RunRecord, bar: ProgressBar) {
-    self.folder = folder
-    self.record = record
-    self.bar = bar
+      record: recorder.record, results: recorder.results, folder: recorder.folder.path, end: end)
   }
 
-  mutating func finishedRound(
-    _ experiment: CostExperiment, groups: [(cell: Int, group: Group)]
-  ) throws {
-    try folder.append(groups)
-    // Rounds of a few cells take a millisecond: to sum up after each would take longer than to measure.
-    guard rows.isEmpty || elapsed - lastSave >= 1 else { return }
-    record.update(from: experiment)
-    try save(experiment.rows())
-  }
-
-  mutating func advanced(_ progress: CostProgress) {
-    bar.show(progress, at: elapsed)
-  }
-
-  mutating func save(_ rows: [CostRow]) throws {
-    try folder.write(record, rows: rows)
-    self.rows = rows
-    lastSave = elapsed
+  private func run(_ id: ExperimentId, _ recorder: inout Recorder) throws -> ExperimentEnd {
+    let (machine, seed) = (design.machine, design.seed)
+    switch id {
+    case .cost:
+      let experiment = CostExperiment(
+        plan: design.costPlan, cells: design.cells, planner: design.planner, seed: seed, machine: machine,
+        otherCpus: Dictionary(uniqueKeysWithValues: design.otherCpus.map { ($0.cpu, $0.otherCpu) }))
+      try experiment.run(&recorder)
+      try recorder.take(experiment)
+      return experiment.end
+    case .pingpong:
+      guard let plan = design.pingpong else { return .finished }
+      let experiment = PingPongExperiment(plan: plan, seed: seed, machine: machine, clock: TscClock())
+      try experiment.run(
+        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
+      try recorder.take(experiment)
+      return experiment.end
+    case .bystander:
+      guard let plan = design.bystander else { return .finished }
+      let experiment = BystanderExperiment(
+        plan: plan, seed: seed, machine: machine, clock: TscClock(), victimNode: design.victimNode)
+      try experiment.run(
+        progress: { recorder.advanced($0) },
+        finishedRound: { experiment, slices in
+          try recorder.folder.append(slices)
+          try recorder.take(experiment, unlessRecent: true)
+        })
+      try recorder.take(experiment)
+      return experiment.end
+    case .scaling:
+      guard let plan = design.scaling else { return .finished }
+      let experiment = ScalingExperiment(plan: plan, seed: seed, machine: machine, clock: TscClock())
+      try experiment.run(
+        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
+      try recorder.take(experiment)
+      return experiment.end
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import Reporting
 extension SplitBench {
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List kernels, placements, experiments and settings with their stable ids.")
+      abstract: "List instructions, placements, experiments, victims and all else that has a stable id.")
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -43,6 +43,9 @@ private struct Catalogue: Encodable {
   let placements = Placement.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
   let lineStates = LineState.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
   let experiments = ExperimentId.allCases.map { Entry(id: $0.rawValue, meaning: $0.question) }
+  let victims = Victim.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
+  let aggressors = Aggressor.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
+  let arrangements = ScalingCell.Arrangement.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
   let settings = [Entry(id: "as-found", meaning: "the machine as it is")]
   let kernelCount = Kernel.all.count
 
@@ -56,7 +59,7 @@ private struct Catalogue: Encodable {
     }
     let lists = [
       ("placement", placements), ("line state", lineStates), ("experiment", experiments),
-      ("setting", settings),
+      ("victim", victims), ("aggressor", aggressors), ("arrangement", arrangements), ("setting", settings),
     ]
     let others = lists.map { title, entries in
       var table = TextTable(columns: [title, "meaning"])

@@ -12,7 +12,7 @@ extension SplitBench {
     static let configuration = CommandConfiguration(
       abstract: "Measure everything this machine allows, print a table, write a result folder.",
       discussion: """
-        Plans: quick takes up to 10 s and 0.5 s of locked time, standard a minute and 2 s, thorough a quarter of an \
+        Plans: quick takes up to 20 s and 0.5 s of locked time, standard two minutes and 2 s, thorough half an \
         hour and 20 s. Narrowing a run with --instruction, --width, --placement or --offset keeps the controls of \
         every split cell: aligned, within a line, and not locked. The table shows one instruction; cost.csv has all.
         """)
@@ -29,7 +29,8 @@ extension SplitBench {
       // A reader that goes away must not end a run in the middle of a file.
       signal(SIGPIPE, SIG_IGN)
       try exitingCleanly {
-        let machine = try MachineReport.ofThisMachine()
+        var machine = try MachineReport.ofThisMachine()
+        if let topology = output.topology { machine.topology = try Topology.synthetic(topology) }
         let design = try RunDesign(scope, machine: machine)
         if output.dryRun {
           try emit(output.json ? try Json.text(design.overview) : design.overview.text)
@@ -55,7 +56,10 @@ struct RunScope: ParsableArguments {
   @Option(help: "How much to measure: \(Plan.Name.allCases.map(\.rawValue).joined(separator: ", ")).")
   var plan: Plan.Name = .standard
 
-  @Option(help: "Experiments to run, separated by commas: cost.")
+  @Option(
+    help:
+      "Experiments to run, separated by commas: \(ExperimentId.allCases.map(\.rawValue).joined(separator: ", ")). All, or cost where the cells are narrowed."
+  )
   var only: CommaList<ExperimentId>?
 
   @Option(help: ArgumentHelp("CPUs that measure: \(CpuSelection.grammar).", valueName: "list"))
@@ -73,6 +77,15 @@ struct RunScope: ParsableArguments {
   @Option(help: "Offsets of the operand in its first line, in bytes, separated by commas.")
   var offset: CommaList<Offset>?
 
+  @Option(help: "Bystanders, separated by commas; see splitbench list.")
+  var victim: CommaList<Victim>?
+
+  @Option(help: ArgumentHelp("NUMA node of the bystanders' memory; their own otherwise.", valueName: "node"))
+  var victimNode: Int?
+
+  @Flag(help: "Measure every pair of CPUs instead of one for each relation.")
+  var allPairs = false
+
   @Option(help: "Upper bound on locked time, in seconds, at most 600; replaces the plan's.")
   var budget: Double?
 
@@ -87,10 +100,14 @@ struct RunScope: ParsableArguments {
       throw ValidationError(
         "--budget is locked time in seconds: more than 0, at most \(Int(RunScope.largestBudget))")
     }
+    if let victimNode, victimNode < 0 { throw ValidationError("--victim-node is the number of a NUMA node") }
     if let rounds, !(1...RunScope.mostRounds).contains(rounds) {
       throw ValidationError("--rounds is a number from 1 to \(RunScope.mostRounds)")
     }
   }
+
+  /// Whether only some cells of `cost` were asked for.
+  var narrowsCells: Bool { instruction != nil || width != nil || placement != nil || offset != nil }
 
   private static let largestBudget = 600.0
   private static let mostRounds = 10_000
@@ -107,6 +124,12 @@ struct RunOutput: ParsableArguments {
   @Flag(help: "Print what would be measured, and measure nothing.")
   var dryRun = false
 
+  @Option(
+    help: ArgumentHelp(
+      "With --dry-run: plan for a machine in hwloc's synthetic notation, such as \"pack:2 l3:8 core:8 pu:2\".",
+      valueName: "description"))
+  var topology: String?
+
   @Flag(help: "Print the record and all rows as JSON instead of the table.")
   var json = false
 
@@ -116,6 +139,9 @@ struct RunOutput: ParsableArguments {
   func validate() throws {
     if let label, label.isEmpty || label.count > 40 || !label.allSatisfy(RunOutput.isAllowed) {
       throw ValidationError("--label takes up to 40 letters, digits, '.', '_' and '-'")
+    }
+    if topology != nil && !dryRun {
+      throw ValidationError("--topology describes a machine that is not here: it needs --dry-run")
     }
     if out.isEmpty { throw ValidationError("--out needs the path of a folder") }
   }
@@ -137,6 +163,9 @@ func exitingCleanly(_ body: () throws -> Void) throws {
     complain("error: \(error)")
     throw ExitCode(64)
   } catch let error as BudgetTooSmall {
+    complain("error: \(error)")
+    throw ExitCode(64)
+  } catch let error as NoSuchNode {
     complain("error: \(error)")
     throw ExitCode(64)
   } catch let error as SelectionFailure {

@@ -18,7 +18,7 @@ import Testing
       orders.append(groups.map(\.cell))
       rounds.append(contentsOf: Set(groups.map(\.group.round)))
     }
-    mutating func advanced(_ progress: CostProgress) {
+    mutating func advanced(_ progress: Progress) {
       #expect((0...1).contains(progress.done))
     }
   }

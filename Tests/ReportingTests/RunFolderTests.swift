@@ -26,7 +26,8 @@ import Testing
     RunRecord(
       toolVersion: "0", run: run, label: nil, startedUtc: "2026-01-01T00:00:00Z",
       parameters: .init(
-        plan: Plan(.quick), cpus: [0], otherCpus: [], request: CellRequest(), seed: 1, cells: 0),
+        plan: Plan(.quick), experiments: [.cost], cpus: [0], otherCpus: [], request: CellRequest(), seed: 1,
+        cells: 0),
       machine: try MachineReport.ofThisMachine(watchMs: 0), skipped: [])
   }
 
@@ -42,21 +43,25 @@ import Testing
 
   @Test func parentsAreMade() throws {
     try withParent { parent in
-      let folder = try RunFolder.create(in: parent.appending("a").appending("b"), named: "run")
+      let folder = try RunFolder.create(
+        in: parent.appending("a").appending("b"), named: "run", experiments: [.cost], relationSource: "hwloc")
       #expect(list(folder.path) == ["datapackage.json", "samples.csv"])
     }
   }
 
   @Test func theSameNameTwiceGetsANumber() throws {
     try withParent { parent in
-      let runs = try (0..<3).map { _ in try RunFolder.create(in: parent, named: "run").run }
+      let runs = try (0..<3).map { _ in
+        try RunFolder.create(in: parent, named: "run", experiments: [.cost], relationSource: "hwloc").run
+      }
       #expect(runs == ["run", "run-2", "run-3"])
     }
   }
 
   @Test func samplesAreAppendedByTheRound() throws {
     try withParent { parent in
-      var folder = try RunFolder.create(in: parent, named: "run")
+      var folder = try RunFolder.create(
+        in: parent, named: "run", experiments: [.cost], relationSource: "hwloc")
       try folder.append([(cell: 4, group: group(0, samples: 2))])
       try folder.append([(cell: 4, group: group(1, samples: 1))])
       let lines = try text(folder.path.appending("samples.csv")).split(separator: "\n")
@@ -68,8 +73,9 @@ import Testing
 
   @Test func discardingLeavesNothing() throws {
     try withParent { parent in
-      let folder = try RunFolder.create(in: parent, named: "run")
-      try folder.write(Self.record(folder.run), rows: [])
+      let folder = try RunFolder.create(
+        in: parent, named: "run", experiments: [.cost], relationSource: "hwloc")
+      try folder.write(Self.record(folder.run), RunResults())
       folder.discard()
       #expect(list(parent) == [])
     }
@@ -77,9 +83,10 @@ import Testing
 
   @Test func noTemporaryFileStays() throws {
     try withParent { parent in
-      let folder = try RunFolder.create(in: parent, named: "run")
-      try folder.write(Self.record(folder.run), rows: [])
-      try folder.write(Self.record(folder.run), rows: [])
+      let folder = try RunFolder.create(
+        in: parent, named: "run", experiments: [.cost], relationSource: "hwloc")
+      try folder.write(Self.record(folder.run), RunResults())
+      try folder.write(Self.record(folder.run), RunResults())
       #expect(list(folder.path) == ["cost.csv", "datapackage.json", "run.json", "samples.csv", "summary.md"])
     }
   }
@@ -89,15 +96,18 @@ import Testing
       try FileManager.default.createDirectory(atPath: parent.string, withIntermediateDirectories: true)
       let file = parent.appending("file")
       try "x".write(toFile: file.string, atomically: false, encoding: .utf8)
-      let error = #expect(throws: RunFolder.Failure.self) { try RunFolder.create(in: file, named: "run") }
+      let error = #expect(throws: RunFolder.Failure.self) {
+        try RunFolder.create(in: file, named: "run", experiments: [.cost], relationSource: "hwloc")
+      }
       #expect(error?.description.contains("\(file)") == true && error?.description.contains("--out") == true)
     }
   }
 
   @Test func dataPackageNamesEveryColumnInOrder() throws {
     try withParent { parent in
-      let folder = try RunFolder.create(in: parent, named: "run")
-      try folder.write(Self.record(folder.run), rows: [])
+      let folder = try RunFolder.create(
+        in: parent, named: "run", experiments: [.cost], relationSource: "hwloc")
+      try folder.write(Self.record(folder.run), RunResults())
       let package = try JSONSerialization.jsonObject(
         with: Data(contentsOf: URL(filePath: folder.path.appending("datapackage.json").string)))
       let resources = (package as? [String: Any])?["resources"] as? [[String: Any]] ?? []

@@ -22,10 +22,13 @@ import Testing
     var record = RunRecord(
       toolVersion: "0", run: "r", label: nil, startedUtc: "",
       parameters: .init(
-        plan: Plan(.quick), cpus: [0], otherCpus: [], request: CellRequest(), seed: 9, cells: 0),
+        plan: Plan(.quick), experiments: [.cost], cpus: [0], otherCpus: [], request: CellRequest(), seed: 9,
+        cells: 0),
       machine: try MachineReport.ofThisMachine(watchMs: 0), skipped: [])
     record.machine.processor.lineBytes = 64
-    return Summary(record: record, rows: rows)
+    var results = RunResults()
+    results.cost = rows
+    return Summary(record: record, results: results)
   }
 
   private func cell(_ instruction: Instruction, _ width: Int, _ placement: Placement, _ offset: Int) -> Cell {

@@ -46,7 +46,7 @@ struct Alternation: CostObserver {
     usleep(2000)
   }
 
-  mutating func advanced(_ progress: CostProgress) {}
+  mutating func advanced(_ progress: Progress) {}
 }
 
 func compare(_ record: CellRecord, _ theirs: [Int: [Int: Double]], _ clock: TscClock) -> String? {

@@ -77,6 +77,83 @@ typedef struct {
 /// Reads the TSC as fast as it can for `duration` ticks and reports the gaps: time this core gave to others.
 catomics_gap_report catomics_look_for_gaps(uint64_t duration, uint64_t threshold);
 
+// MARK: Victims
+
+/// Loads in one count of `catomics_victim_loads`.
+#define CATOMICS_VICTIM_LOADS 64
+/// Hops in one count of `catomics_victim_chase`.
+#define CATOMICS_VICTIM_HOPS 16
+
+/// Independent 8-byte loads, 64 bytes apart, from the 4 KiB at `operand`. Instruction: MOV r64, m64.
+void catomics_victim_loads(void *_Nonnull operand, uint64_t count, void *_Nullable list);
+
+/// Dependent loads: `operand` holds the address of the first, each loads that of the next; the last is put back there.
+/// Instruction: MOV r64, m64.
+void catomics_victim_chase(void *_Nonnull operand, uint64_t count, void *_Nullable list);
+
+/// Reads `count` times 64 bytes in a row, from `operand` on, which is aligned to 16. Instruction: MOVDQA xmm, m128.
+void catomics_victim_stream(void *_Nonnull operand, uint64_t count, void *_Nullable list);
+
+/// `count` system calls that do next to nothing (getppid). Instruction: SYSCALL.
+void catomics_victim_system_call(void *_Nonnull operand, uint64_t count, void *_Nullable list);
+
+// MARK: Contention
+
+/// What `catomics_aggress` is to do, and what it did.
+typedef struct {
+  void *_Nonnull operand;        // 8 bytes, anywhere
+  uint64_t addend;
+  uint64_t period;               // TSC ticks from the start of one batch to that of the next; 0 is back to back
+  uint64_t batch;                // operations between two looks at the clock, at least 1
+  uint64_t start;                // TSC: no batch is begun before it
+  uint64_t deadline;             // TSC: no batch is begun after it
+  const uint32_t *_Nonnull stop; // ends it when it is not 0
+  uint32_t is_running;           // written 1 after the first batch
+  uint64_t operations;           // written, as are the following
+  uint64_t first_tick, last_tick;
+} catomics_aggression;
+
+/// Adds to `operand`, at a pace, until stopped. `context` is a `catomics_aggression *`.
+/// Instruction: LOCK ADD m64, r64.
+void catomics_aggress(void *_Nullable context);
+
+/// One side of a counter that two CPUs pass to and fro.
+typedef struct {
+  void *_Nonnull operand;  // 8 bytes, anywhere, 0 at first
+  uint64_t parity;         // 0 for the side that begins, 1 for the other
+  uint64_t passes;         // at least 2
+  uint64_t deadline;       // TSC
+  uint64_t ticks;          // written: from this side's first pass to its last
+  uint64_t attempts;       // written: operations issued, failed ones included
+  uint64_t passes_done;    // written: fewer than asked for if the deadline came first
+} catomics_counter_pass;
+
+/// Raises the counter by one whenever it has this side's parity, trying all the time. `context` is a
+/// `catomics_counter_pass *`. Instruction: LOCK CMPXCHG m64, r64.
+void catomics_pass_counter(void *_Nullable context);
+
+/// What `catomics_read_halves` is to do, and what it saw.
+typedef struct {
+  void *_Nonnull operand;        // 8 bytes, anywhere
+  bool is_locked;                // LOCK XADD of 0 instead of a plain load
+  uint64_t deadline;             // TSC
+  const uint32_t *_Nonnull stop;
+  uint64_t reads;                // written
+  uint64_t torn;                 // written: values whose upper half was not equal to the lower
+} catomics_half_reading;
+
+/// Reads a value whose halves others keep equal, until stopped. `context` is a `catomics_half_reading *`.
+/// Instruction: MOV r64, m64 or LOCK XADD m64, r64.
+void catomics_read_halves(void *_Nullable context);
+
+/// Stores to a flag that another thread polls.
+static inline void catomics_set_flag(uint32_t *_Nonnull flag, uint32_t value) {
+  __atomic_store_n(flag, value, __ATOMIC_RELEASE);
+}
+
+/// Reads a flag that another thread sets.
+static inline uint32_t catomics_flag(const uint32_t *_Nonnull flag) { return __atomic_load_n(flag, __ATOMIC_ACQUIRE); }
+
 // MARK: Clock and CPU
 
 typedef struct {

@@ -4,15 +4,6 @@ import Machine
 
 /// The experiment `cost`: what each kernel costs at each placement.
 public final class CostExperiment {
-  public enum End: String, Sendable, Codable {
-    case finished
-    case interrupted
-    /// The plan's wall time ran out before all rounds were done.
-    case wallLimit = "wall-limit"
-    /// A split lock took so long, for no known reason, that no more are issued.
-    case unexplainedDelay = "unexplained-delay"
-  }
-
   public let plan: Plan
   public let seed: UInt64
   public let machine: MachineReport
@@ -20,7 +11,7 @@ public final class CostExperiment {
   public private(set) var records: [CellRecord]
   public private(set) var tally = DisturbanceTally()
   public private(set) var roundsDone = 0
-  public private(set) var end: End = .finished
+  public private(set) var end: ExperimentEnd = .finished
   /// Length in seconds of the operation that ended the run.
   public private(set) var unexplainedDelay: Double?
   /// Clock ticks of the measuring CPUs that a hypervisor withheld during the rounds; nil if /proc/stat is unreadable.
@@ -59,9 +50,11 @@ public final class CostExperiment {
   ///
   /// Changes nothing but the calling thread's CPU mask, which it puts back, and SIGBUS's handler, likewise.
   public func run<Observer: CostObserver>(_ observer: inout Observer) throws {
-    guard chost_guard_install() == 0 else { throw GuardFailure() }
-    defer { chost_guard_remove() }
-    observer.advanced(CostProgress(phase: "dose ramp", done: 0, secondsLeft: plan.wallLimit))
+    try BusErrorGuard.installed { try measure(&observer) }
+  }
+
+  private func measure<Observer: CostObserver>(_ observer: inout Observer) throws {
+    observer.advanced(Progress(phase: "dose ramp", done: 0, secondsLeft: plan.wallLimit))
     for cpu in measuringCpus { try CpuPin.pinned(to: cpu) { try prepare(cpu) } }
     let smisBefore = smiCounts()
     let stolenBefore = CpuTimes.stolenTicks(.live, cpus: measuringCpus)
@@ -252,16 +245,16 @@ public final class CostExperiment {
     }
   }
 
-  private func progress(share: Double) -> CostProgress {
+  private func progress(share: Double) -> Progress {
     let elapsed = clock.elapsed()
     if isExtended {
-      return CostProgress(
+      return Progress(
         phase: "round \(roundsDone + 1), for precision", done: elapsed / plan.wallLimit,
         secondsLeft: plan.wallLimit - elapsed)
     }
     let done = (Double(roundsDone) + share) / Double(plan.rounds)
     let left = done > 0.01 ? elapsed / done * (1 - done) : plan.wallLimit
-    return CostProgress(
+    return Progress(
       phase: "round \(roundsDone + 1) of \(plan.rounds)", done: done,
       secondsLeft: min(left, plan.wallLimit - elapsed))
   }
@@ -275,9 +268,4 @@ public final class CostExperiment {
         linuxTraps: !machine.policy.leavesAlone && machine.policy.mode != .unknown)
     }
   }
-}
-
-/// SIGBUS could not be caught, so nothing was measured.
-public struct GuardFailure: Error, CustomStringConvertible, Sendable {
-  public var description: String { "cannot install a SIGBUS handler: sigaction failed" }
 }

@@ -16,6 +16,12 @@ public struct Estimate: Sendable, Equatable, Codable {
   public static let confidence = 0.95
   public static let trimmedShare = 0.2
 
+  /// One whose bounds are found elsewhere.
+  init(value: Double, rounds: Int) {
+    self.value = value
+    self.rounds = rounds
+  }
+
   /// - Parameter rounds: one positive number a round; others are refused. Nil of none.
   public init?(rounds: [Double]) {
     let inOrder = rounds.filter { $0 > 0 && $0.isFinite }.map { Double.log($0) }

@@ -1,0 +1,171 @@
+import CNuma
+import Glibc
+
+/// What victims read: chains of lines in unpredictable order, sized from the machine's caches, on one NUMA node.
+public final class VictimMemory {
+  /// Bytes of the three working sets.
+  public struct Sizes: Sendable, Codable, Equatable {
+    public var l2: Int
+    public var l3: Int
+    public var dram: Int
+
+    /// - Parameters: the sizes of the victim's caches in bytes, nil where unknown; `memory` is what the machine has free.
+    ///
+    /// Half of a cache leaves room for what else lives there; of the L3, which others share, an eighth, if that is more than
+    /// the L2. Memory means four times the L3, or what an eighth of the free memory allows.
+    public init(l1d: Int?, l2: Int?, l3: Int?, memory: Int) {
+      let (l1d, l2Size) = (l1d ?? 32 << 10, l2 ?? 1 << 20)
+      self.l2 = max(l2Size / 2, 2 * l1d)
+      let l3Size = max(l3 ?? 4 * l2Size, 2 * l2Size)
+      self.l3 = max(l3Size / 8, 2 * l2Size)
+      dram = max(min(4 * l3Size, memory / 8), 2 * self.l3)
+    }
+
+    public var total: Int { l2 + l3 + dram }
+  }
+
+  public enum Shortcoming: String, Sendable, Hashable {
+    /// Less than 90 % of the memory lies in huge pages: chases meet TLB misses, too.
+    case noHugePages = "victim-memory-without-huge-pages"
+    /// libnuma finds no NUMA support in this kernel: pages lie where first touched.
+    case noNumaPolicy = "no-numa-policy"
+  }
+
+  public let sizes: Sizes
+  public let node: Int?
+  public let shortcomings: Set<Shortcoming>
+  private let base: UnsafeMutableRawPointer
+  private let bytes: Int
+  /// One line of its own for each chase's cursor, so that they go on where they were.
+  private let cursors: UnsafeMutableRawPointer
+  private var streamed = 0
+
+  private static let lineBytes = 64
+  private static let hugePage = 2 << 20
+
+  /// Maps, binds, touches and links the memory: some tenths of a second.
+  ///
+  /// - Parameters:
+  ///   - node: the NUMA node; nil leaves the pages where the calling thread first touches them.
+  ///   - seed: of the order of the chains.
+  /// - Throws: `OperandMemory.Failure` when there is no memory.
+  public init(sizes: Sizes, node: Int?, seed: UInt64) throws(OperandMemory.Failure) {
+    self.sizes = sizes
+    bytes = VictimMemory.roundedUp(sizes.total) + VictimMemory.hugePage
+    let mapping = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let mapping, mapping != MAP_FAILED else { throw OperandMemory.Failure(bytes: bytes) }
+    base = mapping
+    var shortcomings: Set<Shortcoming> = []
+    if let node, numa_available() >= 0 {
+      numa_tonode_memory(base, bytes, Int32(node))
+      self.node = node
+    } else {
+      if numa_available() < 0 { shortcomings.insert(.noNumaPolicy) }
+      self.node = nil
+    }
+    madvise(base, bytes, MADV_HUGEPAGE)
+    cursors = UnsafeMutableRawPointer.allocate(byteCount: 4 * VictimMemory.lineBytes, alignment: 64)
+    var random = Shuffle(state: seed)
+    var start = VictimMemory.alignedStart(base)
+    for (index, size) in [sizes.l2, sizes.l3, sizes.dram].enumerated() {
+      VictimMemory.link(start, lines: size / VictimMemory.lineBytes, &random)
+      cursors.storeBytes(
+        of: UInt(bitPattern: start), toByteOffset: index * VictimMemory.lineBytes, as: UInt.self)
+      start += size
+    }
+    if VictimMemory.hugeBytes(at: base) < sizes.total / 10 * 9 { shortcomings.insert(.noHugePages) }
+    self.shortcomings = shortcomings
+  }
+
+  deinit {
+    munmap(base, bytes)
+    cursors.deallocate()
+  }
+
+  /// What `victim`'s function takes for its next `count`; nil where it needs a line of its own, not this memory.
+  public func operand(for victim: Victim, count: Int) -> UnsafeMutableRawPointer? {
+    switch victim {
+    case .l2Chase: cursors
+    case .l3Chase: cursors + VictimMemory.lineBytes
+    case .dramChase: cursors + 2 * VictimMemory.lineBytes
+    case .dramRead: stream(count * VictimMemory.lineBytes)
+    case .l1Load: VictimMemory.alignedStart(base)
+    case .alu, .alignedAtomic, .lineSplitAtomic, .systemCall: nil
+    }
+  }
+
+  /// The next part of the memory that is read in a row.
+  private func stream(_ length: Int) -> UnsafeMutableRawPointer {
+    precondition(length <= sizes.dram)
+    if streamed + length > sizes.dram { streamed = 0 }
+    defer { streamed += length }
+    return VictimMemory.alignedStart(base) + sizes.l2 + sizes.l3 + streamed
+  }
+
+  /// How often a chase's function has to run to see every line once; for others, to touch what they read.
+  public func countsToWarm(_ victim: Victim) -> Int {
+    let bytes =
+      switch victim {
+      case .l2Chase: sizes.l2
+      case .l3Chase: sizes.l3
+      default: 4096
+      }
+    return max(1, bytes / VictimMemory.lineBytes / victim.operationsPerCount)
+  }
+
+  // MARK: Making
+
+  private static func roundedUp(_ size: Int) -> Int { (size + hugePage - 1) / hugePage * hugePage }
+
+  private static func alignedStart(_ base: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(bitPattern: UInt(roundedUp(Int(bitPattern: base))))!
+  }
+
+  /// Links lines into one cycle of random order (Sattolo 1986): no prefetcher foresees it, and no part of it is skipped.
+  private static func link(_ start: UnsafeMutableRawPointer, lines: Int, _ random: inout Shuffle) {
+    var order = [UInt32](unsafeUninitializedCapacity: lines) { buffer, count in
+      for index in 0..<lines { buffer[index] = UInt32(index) }
+      count = lines
+    }
+    order.withUnsafeMutableBufferPointer { order in
+      for index in stride(from: lines - 1, to: 0, by: -1) {
+        order.swapAt(index, random.below(index))
+      }
+      for index in 0..<lines {
+        let next = start + Int(order[index]) * lineBytes
+        (start + index * lineBytes).storeBytes(of: UInt(bitPattern: next), as: UInt.self)
+      }
+    }
+  }
+
+  /// Bytes of the mapping that lie in huge pages (AnonHugePages in /proc/self/smaps); 0 where that cannot be read.
+  private static func hugeBytes(at base: UnsafeMutableRawPointer) -> Int {
+    guard let file = fopen("/proc/self/smaps", "re") else { return 0 }
+    defer { fclose(file) }
+    // Linux may have merged the mapping with a neighbour: it is the one that holds the address.
+    let address = UInt(bitPattern: alignedStart(base))
+    var line = [CChar](repeating: 0, count: 4096)
+    var isOurs = false
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      let ends = text.prefix { $0 != " " }.split(separator: "-").compactMap { UInt($0, radix: 16) }
+      if ends.count == 2 { isOurs = (ends[0]..<ends[1]).contains(address) }
+      if isOurs, text.hasPrefix("AnonHugePages:") {
+        return (Int(text.filter(\.isNumber)) ?? 0) << 10
+      }
+    }
+    return 0
+  }
+
+  /// xorshift64* (Vigna 2016): the standard library's generic `Int.random` takes a second for four million lines in debug.
+  private struct Shuffle {
+    var state: UInt64
+    init(state: UInt64) { self.state = state | 1 }
+    mutating func below(_ bound: Int) -> Int {
+      state ^= state >> 12
+      state ^= state << 25
+      state ^= state >> 27
+      return Int((state &* 0x2545_F491_4F6C_DD1D).multipliedFullWidth(by: UInt64(bound)).high)
+    }
+  }
+}

@@ -1,0 +1,222 @@
+import CAtomics
+import CHost
+import LockKernels
+import Machine
+
+/// The experiment `bystander`: who else is slowed by split locks, and at which rate of them.
+public final class BystanderExperiment {
+  public let plan: BystanderPlan
+  public let seed: UInt64
+  public private(set) var records: [BystanderRecord]
+  public private(set) var roundsDone = 0
+  public private(set) var end: ExperimentEnd = .finished
+  public private(set) var unexplainedDelay: Double?
+  /// What was found out of each pair before anything was measured with it.
+  public private(set) var sites: [PairSite] = []
+  /// Victims and pairs that were not measured, with the reason.
+  public private(set) var skipped: [(what: String, reason: String)] = []
+  public private(set) var budget: BusBudget
+
+  private let machine: MachineReport
+  public private(set) var clock: TscClock
+  private let start: Double
+  private let victimNode: Int?
+  private var memories: [Int: VictimMemory] = [:]
+  private var indexByCell: [BystanderCell: Int] = [:]
+  private var slices: [SliceSample] = []
+  private var longestRound = 0.0
+
+  /// - Parameter victimNode: NUMA node of the victims' memory; nil is that of the victim's CPU.
+  public init(
+    plan: BystanderPlan, seed: UInt64, machine: MachineReport, clock: TscClock, victimNode: Int? = nil
+  ) {
+    self.plan = plan
+    self.seed = seed
+    self.machine = machine
+    self.clock = clock
+    self.victimNode = victimNode
+    start = clock.elapsed()
+    budget = BusBudget(limit: plan.budget)
+    records = plan.cells.map(BystanderRecord.init)
+    for (index, record) in records.enumerated() { indexByCell[record.cell] = index }
+  }
+
+  /// Shortcomings of the victims' memory.
+  public var memoryShortcomings: Set<VictimMemory.Shortcoming> {
+    memories.values.reduce(into: []) { $0.formUnion($1.shortcomings) }
+  }
+
+  /// Bytes of the working sets, by victim CPU.
+  public var victimSizes: [Int: VictimMemory.Sizes] { memories.mapValues(\.sizes) }
+
+  /// Measures until all rounds are done, the budget or the time is spent, or the user interrupts.
+  ///
+  /// - Parameter finishedRound: called after every round with its slices.
+  public func run(
+    progress: (Progress) -> Void, finishedRound: (BystanderExperiment, [SliceSample]) throws -> Void
+  ) throws {
+    try BusErrorGuard.installed { try measure(progress, finishedRound) }
+  }
+
+  private func measure(
+    _ progress: (Progress) -> Void, _ finishedRound: (BystanderExperiment, [SliceSample]) throws -> Void
+  ) throws {
+    progress(Progress(phase: "bystander: victims' memory", done: 0, secondsLeft: plan.wallLimit))
+    try prepare()
+    while end == .finished, roundsDone < plan.rounds, !sites.isEmpty {
+      guard elapsed + longestRound < plan.wallLimit || roundsDone == 0 else {
+        end = .wallLimit
+        break
+      }
+      let began = elapsed
+      slices = []
+      let isWhole = try measureRound(progress)
+      clock.update()
+      if isWhole { roundsDone += 1 }
+      try finishedRound(self, slices)
+      longestRound = max(longestRound, elapsed - began)
+      if !isWhole { break }
+    }
+  }
+
+  private var elapsed: Double { clock.elapsed() - start }
+
+  // MARK: Preparation
+
+  private func prepare() throws {
+    for pair in plan.pairs where end == .finished {
+      let site = try PairSite.prepared(pair, machine: machine, clock: clock)
+      if let site, let delay = site.ramp.unexplainedDelay {
+        unexplainedDelay = delay
+        end = .unexplainedDelay
+      }
+      guard let site else {
+        skip(pair, "the other CPU did not answer in time")
+        continue
+      }
+      budget.book(operations: site.ramp.operations, cost: site.cost(clock), at: clock.elapsed())
+      guard site.ramp.behaviour != .trapped else {
+        skip(pair, "Linux answers split locks with a signal here")
+        continue
+      }
+      sites.append(site)
+    }
+    for site in sites where memories[site.pair.victim] == nil { try makeMemory(site.pair.victim) }
+  }
+
+  private func skip(_ pair: RelatedPair, _ reason: String) {
+    skipped.append(("bystander on CPU \(pair.victim) beside CPU \(pair.aggressor)", reason))
+  }
+
+  private func makeMemory(_ cpu: Int) throws {
+    guard let described = machine.topology.cpu(cpu) else { return }
+    let victims = Set(sites.map(\.pair.victim)).count
+    let free = (AvailableMemory.bytes() ?? 1 << 30) / max(1, victims)
+    let sizes = VictimMemory.Sizes(
+      l1d: described.l1dBytes, l2: described.l2Bytes, l3: described.l3Bytes, memory: free)
+    memories[cpu] = try CpuPin.pinned(to: cpu) {
+      try VictimMemory(sizes: sizes, node: victimNode ?? described.numaNode, seed: seed)
+    }
+  }
+
+  // MARK: Rounds
+
+  /// Every victim of every pair once, in fresh random order. False if the budget or the user ended it early.
+  private func measureRound(_ progress: (Progress) -> Void) throws -> Bool {
+    var random = SeededGenerator(seed: seed &+ UInt64(roundsDone) &* 0x9E37_79B9)
+    let visits = sites.indices.flatMap { site in plan.victims.map { (site, $0) } }.shuffled(using: &random)
+    for (position, (site, victim)) in visits.enumerated() {
+      if chost_interrupt_received() != 0 { end = .interrupted }
+      guard end == .finished else { return false }
+      let done = (Double(roundsDone) + Double(position) / Double(visits.count)) / Double(plan.rounds)
+      let share = max(done, elapsed / plan.wallLimit, budget.spent / budget.limit)
+      progress(
+        Progress(
+          phase: "bystander, round \(roundsDone + 1)", done: share,
+          secondsLeft: share > 0.02 ? min(plan.wallLimit, elapsed / share) * (1 - share) : plan.wallLimit))
+      guard try visit(sites[site], victim, &random) else { return false }
+    }
+    return true
+  }
+
+  /// One victim beside all its aggressors; false if the budget does not allow that.
+  private func visit(_ site: PairSite, _ victim: Victim, _ random: inout SeededGenerator) throws -> Bool {
+    let cost = site.cost(clock)
+    let cells = plan.cells(site.pair, victim)
+    let needed = cells.reduce(0) { $0 + BystanderPlan.lockedTime($1, cost: cost) }
+    guard needed <= budget.left else { return false }
+    guard let memory = memories[site.pair.victim] else { return true }
+    let lines = try OperandMemory(
+      pageCount: 8, cpu: site.pair.victim, lineBytes: machine.processor.lineBytes)
+    let order = cells.shuffled(using: &random)
+    return try CpuPin.pinned(to: site.pair.victim) {
+      try withAssistants(on: [site.pair.aggressor]) { assistants in
+        VictimRunner.warm(victim, memory: memory)
+        let own = lines.address(
+          victim == .lineSplitAtomic ? .lineSplit : .aligned,
+          offset: victim == .lineSplitAtomic ? splitOffset : 0, spot: 124)
+        let runner = VictimRunner(
+          victim, memory: memory, operand: own, ticksPerSecond: clock.ticks(seconds: 1))
+        if victim.takesBusLocks {
+          budget.book(
+            operations: runner.quantum * 2 * victim.operationsPerCount, cost: cost, at: clock.elapsed())
+        }
+        for cell in order where end == .finished {
+          try measure(cell, site, runner, lines, assistants[0])
+        }
+        return true
+      } ?? true
+    }
+  }
+
+  private var splitOffset: Int {
+    Placement.lineSplit.typicalOffset(widthBytes: 8, lineBytes: machine.processor.lineBytes)!
+  }
+
+  /// Control, treated, control.
+  private func measure(
+    _ cell: BystanderCell, _ site: PairSite, _ runner: VictimRunner, _ lines: OperandMemory,
+    _ assistant: Assistant
+  ) throws {
+    let index = indexByCell[cell]!
+    let cost = site.cost(clock)
+    let length = BystanderPlan.slice(cell, cost: cost)
+    sleep(seconds: budget.rest(at: clock.elapsed()))
+    // What slept, or ran beside an aggressor, may have lost its lines: every triple begins alike.
+    VictimRunner.warm(cell.victim, memory: memories[site.pair.victim]!)
+    let switches = SwitchCount.now()
+    let spot = Int(truncatingIfNeeded: seed >> 8) & 0xFFFF + roundsDone
+    func slice(_ aggressor: Aggressor) -> AggressedSlice {
+      let period = cell.fraction > 0 ? cost / cell.fraction : 0
+      // Back to back at 100 %: the operation's own cost is the period.
+      let isSaturating = aggressor.takesBusLocks && cell.fraction == 1
+      return AggressedSlice.run(
+        runner, leadIn: UInt64(clock.ticks(seconds: BystanderPlan.leadIn)),
+        ticks: UInt64(clock.ticks(seconds: length)), aggressor, lines: lines, spot: spot,
+        period: isSaturating ? 0 : UInt64(clock.ticks(seconds: period)), on: assistant,
+        splitOffset: splitOffset)
+    }
+    let (before, treated, after) = (slice(cell.control), slice(cell.aggressor), slice(cell.control))
+    let wasPreempted = SwitchCount.now().wasPreempted(since: switches)
+    records[index].requestedRate = cell.fraction > 0 ? cell.fraction / cost : nil
+    let all = [before, treated, after]
+    for (kind, slice) in zip(["control", "treated", "control"], all) {
+      slices.append(
+        SliceSample(cell: index, round: roundsDone, kind: kind, slice: slice, isDisturbed: wasPreempted))
+    }
+    if let trap = all.lazy.compactMap({ $0.aggression?.trap }).first { records[index].add(trap) }
+    let own = runner.victim.takesBusLocks ? all.reduce(0) { $0 + $1.victim.operations } : 0
+    let busLocks = cell.aggressor.takesBusLocks ? treated.aggression?.operations ?? 0 : 0
+    budget.book(operations: busLocks + own, cost: cost, at: clock.elapsed())
+    let control = (before.victim.ticksPerOperation + after.victim.ticksPerOperation) / 2
+    guard control > 0, treated.victim.ticksPerOperation > 0 else { return }
+    records[index].add(
+      BystanderRecord.Round(
+        number: roundsDone, controlTicks: control, treatedTicks: treated.victim.ticksPerOperation,
+        rate: treated.aggression?.rate ?? 0, isDisturbed: wasPreempted,
+        hasOverlapped: all.allSatisfy {
+          $0.hasOverlapped(within: site.check.tscOffsetErrorTicks, offset: site.check.tscOffsetTicks)
+        }),
+      busLocks: busLocks)
+  }
+}

@@ -1,0 +1,84 @@
+import LockKernels
+import Machine
+
+/// One victim beside one aggressor: a row of `bystander.csv`.
+public struct BystanderCell: Sendable, Hashable {
+  public var pair: RelatedPair
+  public var victim: Victim
+  public var aggressor: Aggressor
+  /// Share of the time that the aggressor's operations would hold the bus, 0 to 1; for `aligned-atomic` that of split
+  /// locks at its rate. 0 of `idle`.
+  public var fraction: Double
+
+  public init(pair: RelatedPair, victim: Victim, aggressor: Aggressor, fraction: Double) {
+    self.pair = pair
+    self.victim = victim
+    self.aggressor = aggressor
+    self.fraction = fraction
+  }
+
+  /// What the victim is compared with: the same pace of aligned operations, so that boost, SMT and pacing cancel; and
+  /// nothing at all where the aggressor takes no bus locks.
+  var control: Aggressor { aggressor.takesBusLocks ? .alignedAtomic : .idle }
+}
+
+/// Which victims are measured beside which aggressors, how long, and how often.
+public struct BystanderPlan: Sendable {
+  public var pairs: [RelatedPair]
+  public var victims: [Victim]
+  public var rounds: Int
+  /// Upper bound on locked time, in seconds.
+  public var budget: Double
+  /// No round is begun after so many seconds.
+  public var wallLimit: Double
+
+  public init(
+    pairs: [RelatedPair], victims: [Victim] = Victim.allCases, rounds: Int, budget: Double, wallLimit: Double
+  ) {
+    self.pairs = pairs
+    self.victims = victims
+    self.rounds = rounds
+    self.budget = budget
+    self.wallLimit = wallLimit
+  }
+
+  /// Locked-bus fractions of the ladder.
+  public static let ladder = [0.003, 0.01, 0.03, 0.1, 0.3, 1]
+  /// A victim that takes bus locks itself would spend the budget beside slow aggressors, whose slices are long.
+  static let leastFractionBesideBusLocks = 0.1
+  /// Operations of the aggressor that one slice holds, at least.
+  static let operationsPerSlice = 20.0
+  /// Shortest slice, in seconds: shorter where the bus is locked for much of it.
+  static let shortestSlice = (quiet: 0.001, locked: 0.0005)
+
+  /// What one visit to a victim measures.
+  public func cells(_ pair: RelatedPair, _ victim: Victim) -> [BystanderCell] {
+    let ladder = BystanderPlan.ladder.filter {
+      !victim.takesBusLocks || $0 >= BystanderPlan.leastFractionBesideBusLocks
+    }
+    return [
+      BystanderCell(pair: pair, victim: victim, aggressor: .idle, fraction: 0),
+      BystanderCell(pair: pair, victim: victim, aggressor: .alignedAtomic, fraction: 1),
+    ] + ladder.map { BystanderCell(pair: pair, victim: victim, aggressor: .lineSplit, fraction: $0) }
+      + [BystanderCell(pair: pair, victim: victim, aggressor: .pageSplit, fraction: 1)]
+  }
+
+  public var cells: [BystanderCell] { pairs.flatMap { pair in victims.flatMap { cells(pair, $0) } } }
+
+  /// Length of a slice in seconds: long enough for the aggressor's operations, of which each takes `cost` seconds.
+  static func slice(_ cell: BystanderCell, cost: Double) -> Double {
+    let isLocked = cell.aggressor.takesBusLocks && cell.fraction > 0.1 || cell.victim.takesBusLocks
+    let shortest = isLocked ? shortestSlice.locked : shortestSlice.quiet
+    return cell.fraction > 0 ? max(shortest, operationsPerSlice * cost / cell.fraction) : shortest
+  }
+
+  /// What every slice begins with, not counted, in seconds.
+  static let leadIn = 0.0001
+
+  /// Locked time of one visit to a cell, in seconds, the victim's own included: one treated slice and two for control.
+  static func lockedTime(_ cell: BystanderCell, cost: Double) -> Double {
+    let slice = slice(cell, cost: cost) + leadIn
+    return (cell.aggressor.takesBusLocks ? slice * cell.fraction : 0)
+      + (cell.victim.takesBusLocks ? 3 * slice : 0)
+  }
+}

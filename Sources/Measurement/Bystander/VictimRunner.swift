@@ -1,0 +1,78 @@
+import CAtomics
+import LockKernels
+
+/// Runs one victim on the calling thread for a while and counts what it got done.
+struct VictimRunner {
+  let victim: Victim
+  let memory: VictimMemory
+  /// Its own line or lines, where it needs them.
+  let operand: UnsafeMutableRawPointer
+  /// Count that takes some microseconds.
+  private(set) var quantum = 1
+
+  /// What a slice gave.
+  struct Slice: Sendable {
+    var operations: Int
+    var ticks: UInt64
+    var firstTick: UInt64
+    var lastTick: UInt64
+    /// Quanta left out, since they took longer than the bus explains: something else had the CPU.
+    var gaps: Int
+
+    var ticksPerOperation: Double { operations > 0 ? Double(ticks) / Double(operations) : 0 }
+  }
+
+  /// Length of a quantum in seconds: many fit a slice, so that one gap spoils little.
+  private static let quantumSeconds = 10e-6
+  /// A quantum longer by so many seconds than the slice's median had a gap.
+  private static let gapSeconds = 50e-6
+
+  private let gapTicks: UInt64
+
+  /// Finds the quantum; the victim must have been warmed.
+  init(_ victim: Victim, memory: VictimMemory, operand: UnsafeMutableRawPointer, ticksPerSecond: Double) {
+    self.victim = victim
+    self.memory = memory
+    self.operand = operand
+    gapTicks = UInt64(VictimRunner.gapSeconds * ticksPerSecond)
+    let goal = VictimRunner.quantumSeconds * ticksPerSecond
+    let limit = memory.sizes.dram / 64
+    while quantum * 2 <= limit, Double(time(quantum)) < goal / 2 { quantum *= 2 }
+  }
+
+  /// Touches what the victim reads, so that the caches hold what they can.
+  static func warm(_ victim: Victim, memory: VictimMemory) {
+    guard !victim.takesBusLocks, let operand = memory.operand(for: victim, count: 64) else { return }
+    victim.function(operand, UInt64(min(64, memory.countsToWarm(victim))), nil)
+    let counts = memory.countsToWarm(victim)
+    if counts > 64 { victim.function(operand, UInt64(counts - 64), nil) }
+  }
+
+  private func time(_ count: Int) -> UInt64 {
+    let place = memory.operand(for: victim, count: count) ?? operand
+    return catomics_time(victim.function, place, UInt64(count), nil).ticks
+  }
+
+  /// Runs for `ticks` TSC ticks, at least one quantum.
+  func run(ticks: UInt64) -> Slice {
+    let first = catomics_tsc()
+    var quanta: [UInt64] = []
+    quanta.reserveCapacity(1024)
+    var now = first
+    repeat {
+      quanta.append(time(quantum))
+      now = catomics_tsc()
+    } while now - first < ticks
+    return slice(quanta, first, now)
+  }
+
+  func slice(_ quanta: [UInt64], _ first: UInt64, _ last: UInt64) -> Slice {
+    let sorted = quanta.sorted()
+    let limit = sorted[sorted.count / 2] + gapTicks
+    let kept = quanta.filter { $0 <= limit }
+    return Slice(
+      operations: kept.count * quantum * victim.operationsPerCount, ticks: kept.reduce(0, +),
+      firstTick: first,
+      lastTick: last, gaps: quanta.count - kept.count)
+  }
+}

@@ -1,0 +1,57 @@
+/// Experiments by id: the names of their tables, and the words of `--only`.
+public enum ExperimentId: String, CaseIterable, Sendable, Codable {
+  case cost
+  case pingpong
+  case bystander
+  case scaling
+
+  public var question: String {
+    switch self {
+    case .cost: "what does each kernel cost at each placement"
+    case .pingpong: "how long does a locked compare-and-exchange take from CPU to CPU, aligned and split"
+    case .bystander: "who else is slowed by split locks, and at which rate of them"
+    case .scaling: "what happens as more offenders join, and are their operations still atomic"
+    }
+  }
+}
+
+extension Plan {
+  /// What one experiment gets of a plan.
+  public struct Share: Sendable, Equatable {
+    /// Upper bound on locked time, in seconds.
+    public var budget: Double
+    /// No round is begun after so many seconds.
+    public var wallLimit: Double
+    /// Rounds at most.
+    public var rounds: Int
+  }
+
+  /// How the locked time is divided where all experiments run.
+  private static let lockedParts: [ExperimentId: Double] = [
+    .cost: 0.5, .pingpong: 0.05, .bystander: 0.35, .scaling: 0.1,
+  ]
+
+  /// - Parameter chosen: the experiments of the run, among which its budget is divided.
+  public func share(of experiment: ExperimentId, among chosen: [ExperimentId]) -> Share {
+    let whole = chosen.reduce(0) { $0 + Plan.lockedParts[$1]! }
+    let (wall, rounds) = bounds(experiment)
+    return Share(
+      budget: budget * Plan.lockedParts[experiment]! / whole, wallLimit: wall,
+      rounds: givenRounds ?? rounds)
+  }
+
+  private func bounds(_ experiment: ExperimentId) -> (wall: Double, rounds: Int) {
+    switch (experiment, name) {
+    case (.cost, _): (wallLimit, rounds)
+    case (.pingpong, .quick): (1, 10)
+    case (.pingpong, .standard): (5, 40)
+    case (.pingpong, .thorough): (50, 300)
+    case (.bystander, .quick): (5, 5)
+    case (.bystander, .standard): (45, 40)
+    case (.bystander, .thorough): (600, 300)
+    case (.scaling, .quick): (1, 5)
+    case (.scaling, .standard): (10, 30)
+    case (.scaling, .thorough): (100, 300)
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import CAtomics
+import CHost
+import LockKernels
+import Machine
+
+/// One pair of CPUs passing a counter to and fro at one placement: a row of `pingpong.csv`.
+public struct PingPongCell: Sendable, Hashable {
+  public var pair: RelatedPair
+  public var placement: Placement
+}
+
+/// All that a run knows of one of them.
+public struct PingPongRecord: Sendable {
+  public let cell: PingPongCell
+  /// TSC ticks from one CPU's write to the other's, by round: half of a round trip.
+  public fileprivate(set) var oneWayTicks: [Double] = []
+  /// Operations that both sides issued for one pass, by round.
+  public fileprivate(set) var attemptsPerPass: [Double] = []
+  public fileprivate(set) var passes = 0
+  public fileprivate(set) var operations = 0
+  public fileprivate(set) var trap: Trap?
+  /// Rounds whose counter did not end where the passes must have left it.
+  public fileprivate(set) var wrongCounts = 0
+
+  public var oneWay: Estimate? { Estimate(rounds: oneWayTicks) }
+}
+
+/// The experiment `pingpong`: how long a locked compare-and-exchange takes from CPU to CPU, aligned and split.
+public final class PingPongExperiment {
+  public struct Plan: Sendable {
+    public var pairs: [RelatedPair]
+    public var rounds: Int
+    public var budget: Double
+    public var wallLimit: Double
+    public init(pairs: [RelatedPair], rounds: Int, budget: Double, wallLimit: Double) {
+      self.pairs = pairs
+      self.rounds = rounds
+      self.budget = budget
+      self.wallLimit = wallLimit
+    }
+    public var cells: [PingPongCell] {
+      pairs.flatMap { pair in
+        [Placement.aligned, .lineSplit, .pageSplit].map { PingPongCell(pair: pair, placement: $0) }
+      }
+    }
+  }
+
+  public let plan: Plan
+  public private(set) var records: [PingPongRecord]
+  public private(set) var sites: [PairSite] = []
+  public private(set) var roundsDone = 0
+  public private(set) var end: ExperimentEnd = .finished
+  public private(set) var unexplainedDelay: Double?
+  public private(set) var skipped: [(what: String, reason: String)] = []
+  public private(set) var budget: BusBudget
+  private let seed: UInt64
+  private let machine: MachineReport
+  let clock: TscClock
+  private let start: Double
+
+  public init(plan: Plan, seed: UInt64, machine: MachineReport, clock: TscClock) {
+    self.plan = plan
+    self.seed = seed
+    self.machine = machine
+    self.clock = clock
+    start = clock.elapsed()
+    budget = BusBudget(limit: plan.budget)
+    records = plan.cells.map { PingPongRecord(cell: $0) }
+  }
+
+  /// Passes of one side in one measurement: some hundred microseconds.
+  private static let passes = 100
+  /// A measurement is given up after so many seconds.
+  private static let deadline = 0.010
+
+  /// Measures until all rounds are done, the budget or the time is spent, or the user interrupts.
+  public func run(
+    progress: (Progress) -> Void, finishedRound: (PingPongExperiment) throws -> Void
+  ) throws {
+    try BusErrorGuard.installed { try measure(progress, finishedRound) }
+  }
+
+  private func measure(
+    _ progress: (Progress) -> Void, _ finishedRound: (PingPongExperiment) throws -> Void
+  ) throws {
+    try prepare()
+    while end == .finished, roundsDone < plan.rounds, !sites.isEmpty {
+      guard roundsDone == 0 || clock.elapsed() - start < plan.wallLimit else {
+        end = .wallLimit
+        break
+      }
+      var random = SeededGenerator(seed: seed &+ UInt64(roundsDone) &* 0x9E37_79B9)
+      for index in records.indices.shuffled(using: &random) {
+        if chost_interrupt_received() != 0 { end = .interrupted }
+        guard end == .finished else { return }
+        guard let site = sites.first(where: { $0.pair == records[index].cell.pair }) else { continue }
+        let takes = records[index].cell.placement.isSplit
+        // As many seconds as the deadline allows may be locked.
+        guard !takes || budget.left > PingPongExperiment.deadline * 1.1 else { return }
+        sleep(seconds: budget.rest(at: clock.elapsed()))
+        try measure(index, site)
+      }
+      roundsDone += 1
+      let done = Double(roundsDone) / Double(plan.rounds)
+      progress(
+        Progress(
+          phase: "pingpong, round \(roundsDone) of \(plan.rounds)", done: done,
+          secondsLeft: (clock.elapsed() - start) / done * (1 - done)))
+      try finishedRound(self)
+    }
+  }
+
+  private func prepare() throws {
+    for pair in plan.pairs where end == .finished {
+      let what = "pingpong between CPUs \(pair.victim) and \(pair.aggressor)"
+      guard let site = try PairSite.prepared(pair, machine: machine, clock: clock) else {
+        skipped.append((what, "the other CPU did not answer in time"))
+        continue
+      }
+      if let delay = site.ramp.unexplainedDelay {
+        unexplainedDelay = delay
+        end = .unexplainedDelay
+      }
+      budget.book(operations: site.ramp.operations, cost: site.cost(clock), at: clock.elapsed())
+      guard site.ramp.behaviour == .completed else {
+        skipped.append(
+          (what, "Linux traps or delays split locks here: the two would wait for it, not for each other"))
+        continue
+      }
+      sites.append(site)
+    }
+  }
+
+  private func measure(_ index: Int, _ site: PairSite) throws {
+    let cell = records[index].cell
+    let memory = try OperandMemory(
+      pageCount: 4, cpu: cell.pair.victim, lineBytes: machine.processor.lineBytes)
+    let offset =
+      cell.placement.isSplit
+      ? cell.placement.typicalOffset(widthBytes: 8, lineBytes: machine.processor.lineBytes)! : 0
+    let operand = memory.address(cell.placement, offset: offset, spot: 2 * roundsDone)
+    let passes = PingPongExperiment.passes
+    let sides = try CpuPin.pinned(to: cell.pair.victim) {
+      withAssistants(on: [cell.pair.aggressor]) { assistants in
+        let deadline = catomics_tsc() + UInt64(clock.ticks(seconds: PingPongExperiment.deadline))
+        let theirs = CounterSide(operand: operand, parity: 1, passes: passes, deadline: deadline)
+        let ours = CounterSide(operand: operand, parity: 0, passes: passes, deadline: deadline)
+        assistants[0].begin { theirs.run() }
+        ours.run()
+        assistants[0].finish()
+        return (ours, theirs)
+      }
+    }
+    guard let (ours, theirs) = sides else { return }
+    let operations = ours.attempts + theirs.attempts
+    records[index].operations += operations
+    if let trap = ours.trap ?? theirs.trap { records[index].trap = trap }
+    if cell.placement.isSplit {
+      budget.book(operations: operations, cost: site.cost(clock), at: clock.elapsed())
+    }
+    let final = operand.loadUnaligned(as: UInt64.self)
+    if final != UInt64(ours.done + theirs.done) { records[index].wrongCounts += 1 }
+    guard ours.done == passes, theirs.done == passes else { return }
+    records[index].passes += 2 * passes
+    records[index].oneWayTicks.append(Double(ours.ticks) / Double(2 * (passes - 1)))
+    records[index].attemptsPerPass.append(Double(operations) / Double(2 * passes))
+  }
+}
+
+/// One side of the counter, in memory that outlives its thread's work.
+private final class CounterSide: @unchecked Sendable {
+  private let work: UnsafeMutablePointer<catomics_counter_pass>
+  private(set) var trap: Trap?
+
+  init(operand: UnsafeMutableRawPointer, parity: UInt64, passes: Int, deadline: UInt64) {
+    work = .allocate(capacity: 1)
+    work.initialize(
+      to: catomics_counter_pass(
+        operand: operand, parity: parity, passes: UInt64(passes), deadline: deadline, ticks: 0, attempts: 0,
+        passes_done: 0))
+  }
+
+  deinit { work.deallocate() }
+
+  func run() {
+    let result = chost_guard(catomics_pass_counter, work)
+    if result.signal != 0 { trap = Trap(code: result.code, trapNumber: result.trap_number) }
+  }
+
+  var ticks: UInt64 { work.pointee.ticks }
+  var attempts: Int { Int(work.pointee.attempts) }
+  var done: Int { Int(work.pointee.passes_done) }
+}

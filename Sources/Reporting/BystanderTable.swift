@@ -1,0 +1,76 @@
+import Measurement
+
+/// `bystander.csv`: one row a victim beside an aggressor.
+enum BystanderTable {
+  static func table(run: String, relationSource: String) -> CsvTable<BystanderRow> {
+    let pair = PairColumns(relationSource: relationSource, first: "victim_", second: "aggressor_")
+    return CsvTable(
+      columns: [
+        .text("run", "Name of the result folder.") { _ in run },
+        .integer("round_count", "Rounds behind the estimates.") { $0.roundCount },
+        .text("setting", "State of detection hardware and policy.") { _ in "as-found" },
+      ] + pair.columns { $0.cell.pair } + load + slowdown)
+  }
+
+  private static let load: [CsvColumn<BystanderRow>] = [
+    .text("victim", "Victim id, as in `splitbench list`.") { $0.cell.victim.rawValue },
+    .text("aggressor", "What runs on the other CPU: idle, aligned-atomic, line-split, page-split.") {
+      $0.cell.aggressor.rawValue
+    },
+    .number(
+      "requested_fraction", "Share of the time that the aggressor's split locks were to hold the bus, 0 to 1."
+    ) {
+      $0.cell.fraction
+    },
+    .number("requested_rate_hz", "Operations a second that this asks of the aggressor.") { $0.requestedRate },
+    .number("achieved_rate_hz", "Operations a second that it issued.") { $0.achievedRate },
+    .number("locked_fraction", "Share of the time that its split locks held the bus: rate times native cost.")
+    {
+      $0.lockedFraction
+    },
+    .integer("bus_locks", "Split locks that it issued.") { $0.busLocks },
+  ]
+
+  private static let slowdown: [CsvColumn<BystanderRow>] = [
+    .number(
+      "control_ns",
+      "The victim's operation in control, in ns: beside aligned operations at the same pace, or idle."
+    ) {
+      $0.controlNs
+    },
+    .number("treated_ns", "The victim's operation beside the aggressor, in ns.") { $0.treatedNs },
+    .number("idle_ns", "The victim's operation beside an idle CPU, in ns.") { $0.idleNs },
+    .number("slowdown", "Treated over control: 20 % trimmed mean of the rounds' logarithms.") {
+      $0.slowdown?.value
+    },
+    .number("slowdown_low", "Lower end of its 95 % interval (BCa bootstrap over this run's rounds).") {
+      $0.slowdown?.low
+    },
+    .number("slowdown_high", "Upper end of its 95 % interval.") { $0.slowdown?.high },
+    .text(
+      "verdict",
+      "slowed, not-slowed, faster, undecided: the interval against the noise floor of the victim's idle row; or trapped."
+    ) { $0.verdict.rawValue },
+    .text("warnings", "Ids of what to know about the row, separated by semicolons.") {
+      $0.warnings.isEmpty ? nil : $0.warnings.map(\.rawValue).joined(separator: ";")
+    },
+    .integer("cell", "Number of the row's cell in this run; slices.csv refers to it.") { $0.index },
+  ]
+}
+
+/// `slices.csv`: one row a slice of `bystander`, as it was timed.
+enum SliceTable {
+  static let table = CsvTable<SliceSample>(columns: [
+    .integer("cell", "Number of the cell, as in bystander.csv.") { $0.cell },
+    .integer("round", "Round, from 0.") { $0.round },
+    .text("kind", "control or treated: a treated slice lies between two for control.") { $0.kind },
+    .integer("victim_operations", "Operations of the victim, gaps left out.") { $0.victimOperations },
+    .integer("victim_tsc_cycles", "Their time in TSC cycles.") { Int($0.victimTicks) },
+    .integer("gaps", "Parts of the slice left out, since something else had the CPU.") { $0.gaps },
+    .integer("aggressor_operations", "Operations of the aggressor; empty beside an idle CPU.") {
+      $0.aggressorOperations
+    },
+    .integer("aggressor_tsc_cycles", "Their time in TSC cycles.") { $0.aggressorTicks.map { Int($0) } },
+    .boolean("disturbed", "Whether Linux switched the victim's thread out.") { $0.isDisturbed },
+  ])
+}

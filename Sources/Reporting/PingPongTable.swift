@@ -1,0 +1,47 @@
+import Measurement
+
+/// `pingpong.csv`: one row a pair of CPUs and a placement.
+enum PingPongTable {
+  static func table(run: String, relationSource: String) -> CsvTable<PingPongRow> {
+    CsvTable(
+      columns: [
+        .text("run", "Name of the result folder.") { _ in run },
+        .integer("round_count", "Rounds behind the estimates.") { $0.roundCount },
+        .text("setting", "State of detection hardware and policy.") { _ in "as-found" },
+        .text("placement", "Where the counter lies: aligned, line-split, page-split.") {
+          $0.cell.placement.rawValue
+        },
+      ] + PairColumns(relationSource: relationSource, first: "", second: "other_").columns { $0.cell.pair }
+        + [
+          .number("one_way_ns", "From one CPU's write to the other's, in ns: half of a round trip.") {
+            $0.oneWayNs?.value
+          },
+          .number("one_way_low_ns", "Lower end of its 95 % interval over this run's rounds, in ns.") {
+            $0.oneWayNs?.low
+          },
+          .number("one_way_high_ns", "Upper end of its 95 % interval over this run's rounds, in ns.") {
+            $0.oneWayNs?.high
+          },
+          .number("one_way_tsc_cycles", "one_way_ns in TSC cycles.") { $0.oneWayTicks },
+          .number("ratio_to_aligned", "one_way_ns over that of the aligned counter.") { $0.ratioToAligned },
+          .number(
+            "attempts_per_pass", "Operations that both sides issued for one pass, failed ones included."
+          ) {
+            $0.attemptsPerPass
+          },
+          .integer("passes", "Passes timed.") { $0.passes },
+          .integer("operations", "Operations issued.") { $0.operations },
+          .number("tsc_offset_ns", "The other CPU's TSC minus this one's, in ns.") { $0.tscOffsetNs },
+          .number("tsc_offset_error_ns", "Bound on the error of that, in ns.") { $0.tscOffsetErrorNs },
+          .text("outcome", "completed, trapped, or timed-out: not one measurement ended in time.") {
+            $0.outcome.rawValue
+          },
+          .text("verdict", "atomic, or violated: the counter missed a pass.") {
+            $0.isAtomic ? "atomic" : "violated"
+          },
+          .text("warnings", "relation-contradicted where the pair does not show what the topology claims.") {
+            $0.contradiction == nil ? nil : "relation-contradicted"
+          },
+        ])
+  }
+}

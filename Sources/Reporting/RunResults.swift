@@ -1,0 +1,13 @@
+import Measurement
+
+/// The rows of a run's tables, as far as it has come.
+public struct RunResults: Sendable {
+  public var cost: [CostRow] = []
+  public var pingpong: [PingPongRow] = []
+  public var bystander: [BystanderRow] = []
+  public var scaling: [ScalingRow] = []
+
+  public init() {}
+
+  public var isEmpty: Bool { cost.isEmpty && pingpong.isEmpty && bystander.isEmpty && scaling.isEmpty }
+}

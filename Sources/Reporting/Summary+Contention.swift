@@ -1,0 +1,173 @@
+import LockKernels
+import Machine
+import Measurement
+
+/// Who else pays: the tables of bystanders, and a line each for the counter passed to and fro and for more offenders.
+extension Summary {
+  struct Section {
+    var title: String
+    var table: TextTable?
+    var facts: [String] = []
+  }
+
+  var contention: [Section] {
+    [saturation].compactMap { $0 } + doses + [passing, offenders].compactMap { $0 }
+  }
+
+  // MARK: Bystanders
+
+  private var pairs: [RelatedPair] {
+    var seen: Set<RelatedPair> = []
+    return results.bystander.map(\.cell.pair).filter { seen.insert($0).inserted }
+  }
+
+  private var victims: [Victim] {
+    let measured = Set(results.bystander.map(\.cell.victim))
+    return Victim.allCases.filter(measured.contains)
+  }
+
+  /// More pairs than fit a screen: bystander.csv has them.
+  private static let mostPairs = 6
+
+  private func label(_ pair: RelatedPair) -> String {
+    let kinds =
+      pair.victimKind == .uniform && pair.aggressorKind == .uniform
+      ? ""
+      : " \(pair.victimKind.rawValue.prefix(1).uppercased())/\(pair.aggressorKind.rawValue.prefix(1).uppercased())"
+    return "\(pair.relation.rawValue) (\(pair.victim) beside \(pair.aggressor))\(kinds)"
+  }
+
+  private func find(
+    _ pair: RelatedPair, _ victim: Victim, _ aggressor: Aggressor, _ fraction: Double
+  ) -> BystanderRow? {
+    results.bystander.first {
+      $0.cell == BystanderCell(pair: pair, victim: victim, aggressor: aggressor, fraction: fraction)
+    }
+  }
+
+  private func factor(_ row: BystanderRow?) -> String {
+    guard let row else { return "-" }
+    guard let slowdown = row.slowdown else { return row.verdict.rawValue }
+    return Summary.factor(slowdown.value) + (row.verdict == .undecided ? "?" : "")
+  }
+
+  static func factor(_ value: Double) -> String { Decimal.fixed(value, value < 10 ? 2 : 1) + "x" }
+
+  /// Victim by relation, beside an aggressor that does nothing but split locks.
+  private var saturation: Section? {
+    guard !pairs.isEmpty else { return nil }
+    let shown = Array(pairs.prefix(Summary.mostPairs))
+    var table = TextTable(columns: ["slow-down of"] + shown.map(label) + ["idle beside idle"])
+    table.rows = victims.map { victim in
+      [victim.rawValue] + shown.map { factor(find($0, victim, .lineSplit, 1)) }
+        + [noise(find(shown[0], victim, .idle, 0))]
+    }
+    let more = pairs.count - shown.count
+    return Section(
+      title: "Slow-down of bystanders while another CPU takes bus locks all the time",
+      table: table,
+      facts: ["?: the interval holds both a slow-down and none"]
+        + (more > 0 ? ["\(more) more pairs are in bystander.csv"] : []))
+  }
+
+  private func noise(_ row: BystanderRow?) -> String {
+    guard let low = row?.slowdown?.low, let high = row?.slowdown?.high else { return "-" }
+    return "\(Decimal.fixed(low, 2)) to \(Decimal.fixed(high, 2))"
+  }
+
+  /// Victim by locked fraction, a table a pair, with what the curve says of low rates.
+  private var doses: [Section] {
+    pairs.prefix(Summary.mostPairs).map { pair in
+      let fractions = BystanderPlan.ladder
+      var table = TextTable(
+        columns: ["slow-down at"] + fractions.map { "\(Decimal.significant($0 * 100, 2)) %" } + [
+          "stall share", "explained",
+        ])
+      let curves = (record.doseCurves ?? []).filter { $0.pair == pair }
+      table.rows = victims.map { victim in
+        let curve = curves.first { $0.victim == victim }
+        return [victim.rawValue] + fractions.map { factor(find(pair, victim, .lineSplit, $0)) }
+          + [
+            curve.map { Decimal.fixed($0.stallShare, 2) } ?? "-",
+            curve.map { $0.isExplained ? "yes" : "no" } ?? "-",
+          ]
+      }
+      return Section(
+        title: "Slow-down by the share of time in which the bus is locked, \(label(pair))", table: table,
+        facts: limits(curves))
+    }
+  }
+
+  /// The strictest limits over all bystanders, and what they mean for the two knobs that exist.
+  private func limits(_ curves: [DoseCurve]) -> [String] {
+    guard !curves.isEmpty else { return [] }
+    let found = DoseCurve.tolerances.compactMap { tolerated -> String? in
+      let all = curves.compactMap { curve in
+        curve.limits.first { $0.tolerated == tolerated && $0.rateHz != nil }.map { (curve, $0) }
+      }
+      guard let (curve, limit) = all.min(by: { $0.1.rateHz! < $1.1.rateHz! }) else { return nil }
+      let cautious = all.compactMap(\.1.cautiousRateHz).min().map { ", cautiously \(Summary.rate($0))" } ?? ""
+      return "\(Int((tolerated * 100).rounded())) %: \(Summary.rate(limit.rateHz!))\(cautious)"
+        + " (\(curve.victim.rawValue)\(limit.isExtrapolated ? ", extrapolated" : ""))"
+    }
+    guard let worst = curves.max(by: { $0.slowdownAtRatelimitHigh < $1.slowdownAtRatelimitHigh }) else {
+      return []
+    }
+    return [
+      found.isEmpty
+        ? "no rate of split locks slowed a bystander by 1 %"
+        : "split locks a second that keep every bystander within \(found.joined(separator: "; "))",
+      "stall share k: a bystander's throughput is 1 - k x locked fraction, where \"explained\" says yes",
+      "split_lock_detect=ratelimit:1000 (all CPUs together), or QEMU's bus-lock-ratelimit=1000 for one guest, would leave a"
+        + " slow-down of at most \(Decimal.significant((worst.slowdownAtRatelimitHigh - 1) * 100, 2)) %"
+        + " (\(worst.victim.rawValue), extrapolated by the model)",
+    ]
+  }
+
+  /// Operations a second with as many digits as a reader can use: two.
+  static func rate(_ value: Double) -> String {
+    var unit = 1.0
+    while value / unit >= 100 { unit *= 10 }
+    return "\(Int((value / unit).rounded() * unit))/s"
+  }
+
+  // MARK: Pingpong and scaling
+
+  private var passing: Section? {
+    guard !results.pingpong.isEmpty else { return nil }
+    var table = TextTable(columns: [
+      "CAS passed between CPUs", "aligned ns", "line-split ns", "page-split ns", "ratio",
+    ])
+    var seen: Set<RelatedPair> = []
+    for pair in results.pingpong.map(\.cell.pair) where seen.insert(pair).inserted {
+      func row(_ placement: Placement) -> PingPongRow? {
+        results.pingpong.first { $0.cell.pair == pair && $0.cell.placement == placement }
+      }
+      func cost(_ row: PingPongRow?) -> String {
+        row.map { $0.oneWayNs.map { Nanoseconds.text($0.value) } ?? $0.outcome.rawValue } ?? "-"
+      }
+      table.rows.append([
+        label(pair), cost(row(.aligned)), cost(row(.lineSplit)), cost(row(.pageSplit)),
+        row(.lineSplit)?.ratioToAligned.map(Summary.factor) ?? "-",
+      ])
+    }
+    return Section(title: "One way from CPU to CPU", table: table)
+  }
+
+  private var offenders: Section? {
+    let split = results.scaling.filter {
+      $0.cell.placement == .lineSplit && $0.splitThroughput == nil && $0.reads == nil
+    }
+    guard !split.isEmpty else { return nil }
+    var table = TextTable(columns: ["offenders", "operands", "split locks/s", "to one", "fairness", "atomic"])
+    table.rows = split.map {
+      [
+        "\($0.cell.threads)", $0.cell.arrangement.rawValue,
+        $0.throughput.map { Decimal.fixed($0.value, 0) } ?? "-",
+        $0.ratioToOne.map(Summary.factor) ?? "-", $0.fairness.map { Decimal.fixed($0, 2) } ?? "-",
+        $0.verdict.rawValue,
+      ]
+    }
+    return Section(title: "More offenders", table: table)
+  }
+}
