@@ -1,16 +1,19 @@
 // Locked operations that meet those of other CPUs: a paced aggressor, a counter passed to and fro, a reader.
 #include "CAtomics.h"
 
+// Inlined in debug builds, too: a test reads which function locks what.
+#define INLINE static inline __attribute__((always_inline))
+
 // Not fenced: what follows may start early, which does not matter to a pace.
-static inline uint64_t clock_now(void) {
+INLINE uint64_t clock_now(void) {
   uint32_t low, high;
   __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
   return (uint64_t)high << 32 | low;
 }
 
-static inline bool is_set(const uint32_t *flag) { return __atomic_load_n(flag, __ATOMIC_ACQUIRE) != 0; }
+INLINE bool is_set(const uint32_t *flag) { return __atomic_load_n(flag, __ATOMIC_ACQUIRE) != 0; }
 
-static inline void locked_add(void *operand, uint64_t addend) {
+INLINE void locked_add(void *operand, uint64_t addend) {
   __asm__ volatile("lock addq %1, (%0)" ::"r"(operand), "r"(addend) : "memory", "cc");
 }
 

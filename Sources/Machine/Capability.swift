@@ -12,7 +12,8 @@ extension MachineReport {
   /// What can be measured here and what cannot, with the remedy for each that cannot.
   public var capabilities: [Capability] {
     [
-      cost, otherCpuModified, tscClock, busLockProof, coreCycles, lockedMemory, detectionRegisters,
+      cost, contention, otherCpuModified, tscClock, busLockProof, coreCycles, lockedMemory,
+      detectionRegisters,
       detectionLog,
     ]
   }
@@ -42,6 +43,25 @@ extension MachineReport {
     return Capability(
       id: "cost", question: "cost of each kernel at each placement", isAvailable: true,
       reason: reason, remedy: remedy)
+  }
+
+  private var contention: Capability {
+    let question = "what others pay: bystander, pingpong, scaling"
+    if topology.cpus.count < 2 {
+      return Capability(
+        id: "contention", question: question, isAvailable: false, reason: "this process may use one CPU only",
+        remedy: "widen the CPU set (taskset, cgroup cpuset)")
+    }
+    if policy.mayKill {
+      return Capability(
+        id: "contention", question: question, isAvailable: false,
+        reason: "Linux answers split locks with SIGBUS, or may",
+        remedy: "boot with split_lock_detect=off to measure it")
+    }
+    return Capability(
+      id: "contention", question: question, isAvailable: true,
+      reason: policy.mayDelay ? "Linux delays split locks, and with them an aggressor" : nil,
+      remedy: policy.mayDelay ? "set kernel.split_lock_mitigate=0, or boot with split_lock_detect=off" : nil)
   }
 
   private var otherCpuModified: Capability {

@@ -34,6 +34,10 @@ import Testing
     Refusal(arguments: ["--instruction", "cmpxchg8b", "--width", "2"], says: ["cmpxchg8b has 8"]),
     Refusal(arguments: ["--width", "8", "--placement", "line-split", "--offset", "3"], says: ["57...63"]),
     Refusal(arguments: ["--budget", "0.0001"], says: ["--budget", "dose ramp"]),
+    Refusal(arguments: ["--victim", "bystander"], says: ["--victim", "dram-chase"]),
+    Refusal(arguments: ["--victim-node", "77"], says: ["no NUMA node 77", "choose from"]),
+    Refusal(arguments: ["--topology", "pu:2"], says: ["--topology", "--dry-run"]),
+    Refusal(arguments: ["--dry-run", "--topology", "a lot"], code: 2, says: ["synthetic description"]),
     Refusal(arguments: ["--colour"], says: ["--colour"]),
     Refusal(arguments: ["fly"], says: ["fly"]),
     Refusal(arguments: ["--out", "/proc/nowhere"], code: 2, says: ["/proc/nowhere", "--out"]),
@@ -59,7 +63,8 @@ import Testing
     let help = try await Tool.run("run", "--help").output
     for flag in [
       "--plan", "--only", "--cpu", "--instruction", "--width", "--placement", "--offset", "--budget",
-      "--seed", "--rounds", "--out", "--label", "--dry-run", "--json", "--quiet",
+      "--seed", "--rounds", "--out", "--label", "--dry-run", "--json", "--quiet", "--victim", "--victim-node",
+      "--all-pairs", "--topology",
     ] {
       #expect(help.contains(flag), "\(flag)")
     }
@@ -105,6 +110,33 @@ import Testing
     #expect(text.contains("/proc/cpuinfo:") && text.contains("line 64 bytes"))
   }
 
+  /// The plan of a machine that is not here.
+  @Test(
+    arguments: [
+      ("pu:1", ["bystander: it needs a second CPU", "scaling: it needs a second CPU"]),
+      ("pack:1 l3:1 l2:4 core:1 pu:2", ["smt-sibling", "scaling: 1, 2, 4, 8 offenders"]),
+      (
+        "pack:2 l3:8 core:16 pu:2",
+        ["other-package", "scaling: 1, 2, 4, 8, 16, 32, 64, 128, 256, 512 offenders"]
+      ),
+    ] as [(String, [String])])
+  func anotherMachineCanBePlanned(topology: String, says: [String]) async throws {
+    let result = try await Tool.run("run", "--dry-run", "--topology", topology)
+    #expect(result.code == 0, "\(result.errors)")
+    for word in says { #expect(result.output.contains(word), "\(result.output.suffix(900))") }
+  }
+
+  @Test func thePlanGrowsWithTheRelationsAndNotWithTheCpus() async throws {
+    func pairs(_ arguments: String...) async throws -> Int {
+      let result = try await Tool.run(["run", "--dry-run", "--json"] + arguments)
+      let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+      return (object?["pairs"] as? [Any])?.count ?? -1
+    }
+    #expect(try await pairs("--topology", "pack:2 l3:2 core:4 pu:2") == 4)
+    #expect(try await pairs("--topology", "pack:2 l3:8 core:16 pu:2") == 4)
+    #expect(try await pairs("--topology", "pack:2 l3:2 core:4 pu:2", "--all-pairs") == 32 * 31)
+  }
+
   @Test func oneCpuIsEnough() async throws {
     let cpu = try await Tool.run("-c", "taskset -cp $$ | sed 's/.*: //; s/[-,].*//'", program: "/bin/sh")
       .output
@@ -113,6 +145,9 @@ import Testing
       "-c", first, Tool.path.string, "run", "--dry-run", program: "/usr/bin/taskset")
     #expect(result.code == 0, "\(result.errors)")
     #expect(result.output.contains("skipped: line state other-cpu-modified"))
+    for experiment in ["pingpong", "bystander", "scaling"] {
+      #expect(result.output.contains("skipped: \(experiment): it needs a second CPU"))
+    }
     #expect(!result.output.split(separator: "\n").contains { $0.contains("  other-cpu-modified  ") })
   }
 

@@ -25,7 +25,7 @@ import Testing
     for line in result.standardOutput.split(separator: "\n") {
       if line.hasSuffix(">:"), let start = line.firstIndex(of: "<") {
         let name = line[line.index(after: start)...].dropLast(2)
-        let isKernel = ["loop_", "walk_", "single_", "work_"].contains { name.hasPrefix($0) }
+        let isKernel = ["loop_", "walk_", "single_", "work_", "catomics_"].contains { name.hasPrefix($0) }
         symbol = isKernel ? String(name) : nil
       } else if let symbol, let colon = line.firstIndex(of: ":") {
         let text = line[line.index(after: colon)...].prefix { $0 != "#" }
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(arguments: binaries)
-  func everyKernelIsExactlyItsInstruction(binary: FilePath) async throws {
+  func everyFunctionIsExactlyItsInstruction(binary: FilePath) async throws {
     let code = try await Self.disassemble(binary)
     for kernel in Kernel.all {
       let stem = Self.symbol(of: kernel)
@@ -48,6 +48,25 @@ import Testing
         try check(kernel, symbol: "work_\(stem)", count: Kernel.Functions.operationsPerBlock, in: code)
       }
     }
+    try checkContention(code)
+  }
+
+  /// What runs beside each other: victims that lock nothing, and an aggressor that locks nothing but its add.
+  private func checkContention(_ code: [String: [String]]) throws {
+    for (symbol, locked) in [
+      ("catomics_victim_loads", ""), ("catomics_victim_chase", ""), ("catomics_victim_stream", ""),
+      ("catomics_victim_system_call", ""), ("catomics_dependent_adds", ""), ("catomics_aggress", "add"),
+      ("catomics_pass_counter", "cmpxchg"), ("catomics_read_halves", "xadd"),
+    ] {
+      let instructions = try #require(code[symbol], "no function \(symbol) in the binary")
+      let locking = instructions.filter {
+        $0.hasPrefix("lock ") || ($0.hasPrefix("xchg") && $0.contains("("))
+      }
+      #expect(locking.isEmpty == locked.isEmpty, "\(symbol): \(locking)")
+      #expect(locking.allSatisfy { $0.hasPrefix("lock \(locked) ") }, "\(symbol): \(locking)")
+    }
+    #expect(code["catomics_victim_loads"]!.count { $0.hasSuffix("(%rdi),%rax") } == 64)
+    #expect(code["catomics_victim_chase"]!.count { $0 == "mov (%rax),%rax" } == 16)
   }
 
   private func check(

@@ -105,6 +105,39 @@ import Testing
     }
   }
 
+  /// All that takes two CPUs, as short as it can be.
+  @Test(
+    .enabled(
+      if: splitLocksAreHarmless && python != nil, "Linux would delay or kill split locks, or no Python"))
+  func contentionLeavesTablesThatPandasReads() async throws {
+    try await withTemporaryFolder { folder in
+      let result = try await Tool.run(
+        "run", "--plan", "quick", "--only", "pingpong,bystander,scaling", "--victim", "alu,l1-load",
+        "--rounds", "2",
+        "--budget", "0.1", "--quiet", "--out", folder.string)
+      #expect(result.code == 0, "\(result.errors)")
+      let run = try onlyRun(in: folder)
+      let valid = try await Tool.run(
+        "-m", "frictionless", "validate", "datapackage.json", program: FilePath(Self.python!), folder: run)
+      #expect(valid.code == 0, "\(valid.output)\(valid.errors)")
+      let record = try record(run)
+      #expect(try #require((record["locked_time"] as? [String: Any])?["spent_seconds"] as? Double) <= 0.11)
+      guard (record["pairs"] as? [Any])?.isEmpty == false else { return }
+      let script = """
+        import pandas
+        b, s = pandas.read_csv("bystander.csv"), pandas.read_csv("slices.csv")
+        p, c = pandas.read_csv("pingpong.csv"), pandas.read_csv("scaling.csv")
+        assert set(b.victim) == {"alu", "l1-load"} and set(s.cell) == set(b.cell)
+        assert (b.achieved_rate_hz.notna() == (b.aggressor != "idle")).all()
+        assert b.relation_source.isin(["hwloc", "hypervisor-claim"]).all()
+        assert set(p.placement) == {"aligned", "line-split", "page-split"}
+        assert (c.verdict == "atomic").all()
+        """
+      let pandas = try await Tool.run("-c", script, program: FilePath(Self.python!), folder: run)
+      #expect(pandas.code == 0, "\(pandas.errors)")
+    }
+  }
+
   @Test(.enabled(if: python != nil, "make test installs frictionless and pandas and names their Python"))
   func theFolderIsAValidDataPackageThatPandasReads() async throws {
     try await withTemporaryFolder { folder in

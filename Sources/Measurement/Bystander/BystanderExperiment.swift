@@ -63,6 +63,7 @@ public final class BystanderExperiment {
   ) throws {
     progress(Progress(phase: "bystander: victims' memory", done: 0, secondsLeft: plan.wallLimit))
     try prepare()
+    defer { if !sites.isEmpty { noteUnmeasured(records.count { $0.rounds.isEmpty && $0.trap == nil }) } }
     while end == .finished, roundsDone < plan.rounds, !sites.isEmpty {
       guard elapsed + longestRound < plan.wallLimit || roundsDone == 0 else {
         end = .wallLimit
@@ -77,6 +78,11 @@ public final class BystanderExperiment {
       longestRound = max(longestRound, elapsed - began)
       if !isWhole { break }
     }
+  }
+
+  private func noteUnmeasured(_ count: Int) {
+    guard count > 0, end == .finished else { return }
+    skipped.append(("\(count) of \(records.count) cells of bystander", ExperimentEnd.outOfBudget))
   }
 
   private var elapsed: Double { clock.elapsed() - start }

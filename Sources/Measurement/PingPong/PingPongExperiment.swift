@@ -70,8 +70,8 @@ public final class PingPongExperiment {
 
   /// Passes of one side in one measurement: some hundred microseconds.
   private static let passes = 100
-  /// A measurement is given up after so many seconds.
-  private static let deadline = 0.010
+  /// A measurement is given up after so many seconds, all of which may be locked; with less than that left, after what is.
+  private static let deadline = (most: 0.010, least: 0.002)
 
   /// Measures until all rounds are done, the budget or the time is spent, or the user interrupts.
   public func run(
@@ -84,6 +84,7 @@ public final class PingPongExperiment {
     _ progress: (Progress) -> Void, _ finishedRound: (PingPongExperiment) throws -> Void
   ) throws {
     try prepare()
+    defer { if !sites.isEmpty { noteUnmeasured(records.count { $0.operations == 0 && $0.trap == nil }) } }
     while end == .finished, roundsDone < plan.rounds, !sites.isEmpty {
       guard roundsDone == 0 || clock.elapsed() - start < plan.wallLimit else {
         end = .wallLimit
@@ -95,10 +96,10 @@ public final class PingPongExperiment {
         guard end == .finished else { return }
         guard let site = sites.first(where: { $0.pair == records[index].cell.pair }) else { continue }
         let takes = records[index].cell.placement.isSplit
-        // As many seconds as the deadline allows may be locked.
-        guard !takes || budget.left > PingPongExperiment.deadline * 1.1 else { return }
+        let deadline = min(PingPongExperiment.deadline.most, takes ? budget.left * 0.9 : 1)
+        guard deadline >= PingPongExperiment.deadline.least else { return }
         sleep(seconds: budget.rest(at: clock.elapsed()))
-        try measure(index, site)
+        try measure(index, site, deadline)
       }
       roundsDone += 1
       let done = Double(roundsDone) / Double(plan.rounds)
@@ -108,6 +109,11 @@ public final class PingPongExperiment {
           secondsLeft: (clock.elapsed() - start) / done * (1 - done)))
       try finishedRound(self)
     }
+  }
+
+  private func noteUnmeasured(_ count: Int) {
+    guard count > 0, end == .finished else { return }
+    skipped.append(("\(count) of \(records.count) cells of pingpong", ExperimentEnd.outOfBudget))
   }
 
   private func prepare() throws {
@@ -131,7 +137,7 @@ public final class PingPongExperiment {
     }
   }
 
-  private func measure(_ index: Int, _ site: PairSite) throws {
+  private func measure(_ index: Int, _ site: PairSite, _ deadline: Double) throws {
     let cell = records[index].cell
     let memory = try OperandMemory(
       pageCount: 4, cpu: cell.pair.victim, lineBytes: machine.processor.lineBytes)
@@ -142,7 +148,7 @@ public final class PingPongExperiment {
     let passes = PingPongExperiment.passes
     let sides = try CpuPin.pinned(to: cell.pair.victim) {
       withAssistants(on: [cell.pair.aggressor]) { assistants in
-        let deadline = catomics_tsc() + UInt64(clock.ticks(seconds: PingPongExperiment.deadline))
+        let deadline = catomics_tsc() + UInt64(clock.ticks(seconds: deadline))
         let theirs = CounterSide(operand: operand, parity: 1, passes: passes, deadline: deadline)
         let ours = CounterSide(operand: operand, parity: 0, passes: passes, deadline: deadline)
         assistants[0].begin { theirs.run() }

@@ -60,6 +60,10 @@ public final class ScalingExperiment {
         try finishedRound(self)
       }
     }
+    let unmeasured = records.count { $0.operations == 0 && $0.trap == nil }
+    if done != nil, unmeasured > 0, end == .finished {
+      skipped.append(("\(unmeasured) of \(records.count) cells of scaling", ExperimentEnd.outOfBudget))
+    }
     if done == nil { skipped.append(("scaling", "Linux refused a thread on one of the CPUs")) }
   }
 
