@@ -75,7 +75,7 @@ let package = Package(
     .testTarget(
       name: "SplitBenchTests",
       dependencies: [
-        "SplitBench", "LockKernels", "Machine",
+        "SplitBench", "LockKernels", "Machine", "Measurement",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),

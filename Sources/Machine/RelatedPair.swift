@@ -59,12 +59,15 @@ extension Topology {
 
   /// Relations that no pair of allowed CPUs has, with the reason.
   public func missingRelations(in pairs: [RelatedPair]) -> [(relation: Relation, reason: String)] {
-    Relation.allCases.filter { relation in relation != .same && !pairs.contains { $0.relation == relation } }
-      .map { relation in
-        let reason =
-          cpus.count == 1 ? "this process may use one CPU only" : "no two of the CPUs here are related so"
-        return (relation, reason)
+    Relation.allCases.filter { relation in !pairs.contains { $0.relation == relation } }.map { relation in
+      if relation == .same {
+        return (relation, "one CPU cannot run two things at once; cost has what the offender's own work pays")
       }
+      return (
+        relation,
+        cpus.count == 1 ? "this process may use one CPU only" : "no two of the CPUs here are related so"
+      )
+    }
   }
 
   private func pair(_ victim: LogicalCpu, _ other: LogicalCpu) -> RelatedPair {

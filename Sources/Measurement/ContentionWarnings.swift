@@ -19,7 +19,7 @@ extension RunWarning {
   ]
 
   static func contradictions(_ sites: [PairSite]) -> [RunWarning] {
-    let found = sites.compactMap(\.contradiction)
+    let found = PairSite.contradictions(sites)
     guard let first = found.first else { return [] }
     return [
       RunWarning(

@@ -44,7 +44,8 @@ public struct Summary {
       if !section.facts.isEmpty { parts.append(section.facts.map(item).joined(separator: "\n") + "\n") }
     }
     parts.append(heading("This run"))
-    parts.append(([lockedTime, rounds] + headlines + warnings).map(item).joined(separator: "\n") + "\n")
+    parts.append(
+      ([lockedTime, rounds] + headlines + left + warnings).map(item).joined(separator: "\n") + "\n")
     return parts.joined(separator: "\n")
   }
 
@@ -195,6 +196,13 @@ public struct Summary {
         + (record.end == "interrupted" ? "the run" : "their share of bus locks, rounds or time")
         + (worst.map { ", the widest at ±\(Decimal.fixed($0 * 100, 1)) %" } ?? "")
     return ["headline cells: \(reached) of \(headlines.count) within \(goal)\(rest)"]
+  }
+
+  /// Experiments, or parts of them, that were asked for and not done.
+  private var left: [String] {
+    record.skipped.filter { skipped in
+      ExperimentId.allCases.contains { skipped.what.contains($0.rawValue) }
+    }.map { "skipped: \($0.what): \($0.reason)" }
   }
 
   private var warnings: [String] {

@@ -44,7 +44,7 @@ import Testing
       #expect(topology.relation(of: victim, to: other) == pair.relation)
     }
     let missing = topology.missingRelations(in: pairs).map(\.relation)
-    #expect(Set(missing + pairs.map(\.relation) + [.same]) == Set(Relation.allCases))
+    #expect(Set(missing + pairs.map(\.relation)) == Set(Relation.allCases))
   }
 
   /// Two performance cores with siblings, four efficiency cores that share an L2.

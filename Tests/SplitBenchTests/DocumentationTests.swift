@@ -1,4 +1,5 @@
 import Foundation
+import Measurement
 import SystemPackage
 import Testing
 
@@ -11,8 +12,8 @@ import Testing
     let reference = try text(Self.root.appending("results").appending("README.md"))
     try await withTemporaryFolder { folder in
       _ = try await Tool.run(
-        "run", "--plan", "quick", "--placement", "aligned", "--instruction", "add", "--width", "8",
-        "--rounds", "1",
+        "run", "--plan", "quick", "--only", "cost,pingpong,bystander,scaling", "--placement", "aligned",
+        "--instruction", "add", "--width", "8", "--victim", "alu", "--rounds", "1", "--budget", "0.05",
         "--quiet", "--out", folder.string)
       let package = folder.appending(names(in: folder)[0]).appending("datapackage.json")
       let object = try JSONSerialization.jsonObject(with: Data(try text(package).utf8)) as? [String: Any]
@@ -24,6 +25,20 @@ import Testing
         }
       }
     }
+  }
+
+  @Test func everyWarningOfARowIsInTheReference() throws {
+    let reference = try text(Self.root.appending("results").appending("README.md"))
+    for (id, meaning) in CostRow.Warning.allCases.map({ ($0.rawValue, $0.meaning) })
+      + BystanderRow.Warning.allCases.map({ ($0.rawValue, $0.meaning) })
+    {
+      #expect(reference.contains("| `\(id)` | \(meaning) |"), "\(id): \(meaning)")
+    }
+  }
+
+  @Test func everyExperimentAndVictimIsInTheReadme() throws {
+    let readme = try text(Self.root.appending("README.md"))
+    for experiment in ExperimentId.allCases { #expect(readme.contains("| `\(experiment.rawValue)` |")) }
   }
 
   @Test func everyInstructionIsInTheReadme() async throws {

@@ -138,6 +138,20 @@ import Testing
     }
   }
 
+  @Test func oneCpuSkipsWhatNeedsTwoAndSaysSo() async throws {
+    try await withTemporaryFolder { folder in
+      let result = try await Tool.run(
+        "-c",
+        "cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//'); exec taskset -c $cpu '\(Tool.path)' run"
+          + " --plan quick --only bystander,pingpong,scaling --quiet --out '\(folder)'", program: "/bin/sh")
+      #expect(result.code == 0, "\(result.errors)")
+      for experiment in ["pingpong", "bystander", "scaling"] {
+        #expect(result.output.contains("skipped: \(experiment): it needs a second CPU"), "\(result.output)")
+      }
+      #expect(try rows(try onlyRun(in: folder).appending("bystander.csv")).isEmpty)
+    }
+  }
+
   @Test(.enabled(if: python != nil, "make test installs frictionless and pandas and names their Python"))
   func theFolderIsAValidDataPackageThatPandasReads() async throws {
     try await withTemporaryFolder { folder in

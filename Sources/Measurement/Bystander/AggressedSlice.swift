@@ -30,9 +30,10 @@ struct AggressedSlice {
     return AggressedSlice(victim: slice, aggression: aggression.stop())
   }
 
-  /// Whether the aggressor worked during the whole slice, its clock being ahead by `offset` ticks, give or take.
+  /// Whether the aggressor worked on its CPU during the whole slice, its clock being ahead by `offset` ticks, give or take.
   func hasOverlapped(within error: Double, offset: Double) -> Bool {
     guard let aggression else { return true }
+    guard aggression.wasOnItsCpu else { return false }
     let tolerance = error + Double(victim.lastTick - victim.firstTick) / 20
     return Double(aggression.firstTick) - offset <= Double(victim.firstTick) + tolerance
       && Double(aggression.lastTick) - offset >= Double(victim.lastTick) - tolerance

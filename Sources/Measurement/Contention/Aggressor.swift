@@ -43,6 +43,8 @@ final class Aggression: @unchecked Sendable {
     var firstTick: UInt64
     var lastTick: UInt64
     var trap: Trap?
+    /// Whether its thread was found on its CPU, before and after.
+    var wasOnItsCpu: Bool
 
     /// Operations a TSC tick.
     var rate: Double { lastTick > firstTick ? Double(operations) / Double(lastTick - firstTick) : 0 }
@@ -53,6 +55,7 @@ final class Aggression: @unchecked Sendable {
   private let stopFlag: UnsafeMutablePointer<UInt32>
   private let assistant: Assistant
   private var trap: Trap?
+  private var wasOnItsCpu = true
 
   /// - Parameters:
   ///   - period: TSC ticks between the starts of two operations; 0 is back to back.
@@ -83,8 +86,10 @@ final class Aggression: @unchecked Sendable {
   /// Has it begin.
   func begin() {
     assistant.begin { [self] in
+      let before = chost_current_cpu()
       let result = chost_guard(catomics_aggress, work)
       if result.signal != 0 { trap = Trap(code: result.code, trapNumber: result.trap_number) }
+      wasOnItsCpu = before == assistant.cpu && chost_current_cpu() == before
     }
   }
 
@@ -104,6 +109,6 @@ final class Aggression: @unchecked Sendable {
     assistant.finish()
     return Report(
       operations: Int(work.pointee.operations), firstTick: work.pointee.first_tick,
-      lastTick: work.pointee.last_tick, trap: trap)
+      lastTick: work.pointee.last_tick, trap: trap, wasOnItsCpu: wasOnItsCpu)
   }
 }

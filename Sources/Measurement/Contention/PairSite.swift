@@ -52,3 +52,24 @@ public struct PairSite: Sendable {
     return nil
   }
 }
+
+extension PairSite {
+  /// How much longer a trip between close CPUs may take than one between distant ones before the topology is in doubt.
+  private static let doubt = 1.5
+
+  /// What pairs show against what the topology claims, each by itself and beside the others.
+  static func contradictions(_ sites: [PairSite]) -> [String] {
+    let rank = Dictionary(uniqueKeysWithValues: Relation.allCases.enumerated().map { ($1, $0) })
+    let reversed = sites.flatMap { close in
+      sites.compactMap { distant -> String? in
+        guard rank[close.pair.relation]! < rank[distant.pair.relation]!,
+          close.check.oneWayTicks > doubt * distant.check.oneWayTicks
+        else { return nil }
+        return "a line travels longer between CPUs \(close.pair.victim) and \(close.pair.aggressor)"
+          + " (\(close.pair.relation.rawValue)) than between \(distant.pair.victim) and \(distant.pair.aggressor)"
+          + " (\(distant.pair.relation.rawValue))"
+      }
+    }
+    return sites.compactMap(\.contradiction) + reversed
+  }
+}
