@@ -9,17 +9,25 @@ public final class VictimMemory {
     public var l3: Int
     public var dram: Int
 
-    /// - Parameters: the sizes of the victim's caches in bytes, nil where unknown; `memory` is what the machine has free.
+    /// - Parameters: the sizes of the victim's caches in bytes, nil where unknown; `memory` is what may be taken, in bytes.
     ///
     /// Half of a cache leaves room for what else lives there; of the L3, which others share, an eighth, if that is more than
     /// the L2. Memory means four times the L3, or what an eighth of the free memory allows.
     public init(l1d: Int?, l2: Int?, l3: Int?, memory: Int) {
-      let (l1d, l2Size) = (l1d ?? 32 << 10, l2 ?? 1 << 20)
-      self.l2 = max(l2Size / 2, 2 * l1d)
+      let (l1dSize, l2Size) = (l1d ?? 32 << 10, l2 ?? 1 << 20)
       let l3Size = max(l3 ?? 4 * l2Size, 2 * l2Size)
-      self.l3 = max(l3Size / 8, 2 * l2Size)
-      dram = max(min(4 * l3Size, memory / 8), 2 * self.l3)
+      let most = memory / 8
+      self.l2 = min(max(l2Size / 2, 2 * l1dSize), most)
+      self.l3 = min(max(l3Size / 8, 2 * l2Size), most)
+      dram = max(min(4 * l3Size, most), 1 << 20)
+      fitsCache = dram < 2 * l3Size
+      isAssumed = l2 == nil || l3 == nil
     }
+
+    /// Whether the largest set fits the L3 for the most part.
+    public let fitsCache: Bool
+    /// Whether a cache's size was not known.
+    public let isAssumed: Bool
 
     public var total: Int { l2 + l3 + dram }
   }
@@ -27,8 +35,12 @@ public final class VictimMemory {
   public enum Shortcoming: String, Sendable, Hashable {
     /// Less than 90 % of the memory lies in huge pages: chases meet TLB misses, too.
     case noHugePages = "victim-memory-without-huge-pages"
-    /// libnuma finds no NUMA support in this kernel: pages lie where first touched.
+    /// Pages lie where they were first touched, not on the node that was asked for.
     case noNumaPolicy = "no-numa-policy"
+    /// The set for memory fits the L3 for the most part.
+    case fitsCache = "dram-set-fits-cache"
+    /// The size of a cache is unknown.
+    case cacheAssumed = "cache-size-assumed"
   }
 
   public let sizes: Sizes
@@ -56,13 +68,16 @@ public final class VictimMemory {
     guard let mapping, mapping != MAP_FAILED else { throw OperandMemory.Failure(bytes: bytes) }
     base = mapping
     var shortcomings: Set<Shortcoming> = []
-    if let node, numa_available() >= 0 {
-      numa_tonode_memory(base, bytes, Int32(node))
-      self.node = node
-    } else {
-      if numa_available() < 0 { shortcomings.insert(.noNumaPolicy) }
-      self.node = nil
+    if sizes.fitsCache { shortcomings.insert(.fitsCache) }
+    if sizes.isAssumed { shortcomings.insert(.cacheAssumed) }
+    let bindsTo = numa_available() >= 0 ? node : nil
+    if let bindsTo {
+      // Not numa_tonode_memory, which prints what it cannot do.
+      var mask = [UInt](repeating: 0, count: 64)
+      mask[bindsTo / 64] |= 1 << UInt(bindsTo % 64)
+      _ = mbind(base, UInt(bytes), Int32(MPOL_BIND), mask, UInt(mask.count * 64), 0)
     }
+    self.node = bindsTo
     madvise(base, bytes, MADV_HUGEPAGE)
     cursors = UnsafeMutableRawPointer.allocate(byteCount: 4 * VictimMemory.lineBytes, alignment: 64)
     var random = Shuffle(state: seed)
@@ -72,6 +87,9 @@ public final class VictimMemory {
       cursors.storeBytes(
         of: UInt(bitPattern: start), toByteOffset: index * VictimMemory.lineBytes, as: UInt.self)
       start += size
+    }
+    if let node, VictimMemory.nodeOf(VictimMemory.alignedStart(base)) != node {
+      shortcomings.insert(.noNumaPolicy)
     }
     if VictimMemory.hugeBytes(at: base) < sizes.total / 10 * 9 { shortcomings.insert(.noHugePages) }
     self.shortcomings = shortcomings
@@ -102,11 +120,12 @@ public final class VictimMemory {
     return VictimMemory.alignedStart(base) + sizes.l2 + sizes.l3 + streamed
   }
 
-  /// How often a chase's function has to run to see every line once; for others, to touch what they read.
+  /// How often a chase's function has to run to see every line, those of the L2 several times, which settle late; for
+  /// others, to touch what they read.
   public func countsToWarm(_ victim: Victim) -> Int {
     let bytes =
       switch victim {
-      case .l2Chase: sizes.l2
+      case .l2Chase: 4 * sizes.l2
       case .l3Chase: sizes.l3
       default: 4096
       }
@@ -114,6 +133,12 @@ public final class VictimMemory {
   }
 
   // MARK: Making
+
+  /// The node on which a touched page lies; nil where Linux does not tell.
+  private static func nodeOf(_ page: UnsafeMutableRawPointer) -> Int? {
+    var node: Int32 = -1
+    return get_mempolicy(&node, nil, 0, page, UInt32(MPOL_F_NODE | MPOL_F_ADDR)) == 0 ? Int(node) : nil
+  }
 
   private static func roundedUp(_ size: Int) -> Int { (size + hugePage - 1) / hugePage * hugePage }
 

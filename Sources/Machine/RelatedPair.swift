@@ -34,14 +34,21 @@ extension Topology {
       var distance: Int?
     }
     var found: [Sort: RelatedPair] = [:]
-    let order = cpus.filter { $0.id != 0 } + cpus.filter { $0.id == 0 }
-    // Cores of one package that look alike have alike relations: one of each sort stands for all.
-    for victim in representatives(order.filter { victims.isEmpty || victims.contains($0.id) }) {
-      for other in order where other.id != victim.id {
-        let pair = pair(victim, other)
-        let sort = Sort(
-          relation: pair.relation, kinds: [pair.victimKind, pair.aggressorKind], distance: pair.numaDistance)
-        if found[sort] == nil { found[sort] = pair }
+    let allowed = cpus.filter { victims.isEmpty || victims.contains($0.id) }
+    for others in [cpus.filter { $0.id != 0 }, cpus] {
+      // Where CPU 0 has to take part, it is rather the aggressor.
+      let ofThem =
+        others.filter { candidate in candidate.id != 0 && allowed.contains { $0.id == candidate.id } }
+        + others.filter { candidate in candidate.id == 0 && allowed.contains { $0.id == 0 } }
+      // Cores of one package that look alike have alike relations: one of each sort stands for all.
+      for victim in representatives(ofThem, among: others) {
+        for other in others where other.id != victim.id {
+          let pair = pair(victim, other)
+          let sort = Sort(
+            relation: pair.relation, kinds: [pair.victimKind, pair.aggressorKind], distance: pair.numaDistance
+          )
+          if found[sort] == nil { found[sort] = pair }
+        }
       }
     }
     return sorted(Array(found.values))
@@ -78,7 +85,7 @@ extension Topology {
   }
 
   /// The first CPU of each NUMA node and core kind, and the first beside a sibling, since some cores may have one only.
-  private func representatives(_ candidates: [LogicalCpu]) -> [LogicalCpu] {
+  private func representatives(_ candidates: [LogicalCpu], among cpus: [LogicalCpu]) -> [LogicalCpu] {
     struct Sort: Hashable {
       var node: Int
       var package: Int

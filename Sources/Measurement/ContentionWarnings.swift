@@ -19,7 +19,8 @@ extension RunWarning {
   ]
 
   static func contradictions(_ sites: [PairSite]) -> [RunWarning] {
-    let found = PairSite.contradictions(sites)
+    let contradictions = PairSite.contradictions(sites)
+    let found = sites.compactMap { contradictions[$0.pair] }
     guard let first = found.first else { return [] }
     return [
       RunWarning(
@@ -66,6 +67,26 @@ extension BystanderExperiment {
         RunWarning(
           "no-huge-pages", "victims' memory lies in small pages: chases meet TLB misses, too",
           "allow transparent huge pages (madvise or always), or free contiguous memory"))
+    }
+    if memoryShortcomings.contains(.fitsCache) {
+      warnings.append(
+        RunWarning(
+          "dram-set-fits-cache",
+          "too little memory is free for a working set beyond the L3: dram victims read caches",
+          "free some memory, or raise the cgroup's limit"))
+    }
+    if memoryShortcomings.contains(.cacheAssumed) {
+      warnings.append(
+        RunWarning(
+          "cache-size-assumed", "the L2 or L3 size is unknown: l2-chase and l3-chase may read another level",
+          "in a guest, have the hypervisor pass the cache topology through"))
+    }
+    if memoryShortcomings.contains(.noNumaPolicy) {
+      warnings.append(
+        RunWarning(
+          "victim-memory-unbound",
+          "victims' memory lies where Linux put it, not on the node that was asked for",
+          "run where NUMA policy works (CONFIG_NUMA, no seccomp filter against mbind)"))
     }
     if end == .finished, roundsDone < BystanderExperiment.enoughRounds, !sites.isEmpty {
       warnings.append(

@@ -49,7 +49,7 @@ enum BystanderTable {
     .number("slowdown_high", "Upper end of its 95 % interval.") { $0.slowdown?.high },
     .text(
       "verdict",
-      "slowed, not-slowed, faster, undecided: the interval against the noise floor of the victim's idle row; or trapped."
+      "slowed, faster: the interval lies beyond the noise floor of the victim's idle row; not-slowed: within 2 % of 1; undecided; trapped."
     ) { $0.verdict.rawValue },
     .text("warnings", "Ids of what to know about the row, separated by semicolons.") {
       $0.warnings.isEmpty ? nil : $0.warnings.map(\.rawValue).joined(separator: ";")
@@ -67,10 +67,17 @@ enum SliceTable {
     .integer("victim_operations", "Operations of the victim, gaps left out.") { $0.victimOperations },
     .integer("victim_tsc_cycles", "Their time in TSC cycles.") { Int($0.victimTicks) },
     .integer("gaps", "Parts of the slice left out, since something else had the CPU.") { $0.gaps },
+    .integer("gap_tsc_cycles", "Their time in TSC cycles.") { Int($0.gapTicks) },
     .integer("aggressor_operations", "Operations of the aggressor; empty beside an idle CPU.") {
       $0.aggressorOperations
     },
     .integer("aggressor_tsc_cycles", "Their time in TSC cycles.") { $0.aggressorTicks.map { Int($0) } },
+    .integer("longest_gap_tsc_cycles", "The longest time between the starts of two of them.") {
+      $0.longestGapTicks.map { Int($0) }
+    },
     .boolean("disturbed", "Whether Linux switched the victim's thread out.") { $0.isDisturbed },
+    .boolean("overlapped", "Whether the aggressor worked all the time; true beside an idle CPU.") {
+      $0.hasOverlapped
+    },
   ])
 }

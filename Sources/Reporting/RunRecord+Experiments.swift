@@ -4,8 +4,7 @@ import Measurement
 /// What a record takes over from its experiments as they go.
 extension RunRecord {
   public mutating func update(from experiment: CostExperiment) {
-    let rate = experiment.clock.ticksPerNanosecond
-    clock = Clock(tscTicksPerNanosecond: rate.value, relativeError: rate.relativeError)
+    take(experiment.clock)
     cpus = experiment.cpuFindings
     let tally = experiment.tally
     disturbance = DisturbanceSummary(
@@ -21,11 +20,13 @@ extension RunRecord {
   }
 
   public mutating func update(from experiment: PingPongExperiment) {
+    take(experiment.clock)
     take(experiment.sites)
     take(.pingpong, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
   }
 
   public mutating func update(from experiment: BystanderExperiment) {
+    take(experiment.clock)
     take(experiment.sites)
     victimMemory = experiment.victimSizes
     doseCurves = experiment.doseCurves
@@ -33,6 +34,7 @@ extension RunRecord {
   }
 
   public mutating func update(from experiment: ScalingExperiment) {
+    take(experiment.clock)
     take(.scaling, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
   }
 
@@ -53,12 +55,18 @@ extension RunRecord {
     }
   }
 
+  private mutating func take(_ clock: TscClock) {
+    let rate = clock.ticksPerNanosecond
+    self.clock = Clock(tscTicksPerNanosecond: rate.value, relativeError: rate.relativeError)
+  }
+
   private mutating func take(_ sites: [PairSite]) {
     let known = pairs ?? []
+    let contradictions = PairSite.contradictions(sites)
     pairs =
       known
       + sites.filter { site in !known.contains { $0.pair == site.pair } }.map {
-        Pair($0, relationSource: relationSource)
+        Pair($0, relationSource: relationSource, contradiction: contradictions[$0.pair])
       }
   }
 }

@@ -54,6 +54,11 @@ public struct RunRecord: Codable, Sendable {
     public var widths: [Int]
     public var placements: [String]
     public var offsets: [Int]
+    /// Bystanders that were asked for; empty is all.
+    public var victims: [String]
+    /// NUMA node of their memory; nil is their own.
+    public var victimNode: Int?
+    public var allPairs: Bool
     public var rounds: Int
     public var mostRounds: Int
     public var budgetSeconds: Double
@@ -66,7 +71,7 @@ public struct RunRecord: Codable, Sendable {
 
     public init(
       plan: Plan, experiments: [ExperimentId], cpus: [Int], otherCpus: [OtherCpu], request: CellRequest,
-      seed: UInt64, cells: Int
+      seed: UInt64, cells: Int, victims: [String] = [], victimNode: Int? = nil, allPairs: Bool = false
     ) {
       self.plan = plan.name.rawValue
       self.experiments = experiments.map(\.rawValue)
@@ -80,6 +85,9 @@ public struct RunRecord: Codable, Sendable {
       widths = request.widths
       placements = request.placements.map(\.rawValue)
       offsets = request.offsets
+      self.victims = victims
+      self.victimNode = victimNode
+      self.allPairs = allPairs
       rounds = plan.rounds
       mostRounds = plan.mostRounds
       budgetSeconds = plan.budget
@@ -115,14 +123,16 @@ public struct RunRecord: Codable, Sendable {
     public var check: PairCheck
     /// What a split lock costs on the aggressor's CPU, in TSC cycles.
     public var splitLockTscCycles: Double?
+    public var pageSplitLockTscCycles: Double?
     public var contradiction: String?
 
-    init(_ site: PairSite, relationSource: String) {
+    init(_ site: PairSite, relationSource: String, contradiction: String?) {
       pair = site.pair
       self.relationSource = relationSource
       check = site.check
-      splitLockTscCycles = site.ramp.nativeTicks
-      contradiction = site.contradiction
+      splitLockTscCycles = site.aggressorRamp.line.nativeTicks
+      pageSplitLockTscCycles = site.aggressorRamp.page.nativeTicks
+      self.contradiction = contradiction
     }
   }
 

@@ -32,6 +32,9 @@ enum ScalingTable {
         $0.fairness
       },
       .number("worst_operations_per_second", "Operations of the slowest thread, in 1/s.") { $0.worst },
+      .integer("rounds_apart", "Measurements left out, since the threads did not begin and end together.") {
+        $0.apart
+      },
       .integer("wrong_sums", "Measurements after which an operand did not hold what had been added.") {
         $0.wrongSums
       },

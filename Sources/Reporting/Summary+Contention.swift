@@ -103,24 +103,27 @@ extension Summary {
     guard !curves.isEmpty else { return [] }
     let found = DoseCurve.tolerances.compactMap { tolerated -> String? in
       let all = curves.compactMap { curve in
-        curve.limits.first { $0.tolerated == tolerated && $0.rateHz != nil }.map { (curve, $0) }
+        curve.limits.first { $0.tolerated == tolerated }.map { (curve, $0) }
       }
-      guard let (curve, limit) = all.min(by: { $0.1.rateHz! < $1.1.rateHz! }) else { return nil }
+      guard let (curve, limit) = all.filter({ $0.1.rateHz != nil }).min(by: { $0.1.rateHz! < $1.1.rateHz! })
+      else { return nil }
+      // The most cautious of all bystanders, be it one that was too noisy to tell.
       let cautious = all.compactMap(\.1.cautiousRateHz).min().map { ", cautiously \(Summary.rate($0))" } ?? ""
-      return "\(Int((tolerated * 100).rounded())) %: \(Summary.rate(limit.rateHz!))\(cautious)"
-        + " (\(curve.victim.rawValue)\(limit.isExtrapolated ? ", extrapolated" : ""))"
+      let doubt = [curve.isExplained ? nil : "not explained", limit.isExtrapolated ? "extrapolated" : nil]
+      let notes = ([curve.victim.rawValue] + doubt.compactMap { $0 }).joined(separator: ", ")
+      return "\(Int((tolerated * 100).rounded())) %: \(Summary.rate(limit.rateHz!))\(cautious) (\(notes))"
     }
-    guard let worst = curves.max(by: { $0.slowdownAtRatelimitHigh < $1.slowdownAtRatelimitHigh }) else {
-      return []
-    }
+    guard let worst = curves.max(by: { $0.slowdownAtRatelimit < $1.slowdownAtRatelimit }) else { return [] }
+    func percent(_ slowdown: Double) -> String { Decimal.significant((slowdown - 1) * 100, 3) }
     return [
       found.isEmpty
         ? "no rate of split locks slowed a bystander by 1 %"
         : "split locks a second that keep every bystander within \(found.joined(separator: "; "))",
       "stall share k: a bystander's throughput is 1 - k x locked fraction, where \"explained\" says yes",
       "split_lock_detect=ratelimit:1000 (all CPUs together), or QEMU's bus-lock-ratelimit=1000 for one guest, would leave a"
-        + " slow-down of at most \(Decimal.significant((worst.slowdownAtRatelimitHigh - 1) * 100, 2)) %"
-        + " (\(worst.victim.rawValue), extrapolated by the model)",
+        + " slow-down of \(percent(worst.slowdownAtRatelimit)) %, \(percent(worst.slowdownAtRatelimitLow)) to"
+        + " \(percent(worst.slowdownAtRatelimitHigh)) % (\(worst.victim.rawValue)"
+        + "\(worst.isRatelimitExtrapolated ? ", extrapolated" : ""))",
     ]
   }
 

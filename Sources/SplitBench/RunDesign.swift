@@ -13,7 +13,9 @@ struct RunDesign {
   let pingpong: PingPongExperiment.Plan?
   let bystander: BystanderPlan?
   let scaling: ScalingPlan?
+  let victims: [String]
   let victimNode: Int?
+  let allPairs: Bool
   let cpus: [Int]
   let otherCpus: [RunRecord.OtherCpu]
   let request: CellRequest
@@ -58,7 +60,9 @@ struct RunDesign {
     cells = self.experiments.contains(.cost) ? try planner.cells(for: request) : []
     let contention = try Contention(scope, machine, plan, self.experiments)
     (pingpong, bystander, scaling) = (contention.pingpong, contention.bystander, contention.scaling)
+    victims = scope.victim?.elements.map(\.rawValue) ?? []
     victimNode = scope.victimNode
+    allPairs = scope.allPairs
     let least = DoseResponse.leastBudget(cpus: cpus.count)
     if plan.share(of: .cost, among: self.experiments + [.cost]).budget < least,
       cells.contains(where: \.takesBusLock)

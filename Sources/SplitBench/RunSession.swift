@@ -32,7 +32,8 @@ struct RunSession {
       toolVersion: SplitBench.version, run: "", label: output.label, startedUtc: UtcTime.iso(),
       parameters: .init(
         plan: design.plan, experiments: design.experiments, cpus: design.cpus, otherCpus: design.otherCpus,
-        request: design.request, seed: design.seed, cells: design.cells.count),
+        request: design.request, seed: design.seed, cells: design.cells.count, victims: design.victims,
+        victimNode: design.victimNode, allPairs: design.allPairs),
       machine: design.machine, skipped: design.skipped)
     let folder = try RunFolder.create(
       in: FilePath(output.out), named: design.folderName(label: output.label),
@@ -51,8 +52,9 @@ struct RunSession {
 
   private func measure(_ recorder: inout Recorder) throws -> Outcome {
     var end = ExperimentEnd.finished
+    let ramps = SplitLockRamps(machine: design.machine)
     for experiment in design.experiments where end == .finished || end == .wallLimit {
-      let ended = try run(experiment, &recorder)
+      let ended = try run(experiment, ramps, &recorder)
       // One that ran out of time must not be forgotten over one that did not.
       if ended != .finished { end = ended }
     }
@@ -67,7 +69,9 @@ struct RunSession {
       record: recorder.record, results: recorder.results, folder: recorder.folder.path, end: end)
   }
 
-  private func run(_ id: ExperimentId, _ recorder: inout Recorder) throws -> ExperimentEnd {
+  private func run(
+    _ id: ExperimentId, _ ramps: SplitLockRamps, _ recorder: inout Recorder
+  ) throws -> ExperimentEnd {
     let (machine, seed) = (design.machine, design.seed)
     switch id {
     case .cost:
@@ -79,7 +83,8 @@ struct RunSession {
       return experiment.end
     case .pingpong:
       guard let plan = design.pingpong else { return .finished }
-      let experiment = PingPongExperiment(plan: plan, seed: seed, machine: machine, clock: TscClock())
+      let experiment = PingPongExperiment(
+        plan: plan, seed: seed, machine: machine, ramps: ramps, clock: TscClock())
       try experiment.run(
         progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
       try recorder.take(experiment)
@@ -87,7 +92,8 @@ struct RunSession {
     case .bystander:
       guard let plan = design.bystander else { return .finished }
       let experiment = BystanderExperiment(
-        plan: plan, seed: seed, machine: machine, clock: TscClock(), victimNode: design.victimNode)
+        plan: plan, seed: seed, machine: machine, ramps: ramps, clock: TscClock(),
+        victimNode: design.victimNode)
       try experiment.run(
         progress: { recorder.advanced($0) },
         finishedRound: { experiment, slices in
@@ -98,7 +104,8 @@ struct RunSession {
       return experiment.end
     case .scaling:
       guard let plan = design.scaling else { return .finished }
-      let experiment = ScalingExperiment(plan: plan, seed: seed, machine: machine, clock: TscClock())
+      let experiment = ScalingExperiment(
+        plan: plan, seed: seed, machine: machine, ramps: ramps, clock: TscClock())
       try experiment.run(
         progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
       try recorder.take(experiment)

@@ -61,8 +61,9 @@ import Testing
     #expect(mixed.count == 2 && mixed.allSatisfy { $0.relation == .sameL3 })
   }
 
-  @Test func cpu0IsLeftAloneWhereThereIsAnother() throws {
-    let pairs = try Topology.synthetic("pack:1 l3:1 core:8 pu:1").representativePairs()
+  @Test(arguments: ["pack:1 l3:1 core:8 pu:1", "pack:1 l3:1 core:4 pu:2", "pack:2 l3:2 core:2 pu:2"])
+  func cpu0IsLeftAloneWhereThereIsAnother(machine: String) throws {
+    let pairs = try Topology.synthetic(machine).representativePairs()
     #expect(pairs.allSatisfy { $0.victim != 0 && $0.aggressor != 0 })
   }
 

@@ -24,7 +24,8 @@ struct ContentionExperimentTests {
       pairs: pairs, victims: [.alu, .l1Load, .alignedAtomic, .systemCall], rounds: 2, budget: 0.05,
       wallLimit: 20)
     let experiment = BystanderExperiment(
-      plan: plan, seed: 4, machine: machine, clock: TscClock(milliseconds: 5))
+      plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
+      clock: TscClock(milliseconds: 5))
     var slices: [SliceSample] = []
     try experiment.run(progress: { #expect((0...1).contains($0.done)) }, finishedRound: { slices += $1 })
     let rows = experiment.rows()
@@ -45,7 +46,8 @@ struct ContentionExperimentTests {
   @Test func theBudgetEndsAnExperiment() throws {
     let plan = BystanderPlan(pairs: pairs, victims: [.alu], rounds: 1000, budget: 0.004, wallLimit: 20)
     let experiment = BystanderExperiment(
-      plan: plan, seed: 4, machine: machine, clock: TscClock(milliseconds: 5))
+      plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
+      clock: TscClock(milliseconds: 5))
     try experiment.run(progress: { _ in }, finishedRound: { _, _ in })
     #expect(experiment.roundsDone < 1000 && experiment.budget.spent <= 0.005)
   }
@@ -53,7 +55,8 @@ struct ContentionExperimentTests {
   @Test func aCounterIsPassedWithoutLoss() throws {
     let plan = PingPongExperiment.Plan(pairs: pairs, rounds: 3, budget: 0.05, wallLimit: 10)
     let experiment = PingPongExperiment(
-      plan: plan, seed: 4, machine: machine, clock: TscClock(milliseconds: 5))
+      plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
+      clock: TscClock(milliseconds: 5))
     try experiment.run(progress: { _ in }, finishedRound: { _ in })
     for row in experiment.rows() {
       #expect(row.isAtomic)
@@ -66,7 +69,8 @@ struct ContentionExperimentTests {
   @Test func offendersAreCountedAndAtomic() throws {
     let plan = ScalingPlan(cpus: machine.topology.cpus, rounds: 2, budget: 0.05, wallLimit: 10)
     let experiment = ScalingExperiment(
-      plan: plan, seed: 4, machine: machine, clock: TscClock(milliseconds: 5))
+      plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
+      clock: TscClock(milliseconds: 5))
     try experiment.run(progress: { _ in }, finishedRound: { _ in })
     let rows = experiment.rows()
     #expect(Set(rows.map(\.cell)) == Set(plan.cells))
@@ -85,9 +89,9 @@ struct ContentionExperimentTests {
       .flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
     let before = threads()
-    let result = withAssistants(on: machine.topology.cpus.map(\.id)) { assistants in
-      for assistant in assistants { assistant.begin { usleep(1000) } }
-      for assistant in assistants { assistant.finish() }
+    let result = try withAssistants(on: machine.topology.cpus.map(\.id)) { assistants in
+      for assistant in assistants { try assistant.begin { usleep(1000) } }
+      for assistant in assistants { try assistant.finish() }
       return assistants.count
     }
     #expect(result == machine.topology.cpus.count)

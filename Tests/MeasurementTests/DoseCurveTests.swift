@@ -62,7 +62,7 @@ import Testing
     for fraction in BystanderPlan.ladder {
       let cell = BystanderCell(pair: pair, victim: .alu, aggressor: .lineSplit, fraction: fraction)
       for cost in [0.4e-6, 1.2e-6, 7e-6] {
-        let slice = BystanderPlan.slice(cell, cost: cost)
+        let (slice, _) = BystanderPlan.slice(cell, cost: cost)
         #expect(slice / (cost / fraction) >= 20 - 1e-9)
         #expect(BystanderPlan.lockedTime(cell, cost: cost) <= Plan.longestBurst)
       }

@@ -4,12 +4,18 @@ import Testing
 @testable import Measurement
 
 @Suite struct PairSiteTests {
-  private func site(_ relation: Relation, trip: UInt64, throughput: Double = 1) -> PairSite {
+  private let response = DoseResponse(
+    behaviour: .completed, nativeTicks: 1000, longestTicks: 1000, operations: 1)
+
+  private func site(
+    _ relation: Relation, trip: UInt64, throughput: Double = 1, kind: CoreKind = .uniform
+  ) -> PairSite {
     PairSite(
-      pair: RelatedPair(victim: 0, aggressor: 1, relation: relation),
+      pair: RelatedPair(
+        victim: Int(trip), aggressor: 1, relation: relation, victimKind: kind, aggressorKind: kind),
       check: PairCheck(
         trips: [.init(sent: 0, answered: trip / 2, received: trip)], throughputShare: throughput)!,
-      ramp: DoseResponse(behaviour: .completed, nativeTicks: 1000, longestTicks: 1000, operations: 1))
+      victimRamp: .init(line: response, page: response), aggressorRamp: .init(line: response, page: response))
   }
 
   @Test func aTopologyThatFitsIsNotDoubted() {
@@ -26,11 +32,14 @@ import Testing
       as [(Relation, Double, String)])
   func aCoreSharedOrNotContradicts(relation: Relation, throughput: Double, says: String) {
     let found = PairSite.contradictions([site(relation, trip: 100, throughput: throughput)])
-    #expect(found.count == 1 && found[0].contains(says))
+    #expect(found.count == 1 && found.values.first!.contains(says))
   }
 
   @Test func closeCpusThatTalkSlowlyContradict() {
     let found = PairSite.contradictions([site(.sameL3, trip: 900), site(.otherPackage, trip: 300)])
-    #expect(found.count == 1 && found[0].contains("same-l3") && found[0].contains("other-package"))
+    let text = found.values.first ?? ""
+    #expect(found.count == 1 && text.contains("same-l3") && text.contains("other-package"))
+    let kinds = [site(.sameL2, trip: 900, kind: .efficiency), site(.sameL3, trip: 300, kind: .performance)]
+    #expect(PairSite.contradictions(kinds).isEmpty, "cores of different kinds have ways of their own")
   }
 }

@@ -109,8 +109,11 @@ typedef struct {
   uint64_t deadline;             // TSC: no batch is begun after it
   const uint32_t *_Nonnull stop; // ends it when it is not 0
   uint32_t is_running;           // written 1 after the first batch
-  uint64_t operations;           // written, as are the following
-  uint64_t first_tick, last_tick;
+  uint64_t operations;           // written as it goes, 0 at first, as is the following
+  uint64_t longest_gap;          // between the starts of two batches, or the last and the end
+  uint64_t first_tick;           // written: when it began
+  uint64_t last_start;           // written: when the last batch began
+  uint64_t last_tick;            // written: when it ended
 } catomics_aggression;
 
 /// Adds to `operand`, at a pace, until stopped. `context` is a `catomics_aggression *`.
@@ -124,8 +127,8 @@ typedef struct {
   uint64_t passes;         // at least 2
   uint64_t deadline;       // TSC
   uint64_t ticks;          // written: from this side's first pass to its last
-  uint64_t attempts;       // written: operations issued, failed ones included
-  uint64_t passes_done;    // written: fewer than asked for if the deadline came first
+  uint64_t attempts;       // written as it goes, 0 at first: operations issued, failed ones included
+  uint64_t passes_done;    // likewise: fewer than asked for if the deadline came first
 } catomics_counter_pass;
 
 /// Raises the counter by one whenever it has this side's parity, trying all the time. `context` is a
@@ -136,10 +139,11 @@ void catomics_pass_counter(void *_Nullable context);
 typedef struct {
   void *_Nonnull operand;        // 8 bytes, anywhere
   bool is_locked;                // LOCK XADD of 0 instead of a plain load
+  uint64_t start;                // TSC: nothing is read before it
   uint64_t deadline;             // TSC
   const uint32_t *_Nonnull stop;
-  uint64_t reads;                // written
-  uint64_t torn;                 // written: values whose upper half was not equal to the lower
+  uint64_t reads;                // written as it goes, 0 at first
+  uint64_t torn;                 // likewise: values whose upper half was not equal to the lower
 } catomics_half_reading;
 
 /// Reads a value whose halves others keep equal, until stopped. `context` is a `catomics_half_reading *`.

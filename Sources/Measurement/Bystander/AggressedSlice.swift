@@ -4,36 +4,48 @@ import LockKernels
 /// A victim at work for a moment, and what ran beside it.
 struct AggressedSlice {
   var victim: VictimRunner.Slice
+  /// Operations of the victim, those of the lead-in included.
+  var victimIssued: Int
   /// Nil beside an idle CPU.
   var aggression: Aggression.Report?
+
+  /// What runs beside the victim.
+  struct Beside {
+    var assistant: Assistant
+    var operand: UnsafeMutableRawPointer
+    /// TSC ticks between two operations; 0 is back to back.
+    var period: UInt64
+  }
 
   /// Starts the aggressor, waits until it works, runs the victim, stops the aggressor.
   ///
   /// - Parameters:
   ///   - leadIn: TSC ticks for which the victim gets used to its surroundings, not counted.
   ///   - ticks: length in TSC ticks.
-  ///   - period: TSC ticks between two operations of the aggressor; 0 is back to back.
+  ///   - beside: nil leaves the other CPU idle.
   static func run(
-    _ runner: VictimRunner, leadIn: UInt64, ticks: UInt64, _ aggressor: Aggressor, lines: OperandMemory,
-    spot: Int, period: UInt64, on assistant: Assistant, splitOffset: Int
-  ) -> AggressedSlice {
-    func work() -> VictimRunner.Slice {
-      _ = runner.run(ticks: leadIn)
-      return runner.run(ticks: ticks)
+    _ runner: VictimRunner, leadIn: UInt64, ticks: UInt64, beside: Beside?
+  ) throws -> AggressedSlice {
+    let aggression = beside.map {
+      Aggression(
+        on: $0.assistant, operand: $0.operand, period: $0.period, deadlineTicks: 4 * (leadIn + ticks))
     }
-    guard let placement = aggressor.placement else { return AggressedSlice(victim: work()) }
-    let operand = lines.address(placement, offset: placement.isSplit ? splitOffset : 0, spot: spot | 1)
-    let aggression = Aggression(
-      on: assistant, operand: operand, period: period, deadlineTicks: 4 * (leadIn + ticks))
-    aggression.start()
-    let slice = work()
-    return AggressedSlice(victim: slice, aggression: aggression.stop())
+    try aggression?.start()
+    let outcome = Result { () throws(Trap) in
+      (lead: try runner.run(ticks: leadIn), slice: try runner.run(ticks: ticks))
+    }
+    // Stopped whatever the victim met.
+    let report = try aggression?.stop()
+    let (lead, slice) = try outcome.get()
+    return AggressedSlice(victim: slice, victimIssued: lead.issued + slice.issued, aggression: report)
   }
 
   /// Whether the aggressor worked on its CPU during the whole slice, its clock being ahead by `offset` ticks, give or take.
-  func hasOverlapped(within error: Double, offset: Double) -> Bool {
+  ///
+  /// - Parameter longestGap: TSC ticks between two of its operations that are no interruption.
+  func hasOverlapped(within error: Double, offset: Double, longestGap: Double) -> Bool {
     guard let aggression else { return true }
-    guard aggression.wasOnItsCpu else { return false }
+    guard aggression.wasOnItsCpu, Double(aggression.longestGap) <= longestGap else { return false }
     let tolerance = error + Double(victim.lastTick - victim.firstTick) / 20
     return Double(aggression.firstTick) - offset <= Double(victim.firstTick) + tolerance
       && Double(aggression.lastTick) - offset >= Double(victim.lastTick) - tolerance
@@ -50,19 +62,27 @@ public struct SliceSample: Sendable {
   public var victimOperations: Int
   public var victimTicks: UInt64
   public var gaps: Int
+  public var gapTicks: UInt64
   public var aggressorOperations: Int?
   public var aggressorTicks: UInt64?
+  public var longestGapTicks: UInt64?
   public var isDisturbed: Bool
+  public var hasOverlapped: Bool
 
-  init(cell: Int, round: Int, kind: String, slice: AggressedSlice, isDisturbed: Bool) {
+  init(
+    cell: Int, round: Int, kind: String, slice: AggressedSlice, isDisturbed: Bool, hasOverlapped: Bool
+  ) {
     self.cell = cell
     self.round = round
     self.kind = kind
     victimOperations = slice.victim.operations
     victimTicks = slice.victim.ticks
     gaps = slice.victim.gaps
+    gapTicks = slice.victim.gapTicks
     aggressorOperations = slice.aggression?.operations
     aggressorTicks = slice.aggression.map { $0.lastTick - $0.firstTick }
+    longestGapTicks = slice.aggression?.longestGap
     self.isDisturbed = isDisturbed
+    self.hasOverlapped = hasOverlapped
   }
 }

@@ -18,6 +18,7 @@ public final class BystanderExperiment {
   public private(set) var budget: BusBudget
 
   private let machine: MachineReport
+  private let ramps: SplitLockRamps
   public private(set) var clock: TscClock
   private let start: Double
   private let victimNode: Int?
@@ -28,11 +29,13 @@ public final class BystanderExperiment {
 
   /// - Parameter victimNode: NUMA node of the victims' memory; nil is that of the victim's CPU.
   public init(
-    plan: BystanderPlan, seed: UInt64, machine: MachineReport, clock: TscClock, victimNode: Int? = nil
+    plan: BystanderPlan, seed: UInt64, machine: MachineReport, ramps: SplitLockRamps, clock: TscClock,
+    victimNode: Int? = nil
   ) {
     self.plan = plan
     self.seed = seed
     self.machine = machine
+    self.ramps = ramps
     self.clock = clock
     self.victimNode = victimNode
     start = clock.elapsed()
@@ -91,23 +94,27 @@ public final class BystanderExperiment {
 
   private func prepare() throws {
     for pair in plan.pairs where end == .finished {
-      let site = try PairSite.prepared(pair, machine: machine, clock: clock)
-      if let site, let delay = site.ramp.unexplainedDelay {
-        unexplainedDelay = delay
-        end = .unexplainedDelay
-      }
-      guard let site else {
-        skip(pair, "the other CPU did not answer in time")
+      if chost_interrupt_received() != 0 { end = .interrupted }
+      guard elapsed < plan.wallLimit || sites.isEmpty else {
+        skip(pair, "the time was used up")
         continue
       }
-      budget.book(operations: site.ramp.operations, cost: site.cost(clock), at: clock.elapsed())
-      guard site.ramp.behaviour != .trapped else {
-        skip(pair, "Linux answers split locks with a signal here")
-        continue
+      switch try PairSite.prepared(pair, ramps: ramps, clock: clock, budget: &budget) {
+      case .success(let site): sites.append(site)
+      case .failure(let refusal):
+        skip(pair, refusal.reason)
+        if case .unexplained(let delay) = refusal { stop(delay) }
       }
-      sites.append(site)
     }
-    for site in sites where memories[site.pair.victim] == nil { try makeMemory(site.pair.victim) }
+    for site in sites where end == .finished && memories[site.pair.victim] == nil {
+      try makeMemory(site.pair.victim)
+    }
+  }
+
+  private func stop(_ delay: Double?) {
+    guard let delay else { return }
+    unexplainedDelay = delay
+    end = .unexplainedDelay
   }
 
   private func skip(_ pair: RelatedPair, _ reason: String) {
@@ -127,10 +134,11 @@ public final class BystanderExperiment {
 
   // MARK: Rounds
 
-  /// Every victim of every pair once, in fresh random order. False if the budget or the user ended it early.
+  /// Every victim of every pair once, in fresh random order. False if the budget, the time or the user ended it early.
   private func measureRound(_ progress: (Progress) -> Void) throws -> Bool {
     var random = SeededGenerator(seed: seed &+ UInt64(roundsDone) &* 0x9E37_79B9)
     let visits = sites.indices.flatMap { site in plan.victims.map { (site, $0) } }.shuffled(using: &random)
+    var visited = 0
     for (position, (site, victim)) in visits.enumerated() {
       if chost_interrupt_received() != 0 { end = .interrupted }
       guard end == .finished else { return false }
@@ -140,43 +148,69 @@ public final class BystanderExperiment {
         Progress(
           phase: "bystander, round \(roundsDone + 1)", done: share,
           secondsLeft: share > 0.02 ? min(plan.wallLimit, elapsed / share) * (1 - share) : plan.wallLimit))
-      guard try visit(sites[site], victim, &random) else { return false }
+      // What the budget no longer allows of a dear victim, it may of a cheap one.
+      if try visit(sites[site], victim, &random) { visited += 1 }
     }
-    return true
+    return visited > 0
   }
 
   /// One victim beside all its aggressors; false if the budget does not allow that.
   private func visit(_ site: PairSite, _ victim: Victim, _ random: inout SeededGenerator) throws -> Bool {
-    let cost = site.cost(clock)
-    let cells = plan.cells(site.pair, victim)
+    let cost = max(site.cost(clock), site.victimRamp.cost(clock))
+    let cells = plan.cells(site.pair, victim).filter {
+      // Where an operation takes long, a triple may be longer than a burst may be: not even one is issued.
+      BystanderPlan.lockedTime($0, cost: cost) <= Plan.longestBurst
+    }
     let needed = cells.reduce(0) { $0 + BystanderPlan.lockedTime($1, cost: cost) }
-    guard needed <= budget.left else { return false }
-    guard let memory = memories[site.pair.victim] else { return true }
-    let lines = try OperandMemory(
-      pageCount: 8, cpu: site.pair.victim, lineBytes: machine.processor.lineBytes)
+    guard needed <= budget.left, let memory = memories[site.pair.victim] else { return false }
+    let lineBytes = machine.processor.lineBytes
+    let victimLines = try OperandMemory(pageCount: 4, cpu: site.pair.victim, lineBytes: lineBytes)
+    let aggressorLines = try OperandMemory(pageCount: 8, cpu: site.pair.aggressor, lineBytes: lineBytes)
+    // Only threads, and raw pointers, use them in the slices.
+    defer { withExtendedLifetime((victimLines, aggressorLines)) {} }
     let order = cells.shuffled(using: &random)
     return try CpuPin.pinned(to: site.pair.victim) {
       try withAssistants(on: [site.pair.aggressor]) { assistants in
         VictimRunner.warm(victim, memory: memory)
-        let own = lines.address(
+        let own = victimLines.address(
           victim == .lineSplitAtomic ? .lineSplit : .aligned,
-          offset: victim == .lineSplitAtomic ? splitOffset : 0, spot: 124)
-        let runner = VictimRunner(
-          victim, memory: memory, operand: own, ticksPerSecond: clock.ticks(seconds: 1))
-        if victim.takesBusLocks {
-          budget.book(
-            operations: runner.quantum * 2 * victim.operationsPerCount, cost: cost, at: clock.elapsed())
-        }
-        for cell in order where end == .finished {
-          try measure(cell, site, runner, lines, assistants[0])
+          offset: victim == .lineSplitAtomic ? splitOffset : 0, spot: roundsDone)
+        do {
+          let runner = try VictimRunner(
+            victim, memory: memory, operand: own, ticksPerSecond: clock.ticks(seconds: 1))
+          if victim.takesBusLocks {
+            budget.book(
+              operations: runner.issuedAtFirst, cost: site.victimRamp.cost(clock), at: clock.elapsed())
+          }
+          for cell in order where end == .finished {
+            try measure(cell, site, runner, aggressorLines, assistants[0])
+          }
+        } catch let trap as Trap {
+          // The victim's own: the policy differs from what the ramp met.
+          for cell in order { records[indexByCell[cell]!].add(trap) }
         }
         return true
-      } ?? true
+      } ?? false
     }
   }
 
   private var splitOffset: Int {
     Placement.lineSplit.typicalOffset(widthBytes: 8, lineBytes: machine.processor.lineBytes)!
+  }
+
+  /// What runs beside the victim of a cell, or of its control.
+  private func beside(
+    _ aggressor: Aggressor, _ cell: BystanderCell, cost: Double, _ lines: OperandMemory,
+    _ assistant: Assistant
+  ) -> AggressedSlice.Beside? {
+    guard let placement = aggressor.placement else { return nil }
+    // Back to back at 100 %; the operation's own cost is then the period of what is compared with it.
+    let isSaturating = aggressor.takesBusLocks && cell.fraction == 1
+    let spot = Int(truncatingIfNeeded: seed >> 8) & 0xFFFF + roundsDone
+    return .init(
+      assistant: assistant,
+      operand: lines.address(placement, offset: placement.isSplit ? splitOffset : 0, spot: spot),
+      period: isSaturating ? 0 : UInt64(clock.ticks(seconds: cost / cell.fraction)))
   }
 
   /// Control, treated, control.
@@ -185,44 +219,60 @@ public final class BystanderExperiment {
     _ assistant: Assistant
   ) throws {
     let index = indexByCell[cell]!
-    let cost = site.cost(clock)
-    let length = BystanderPlan.slice(cell, cost: cost)
+    let cost = site.aggressorRamp.cost(clock, cell.aggressor == .pageSplit ? .pageSplit : .lineSplit)
+    let (length, leadIn) = BystanderPlan.slice(cell, cost: cost)
     sleep(seconds: budget.rest(at: clock.elapsed()))
     // What slept, or ran beside an aggressor, may have lost its lines: every triple begins alike.
     VictimRunner.warm(cell.victim, memory: memories[site.pair.victim]!)
     let switches = SwitchCount.now()
-    let spot = Int(truncatingIfNeeded: seed >> 8) & 0xFFFF + roundsDone
-    func slice(_ aggressor: Aggressor) -> AggressedSlice {
-      let period = cell.fraction > 0 ? cost / cell.fraction : 0
-      // Back to back at 100 %: the operation's own cost is the period.
-      let isSaturating = aggressor.takesBusLocks && cell.fraction == 1
-      return AggressedSlice.run(
-        runner, leadIn: UInt64(clock.ticks(seconds: BystanderPlan.leadIn)),
-        ticks: UInt64(clock.ticks(seconds: length)), aggressor, lines: lines, spot: spot,
-        period: isSaturating ? 0 : UInt64(clock.ticks(seconds: period)), on: assistant,
-        splitOffset: splitOffset)
+    let all = try [cell.control, cell.aggressor, cell.control].map { aggressor in
+      try AggressedSlice.run(
+        runner, leadIn: UInt64(clock.ticks(seconds: leadIn)), ticks: UInt64(clock.ticks(seconds: length)),
+        beside: beside(aggressor, cell, cost: cost, lines, assistant))
     }
-    let (before, treated, after) = (slice(cell.control), slice(cell.aggressor), slice(cell.control))
     let wasPreempted = SwitchCount.now().wasPreempted(since: switches)
     records[index].requestedRate = cell.fraction > 0 ? cell.fraction / cost : nil
-    let all = [before, treated, after]
-    for (kind, slice) in zip(["control", "treated", "control"], all) {
-      slices.append(
-        SliceSample(cell: index, round: roundsDone, kind: kind, slice: slice, isDisturbed: wasPreempted))
+    book(cell, all, site, cost: cost, index)
+    let period = cell.fraction > 0 ? cost / cell.fraction : 0
+    let overlapped = all.map {
+      $0.hasOverlapped(
+        within: site.check.tscOffsetErrorTicks, offset: site.check.tscOffsetTicks,
+        longestGap: clock.ticks(seconds: max(4 * period, length / 4) + BystanderExperiment.longestGap))
     }
-    if let trap = all.lazy.compactMap({ $0.aggression?.trap }).first { records[index].add(trap) }
-    let own = runner.victim.takesBusLocks ? all.reduce(0) { $0 + $1.victim.operations } : 0
-    let busLocks = cell.aggressor.takesBusLocks ? treated.aggression?.operations ?? 0 : 0
-    budget.book(operations: busLocks + own, cost: cost, at: clock.elapsed())
+    for (position, slice) in all.enumerated() {
+      slices.append(
+        SliceSample(
+          cell: index, round: roundsDone, kind: position == 1 ? "treated" : "control", slice: slice,
+          isDisturbed: wasPreempted, hasOverlapped: overlapped[position]))
+    }
+    let (before, treated, after) = (all[0], all[1], all[2])
     let control = (before.victim.ticksPerOperation + after.victim.ticksPerOperation) / 2
     guard control > 0, treated.victim.ticksPerOperation > 0 else { return }
     records[index].add(
       BystanderRecord.Round(
         number: roundsDone, controlTicks: control, treatedTicks: treated.victim.ticksPerOperation,
         rate: treated.aggression?.rate ?? 0, isDisturbed: wasPreempted,
-        hasOverlapped: all.allSatisfy {
-          $0.hasOverlapped(within: site.check.tscOffsetErrorTicks, offset: site.check.tscOffsetTicks)
-        }),
-      busLocks: busLocks)
+        hasOverlapped: !overlapped.contains(false)),
+      busLocks: cell.aggressor.takesBusLocks ? treated.aggression?.operations ?? 0 : 0)
+  }
+
+  /// An aggressor that paused for a quarter of the slice, and for so many seconds more, did not work all the time.
+  private static let longestGap = 50e-6
+
+  private func book(
+    _ cell: BystanderCell, _ slices: [AggressedSlice], _ site: PairSite, cost: Double, _ index: Int
+  ) {
+    if cell.victim.takesBusLocks {
+      budget.book(
+        operations: slices.reduce(0) { $0 + $1.victimIssued }, cost: site.victimRamp.cost(clock),
+        at: clock.elapsed())
+    }
+    for aggression in slices.compactMap(\.aggression) {
+      if let trap = aggression.trap { records[index].add(trap) }
+      if cell.aggressor.takesBusLocks { stop(aggression.unexplainedDelay(clock)) }
+    }
+    if cell.aggressor.takesBusLocks {
+      budget.book(operations: slices[1].aggression?.operations ?? 0, cost: cost, at: clock.elapsed())
+    }
   }
 }

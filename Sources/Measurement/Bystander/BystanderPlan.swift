@@ -48,8 +48,12 @@ public struct BystanderPlan: Sendable {
   static let leastFractionBesideBusLocks = 0.1
   /// Operations of the aggressor that one slice holds, at least.
   static let operationsPerSlice = 20.0
-  /// Shortest slice, in seconds: shorter where the bus is locked for much of it.
-  static let shortestSlice = (quiet: 0.001, locked: 0.0005)
+  /// Shortest slice and what every slice begins with, not counted, in seconds: shorter where the bus is locked for much of
+  /// it, so that there can be many.
+  static let shortest = (
+    quiet: (slice: 0.001, leadIn: 0.0001), locked: (slice: 0.0003, leadIn: 0.00005),
+    ownLocks: (slice: 0.0002, leadIn: 0.00002)
+  )
 
   /// What one visit to a victim measures.
   public func cells(_ pair: RelatedPair, _ victim: Victim) -> [BystanderCell] {
@@ -65,20 +69,21 @@ public struct BystanderPlan: Sendable {
 
   public var cells: [BystanderCell] { pairs.flatMap { pair in victims.flatMap { cells(pair, $0) } } }
 
-  /// Length of a slice in seconds: long enough for the aggressor's operations, of which each takes `cost` seconds.
-  static func slice(_ cell: BystanderCell, cost: Double) -> Double {
-    let isLocked = cell.aggressor.takesBusLocks && cell.fraction > 0.1 || cell.victim.takesBusLocks
-    let shortest = isLocked ? shortestSlice.locked : shortestSlice.quiet
-    return cell.fraction > 0 ? max(shortest, operationsPerSlice * cost / cell.fraction) : shortest
+  /// Lengths in seconds of a slice, long enough for the aggressor's operations, of which each takes `cost` seconds, and of
+  /// what it begins with.
+  static func slice(_ cell: BystanderCell, cost: Double) -> (slice: Double, leadIn: Double) {
+    let least =
+      cell.victim.takesBusLocks
+      ? shortest.ownLocks
+      : cell.aggressor.takesBusLocks && cell.fraction > 0.1 ? shortest.locked : shortest.quiet
+    guard cell.fraction > 0 else { return least }
+    return (max(least.slice, operationsPerSlice * cost / cell.fraction), least.leadIn)
   }
-
-  /// What every slice begins with, not counted, in seconds.
-  static let leadIn = 0.0001
 
   /// Locked time of one visit to a cell, in seconds, the victim's own included: one treated slice and two for control.
   static func lockedTime(_ cell: BystanderCell, cost: Double) -> Double {
-    let slice = slice(cell, cost: cost) + leadIn
-    return (cell.aggressor.takesBusLocks ? slice * cell.fraction : 0)
-      + (cell.victim.takesBusLocks ? 3 * slice : 0)
+    let (slice, leadIn) = slice(cell, cost: cost)
+    return (cell.aggressor.takesBusLocks ? (slice + leadIn) * cell.fraction : 0)
+      + (cell.victim.takesBusLocks ? 3 * (slice + leadIn) : 0)
   }
 }

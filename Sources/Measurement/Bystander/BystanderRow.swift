@@ -7,7 +7,7 @@ public struct BystanderRow: Sendable {
   public enum Verdict: String, Sendable, CaseIterable {
     /// The whole interval lies above the noise floor.
     case slowed
-    /// The whole interval lies within it.
+    /// The whole interval lies within 2 % of 1.
     case notSlowed = "not-slowed"
     /// The whole interval lies below it.
     case faster
@@ -29,7 +29,7 @@ public struct BystanderRow: Sendable {
       case .usesDisturbed: "too few rounds were undisturbed; all were used"
       case .rateMissed: "the aggressor reached less than four fifths of the rate that was asked for"
       case .notOverlapped:
-        "in a tenth of the rounds or more the aggressor did not work all the time; those were left out"
+        "in a quarter of the rounds or more the aggressor did not work all the time; those were left out"
       }
     }
   }
@@ -63,6 +63,8 @@ extension BystanderExperiment {
 
   /// A difference below this is none, even where idle beside idle shows less.
   static let leastFloor = 0.01
+  /// What differs by no more is the same. A fixed margin: noise must not prove sameness.
+  static let sameWithin = 0.02
 
   private struct Bystander: Hashable {
     var pair: RelatedPair
@@ -108,7 +110,7 @@ extension BystanderExperiment {
     {
       row.warnings.append(.rateMissed)
     }
-    if record.rounds.count(where: { !$0.hasOverlapped }) * 10 >= max(1, record.rounds.count) {
+    if record.rounds.count(where: { !$0.hasOverlapped }) * 4 >= max(1, record.rounds.count) {
       row.warnings.append(.notOverlapped)
     }
     return row
@@ -118,6 +120,6 @@ extension BystanderExperiment {
     guard let low = slowdown?.low, let high = slowdown?.high else { return .undecided }
     if low > 1 + floor { return .slowed }
     if high < 1 - floor { return .faster }
-    return low >= 1 - floor && high <= 1 + floor ? .notSlowed : .undecided
+    return low >= 1 - sameWithin && high <= 1 + sameWithin ? .notSlowed : .undecided
   }
 }

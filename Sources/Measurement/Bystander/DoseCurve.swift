@@ -6,7 +6,8 @@ import RealModule
 ///
 /// The model is the simplest that can be wrong: while the bus is locked the bystander loses a fixed share `k` of its
 /// speed, and nothing else costs it anything, so that its throughput is 1 - k x at a locked fraction x, which is the rate
-/// times the native cost of a split lock. `isExplained` says whether the ladder's steps agree.
+/// times the native cost of a split lock. `isExplained` says whether the ladder's steps agree with it, and its low steps with
+/// its high ones.
 public struct DoseCurve: Sendable, Codable {
   public var pair: RelatedPair
   public var victim: Victim
@@ -22,7 +23,10 @@ public struct DoseCurve: Sendable, Codable {
   public var limits: [Limit]
   /// What it would suffer at the highest rate that `split_lock_detect=ratelimit:N` takes, 1000 a second system-wide.
   public var slowdownAtRatelimit: Double
+  public var slowdownAtRatelimitLow: Double
   public var slowdownAtRatelimitHigh: Double
+  /// k from the steps of at most 10 % alone, nil with fewer than three of them.
+  public var stallShareOfLowSteps: Double?
 
   public struct Limit: Sendable, Codable {
     /// Tolerated slow-down, as a share: 0.01 is 1 %.
@@ -46,9 +50,13 @@ public struct DoseCurve: Sendable, Codable {
     var error: Double { max((1 / low - 1 / high) / 4, 1e-4) }
   }
 
+  /// Whether that rate lies below all that were measured.
+  public var isRatelimitExtrapolated: Bool
+
   public static let tolerances = [0.01, 0.05, 0.10]
   static let ratelimit = 1000.0
   private static let closeEnough = 0.02
+  private static let lowSteps = 0.11
 
   /// - Parameters:
   ///   - steps: at least three, with their achieved locked fractions.
@@ -57,6 +65,41 @@ public struct DoseCurve: Sendable, Codable {
     guard steps.count >= 3, cost > 0 else { return nil }
     self.pair = pair
     self.victim = victim
+    let (k, reach, residuals) = DoseCurve.fit(steps)
+    let low = steps.filter { $0.fraction <= DoseCurve.lowSteps }
+    let ofLow = low.count >= 3 ? DoseCurve.fit(low) : nil
+    stallShareOfLowSteps = ofLow?.k
+    largestResidual = residuals.map(\.magnitude).max()!
+    let agrees = ofLow.map { ($0.k - k).magnitude <= $0.reach + reach } ?? true
+    isExplained =
+      agrees
+      && zip(residuals, steps).allSatisfy { $0.magnitude <= max(DoseCurve.closeEnough, 2 * $1.error) }
+    stallShare = k
+    (stallShareLow, stallShareHigh) = (k - reach, k + reach)
+    // Where the model fails, low rates may cost more than high ones say.
+    let cautious = isExplained ? k + reach : max(k + reach, ofLow.map { $0.k + $0.reach } ?? 0)
+    let lowest = steps.map(\.fraction).min()!
+    let highest = steps.map(\.fraction).max()!
+    limits = DoseCurve.tolerances.map { tolerated in
+      // Throughput 1 / (1 + tolerated) leaves so large a loss.
+      let loss = tolerated / (1 + tolerated)
+      func rate(_ k: Double) -> Double? {
+        guard k > 0, loss / k <= highest else { return nil }
+        return loss / k / cost
+      }
+      return Limit(
+        tolerated: tolerated, rateHz: rate(k), cautiousRateHz: rate(cautious),
+        isExtrapolated: k > 0 && loss / k < lowest)
+    }
+    func slowdown(_ k: Double) -> Double { 1 / max(1e-9, 1 - k * DoseCurve.ratelimit * cost) }
+    slowdownAtRatelimit = slowdown(k)
+    slowdownAtRatelimitLow = slowdown(k - reach)
+    slowdownAtRatelimitHigh = slowdown(cautious)
+    isRatelimitExtrapolated = DoseCurve.ratelimit * cost < lowest
+  }
+
+  /// k by weighted least squares through the origin, half the length of its 95 % interval, and what the steps miss it by.
+  private static func fit(_ steps: [Step]) -> (k: Double, reach: Double, residuals: [Double]) {
     var (product, square) = (0.0, 0.0)
     for step in steps {
       let weight = 1 / (step.error * step.error)
@@ -68,31 +111,8 @@ public struct DoseCurve: Sendable, Codable {
     let chi = zip(residuals, steps).reduce(0) { $0 + ($1.0 / $1.1.error) * ($1.0 / $1.1.error) }
     // A model that misses its points knows its parameter no better than it hits them.
     let inflation = max(1, chi / Double(steps.count - 1)).squareRoot()
-    let reach =
-      inflation / square.squareRoot()
-      * StudentT.quantile(central: Estimate.confidence, degrees: steps.count - 1)
-    stallShare = k
-    (stallShareLow, stallShareHigh) = (k - reach, k + reach)
-    largestResidual = residuals.map(\.magnitude).max()!
-    isExplained = zip(residuals, steps).allSatisfy {
-      $0.magnitude <= max(DoseCurve.closeEnough, 2 * $1.error)
-    }
-    let lowest = steps.map(\.fraction).min()!
-    let highest = steps.map(\.fraction).max()!
-    limits = DoseCurve.tolerances.map { tolerated in
-      // Throughput 1 / (1 + tolerated) leaves so large a loss.
-      let loss = tolerated / (1 + tolerated)
-      func rate(_ k: Double) -> Double? {
-        guard k > 0, loss / k <= highest else { return nil }
-        return loss / k / cost
-      }
-      return Limit(
-        tolerated: tolerated, rateHz: rate(k), cautiousRateHz: rate(k + reach),
-        isExtrapolated: k > 0 && loss / k < lowest)
-    }
-    func slowdown(_ k: Double) -> Double { 1 / max(1e-9, 1 - k * DoseCurve.ratelimit * cost) }
-    slowdownAtRatelimit = slowdown(k)
-    slowdownAtRatelimitHigh = slowdown(k + reach)
+    let t = StudentT.quantile(central: Estimate.confidence, degrees: steps.count - 1)
+    return (k, inflation / square.squareRoot() * t, residuals)
   }
 }
 

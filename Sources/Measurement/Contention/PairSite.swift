@@ -1,5 +1,4 @@
 import CHost
-import LockKernels
 import Machine
 
 /// Two CPUs that were looked at before anything is measured with them.
@@ -7,41 +6,65 @@ public struct PairSite: Sendable {
   public let pair: RelatedPair
   /// What the two show of their relation.
   public let check: PairCheck
-  /// How split locks behave on the aggressor's CPU.
-  public let ramp: DoseResponse
+  /// How split locks behave on either CPU.
+  public let victimRamp: SplitLockRamps.Ramp
+  public let aggressorRamp: SplitLockRamps.Ramp
 
-  /// Tries a few split locks on the aggressor's CPU, one, then ten, then a hundred.
-  ///
-  /// - Returns: nil if the other CPU did not answer.
-  static func prepared(_ pair: RelatedPair, machine: MachineReport, clock: TscClock) throws -> PairSite? {
-    let check = try CpuPin.pinned(to: pair.victim) { PairCheck.run(otherCpu: pair.aggressor, clock: clock) }
-    guard let check else { return nil }
-    let ramp = try CpuPin.pinned(to: pair.aggressor) { try climb(on: pair.aggressor, machine, clock) }
-    return PairSite(pair: pair, check: check, ramp: ramp)
+  /// Why a pair is left out.
+  enum Refusal: Error {
+    case silent
+    case policy
+    case budget
+    case unexplained(Double)
+
+    var reason: String {
+      switch self {
+      case .silent: "the other CPU did not answer in time"
+      case .policy:
+        "Linux traps or delays split locks on one of the two: its policy would be measured, not the bus"
+      case .budget: ExperimentEnd.outOfBudget
+      case .unexplained(let seconds): "a split lock took \(Int(seconds * 1000)) ms"
+      }
+    }
   }
 
-  /// The dose ramp on `cpu`, to which the calling thread is pinned.
-  static func climb(on cpu: Int, _ machine: MachineReport, _ clock: TscClock) throws -> DoseResponse {
-    let lineBytes = machine.processor.lineBytes
-    let memory = try OperandMemory(pageCount: 4, cpu: cpu, lineBytes: lineBytes)
-    let offset = Placement.lineSplit.typicalOffset(widthBytes: 8, lineBytes: lineBytes)!
-    var timer = GuardedTimer()
-    let ramp = DoseRamp(
-      policy: machine.policy, timerTicks: TimerCost.measure().medianTicks,
-      ticksPerSecond: clock.ticks(seconds: 1))
-    return ramp.climb(
-      &timer, kernel: Kernel(.add, widthBytes: 8, locked: true)!,
-      operand: memory.address(.lineSplit, offset: offset, spot: 1))
+  /// Looks at the two, and tries a few split locks on either.
+  static func prepared(
+    _ pair: RelatedPair, ramps: SplitLockRamps, clock: TscClock, budget: inout BusBudget
+  ) throws -> Result<PairSite, Refusal> {
+    var found: [SplitLockRamps.Ramp] = []
+    for cpu in [pair.victim, pair.aggressor] {
+      guard let ramp = try ramps.ramp(on: cpu, clock: clock, budget: &budget) else {
+        return .failure(.budget)
+      }
+      if let delay = ramp.unexplainedDelay { return .failure(.unexplained(delay)) }
+      guard ramp.isCompleted else { return .failure(.policy) }
+      found.append(ramp)
+    }
+    let check = try CpuPin.pinned(to: pair.victim) { PairCheck.run(otherCpu: pair.aggressor, clock: clock) }
+    guard let check else { return .failure(.silent) }
+    return .success(PairSite(pair: pair, check: check, victimRamp: found[0], aggressorRamp: found[1]))
   }
 
   /// Native cost of a split lock on the aggressor's CPU, in seconds.
-  func cost(_ clock: TscClock) -> Double {
-    ramp.nativeTicks.map(clock.seconds) ?? DoseResponse.assumedSeconds
+  func cost(_ clock: TscClock) -> Double { aggressorRamp.cost(clock) }
+}
+
+extension PairSite {
+  /// How much longer a trip between close CPUs may take than one between distant ones before the topology is in doubt.
+  private static let doubt = 1.5
+
+  /// What pairs show against what the topology claims, each by itself and beside others of the same kinds of core.
+  public static func contradictions(_ sites: [PairSite]) -> [RelatedPair: String] {
+    Dictionary(
+      uniqueKeysWithValues: sites.compactMap { site in
+        (site.contradiction ?? site.reversal(among: sites)).map { (site.pair, $0) }
+      })
   }
 
-  /// What the pair shows against what the topology claims; nil where the two agree.
-  public var contradiction: String? {
-    let name = "CPUs \(pair.victim) and \(pair.aggressor)"
+  private var name: String { "CPUs \(pair.victim) and \(pair.aggressor)" }
+
+  private var contradiction: String? {
     if check.sharesCore && pair.relation != .smtSibling {
       return
         "\(name) slow each other like SMT siblings, which the topology denies (\(pair.relation.rawValue))"
@@ -51,25 +74,17 @@ public struct PairSite: Sendable {
     }
     return nil
   }
-}
 
-extension PairSite {
-  /// How much longer a trip between close CPUs may take than one between distant ones before the topology is in doubt.
-  private static let doubt = 1.5
-
-  /// What pairs show against what the topology claims, each by itself and beside the others.
-  static func contradictions(_ sites: [PairSite]) -> [String] {
+  private func reversal(among sites: [PairSite]) -> String? {
     let rank = Dictionary(uniqueKeysWithValues: Relation.allCases.enumerated().map { ($1, $0) })
-    let reversed = sites.flatMap { close in
-      sites.compactMap { distant -> String? in
-        guard rank[close.pair.relation]! < rank[distant.pair.relation]!,
-          close.check.oneWayTicks > doubt * distant.check.oneWayTicks
-        else { return nil }
-        return "a line travels longer between CPUs \(close.pair.victim) and \(close.pair.aggressor)"
-          + " (\(close.pair.relation.rawValue)) than between \(distant.pair.victim) and \(distant.pair.aggressor)"
-          + " (\(distant.pair.relation.rawValue))"
-      }
+    func kinds(_ pair: RelatedPair) -> Set<CoreKind> { [pair.victimKind, pair.aggressorKind] }
+    let quicker = sites.first {
+      rank[pair.relation]! < rank[$0.pair.relation]! && kinds(pair) == kinds($0.pair)
+        && check.oneWayTicks > PairSite.doubt * $0.check.oneWayTicks
     }
-    return sites.compactMap(\.contradiction) + reversed
+    return quicker.map {
+      "a line travels longer between \(name) (\(pair.relation.rawValue)) than between \($0.name)"
+        + " (\($0.pair.relation.rawValue))"
+    }
   }
 }

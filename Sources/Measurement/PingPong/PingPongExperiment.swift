@@ -55,13 +55,17 @@ public final class PingPongExperiment {
   public private(set) var budget: BusBudget
   private let seed: UInt64
   private let machine: MachineReport
-  let clock: TscClock
+  private let ramps: SplitLockRamps
+  public let clock: TscClock
   private let start: Double
 
-  public init(plan: Plan, seed: UInt64, machine: MachineReport, clock: TscClock) {
+  public init(
+    plan: Plan, seed: UInt64, machine: MachineReport, ramps: SplitLockRamps, clock: TscClock
+  ) {
     self.plan = plan
     self.seed = seed
     self.machine = machine
+    self.ramps = ramps
     self.clock = clock
     start = clock.elapsed()
     budget = BusBudget(limit: plan.budget)
@@ -118,22 +122,16 @@ public final class PingPongExperiment {
 
   private func prepare() throws {
     for pair in plan.pairs where end == .finished {
-      let what = "pingpong between CPUs \(pair.victim) and \(pair.aggressor)"
-      guard let site = try PairSite.prepared(pair, machine: machine, clock: clock) else {
-        skipped.append((what, "the other CPU did not answer in time"))
-        continue
+      if chost_interrupt_received() != 0 { end = .interrupted }
+      switch try PairSite.prepared(pair, ramps: ramps, clock: clock, budget: &budget) {
+      case .success(let site): sites.append(site)
+      case .failure(let refusal):
+        skipped.append(("pingpong between CPUs \(pair.victim) and \(pair.aggressor)", refusal.reason))
+        if case .unexplained(let delay) = refusal {
+          unexplainedDelay = delay
+          end = .unexplainedDelay
+        }
       }
-      if let delay = site.ramp.unexplainedDelay {
-        unexplainedDelay = delay
-        end = .unexplainedDelay
-      }
-      budget.book(operations: site.ramp.operations, cost: site.cost(clock), at: clock.elapsed())
-      guard site.ramp.behaviour == .completed else {
-        skipped.append(
-          (what, "Linux traps or delays split locks here: the two would wait for it, not for each other"))
-        continue
-      }
-      sites.append(site)
     }
   }
 
@@ -141,29 +139,41 @@ public final class PingPongExperiment {
     let cell = records[index].cell
     let memory = try OperandMemory(
       pageCount: 4, cpu: cell.pair.victim, lineBytes: machine.processor.lineBytes)
+    // Only threads, and raw pointers, use it from here on.
+    defer { withExtendedLifetime(memory) {} }
     let offset =
       cell.placement.isSplit
       ? cell.placement.typicalOffset(widthBytes: 8, lineBytes: machine.processor.lineBytes)! : 0
     let operand = memory.address(cell.placement, offset: offset, spot: 2 * roundsDone)
     let passes = PingPongExperiment.passes
+    let switches = SwitchCount.now()
     let sides = try CpuPin.pinned(to: cell.pair.victim) {
-      withAssistants(on: [cell.pair.aggressor]) { assistants in
+      try withAssistants(on: [cell.pair.aggressor]) { assistants in
         let deadline = catomics_tsc() + UInt64(clock.ticks(seconds: deadline))
         let theirs = CounterSide(operand: operand, parity: 1, passes: passes, deadline: deadline)
         let ours = CounterSide(operand: operand, parity: 0, passes: passes, deadline: deadline)
-        assistants[0].begin { theirs.run() }
+        try assistants[0].begin { theirs.run() }
         ours.run()
-        assistants[0].finish()
+        try assistants[0].finish()
         return (ours, theirs)
       }
     }
     guard let (ours, theirs) = sides else { return }
+    let wasPreempted = SwitchCount.now().wasPreempted(since: switches) || theirs.wasPreempted
     let operations = ours.attempts + theirs.attempts
     records[index].operations += operations
     if let trap = ours.trap ?? theirs.trap { records[index].trap = trap }
     if cell.placement.isSplit {
-      budget.book(operations: operations, cost: site.cost(clock), at: clock.elapsed())
+      budget.book(
+        operations: operations, cost: site.aggressorRamp.cost(clock, cell.placement), at: clock.elapsed())
+      let longest = clock.seconds(Double(max(ours.ticks, theirs.ticks)))
+      if longest > deadline + Measurement.Plan.unexplainedDelay, !wasPreempted {
+        unexplainedDelay = longest
+        end = .unexplainedDelay
+      }
     }
+    // A trap leaves the counter where it was met, and no side knows of it.
+    guard ours.trap == nil, theirs.trap == nil else { return }
     let final = operand.loadUnaligned(as: UInt64.self)
     if final != UInt64(ours.done + theirs.done) { records[index].wrongCounts += 1 }
     guard ours.done == passes, theirs.done == passes else { return }
@@ -177,6 +187,7 @@ public final class PingPongExperiment {
 private final class CounterSide: @unchecked Sendable {
   private let work: UnsafeMutablePointer<catomics_counter_pass>
   private(set) var trap: Trap?
+  private(set) var wasPreempted = false
 
   init(operand: UnsafeMutableRawPointer, parity: UInt64, passes: Int, deadline: UInt64) {
     work = .allocate(capacity: 1)
@@ -189,7 +200,9 @@ private final class CounterSide: @unchecked Sendable {
   deinit { work.deallocate() }
 
   func run() {
+    let switches = SwitchCount.now()
     let result = chost_guard(catomics_pass_counter, work)
+    wasPreempted = SwitchCount.now().wasPreempted(since: switches)
     if result.signal != 0 { trap = Trap(code: result.code, trapNumber: result.trap_number) }
   }
 

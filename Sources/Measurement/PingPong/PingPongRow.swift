@@ -26,7 +26,8 @@ public struct PingPongRow: Sendable {
 extension PingPongExperiment {
   /// The estimates so far, one row a measured cell, in the order of the plan.
   public func rows() -> [PingPongRow] {
-    records.compactMap { record -> PingPongRow? in
+    let contradictions = PairSite.contradictions(sites)
+    return records.compactMap { record -> PingPongRow? in
       guard record.operations > 0 || record.trap != nil,
         let site = sites.first(where: { $0.pair == record.cell.pair })
       else { return nil }
@@ -42,7 +43,7 @@ extension PingPongExperiment {
         operations: record.operations, tscOffsetNs: clock.nanoseconds(site.check.tscOffsetTicks),
         tscOffsetErrorNs: clock.nanoseconds(site.check.tscOffsetErrorTicks),
         outcome: record.trap != nil ? .trapped : record.oneWayTicks.isEmpty ? .timedOut : .completed,
-        isAtomic: record.wrongCounts == 0, contradiction: site.contradiction)
+        isAtomic: record.wrongCounts == 0, contradiction: contradictions[site.pair])
     }
   }
 }

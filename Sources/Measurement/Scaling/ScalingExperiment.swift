@@ -14,14 +14,18 @@ public final class ScalingExperiment {
   public private(set) var budget: BusBudget
   private let seed: UInt64
   private let machine: MachineReport
-  private let clock: TscClock
+  private let ramps: SplitLockRamps
+  public let clock: TscClock
   private let start: Double
   private var cost = DoseResponse.assumedSeconds
 
-  public init(plan: ScalingPlan, seed: UInt64, machine: MachineReport, clock: TscClock) {
+  public init(
+    plan: ScalingPlan, seed: UInt64, machine: MachineReport, ramps: SplitLockRamps, clock: TscClock
+  ) {
     self.plan = plan
     self.seed = seed
     self.machine = machine
+    self.ramps = ramps
     self.clock = clock
     start = clock.elapsed()
     budget = BusBudget(limit: plan.budget)
@@ -30,8 +34,8 @@ public final class ScalingExperiment {
 
   /// Both halves of the operand count, so that a torn value shows.
   private static let addend: UInt64 = 0x1_0000_0001
-  /// Offenders wait so long for each other, in seconds.
-  private static let gate = 0.0002
+  /// From the arrival of the last offender to the start of all, in seconds.
+  private static let lead = 0.0002
 
   /// Measures until all rounds are done, the budget or the time is spent, or the user interrupts.
   public func run(
@@ -67,92 +71,126 @@ public final class ScalingExperiment {
     if done == nil { skipped.append(("scaling", "Linux refused a thread on one of the CPUs")) }
   }
 
+  /// Tries split locks on every CPU; false if there is nothing to measure.
   private func prepare() throws -> Bool {
-    let pair = RelatedPair(victim: plan.cpus[0], aggressor: plan.cpus[0], relation: .same)
-    let ramp = try CpuPin.pinned(to: plan.cpus[0]) { try PairSite.climb(on: pair.aggressor, machine, clock) }
-    if let ticks = ramp.nativeTicks { cost = clock.seconds(ticks) }
-    budget.book(operations: ramp.operations, cost: cost, at: clock.elapsed())
-    if let delay = ramp.unexplainedDelay {
-      unexplainedDelay = delay
-      end = .unexplainedDelay
-      return false
-    }
-    guard ramp.behaviour == .completed else {
-      skipped.append(("scaling", "Linux traps or delays split locks here: throughput would be its policy's"))
-      return false
+    for cpu in plan.cpus {
+      if chost_interrupt_received() != 0 {
+        end = .interrupted
+        return false
+      }
+      guard let ramp = try ramps.ramp(on: cpu, clock: clock, budget: &budget) else {
+        skipped.append(("scaling", ExperimentEnd.outOfBudget))
+        return false
+      }
+      if let delay = ramp.unexplainedDelay {
+        unexplainedDelay = delay
+        end = .unexplainedDelay
+        return false
+      }
+      guard ramp.isCompleted else {
+        skipped.append(
+          ("scaling", "Linux traps or delays split locks on CPU \(cpu): throughput would be its policy's"))
+        return false
+      }
+      cost = max(cost, ramp.cost(clock))
     }
     return true
   }
 
   private func measureRound(_ assistants: [Assistant]) throws -> Bool {
     var random = SeededGenerator(seed: seed &+ UInt64(roundsDone) &* 0x9E37_79B9)
+    var measured = 0
     for index in records.indices.shuffled(using: &random) {
       if chost_interrupt_received() != 0 { end = .interrupted }
       guard end == .finished else { return false }
       let cell = records[index].cell
-      guard !cell.takesBusLocks || budget.left >= 2 * ScalingPlan.slice else { return false }
+      let locked = cell.takesBusLocks ? ScalingPlan.lockedTime(threads: cell.threads, cost: cost) : 0
+      // Operations that have begun at the deadline end one after the other: with many offenders that takes its time.
+      guard locked <= min(Plan.longestBurst, budget.left) else { continue }
       sleep(seconds: budget.rest(at: clock.elapsed()))
       let outcome = try measure(cell, assistants)
       records[index].add(outcome)
+      measured += 1
       guard cell.takesBusLocks else { continue }
-      // Two that wait for each other hold the bus one after the other: together no longer than the slice, as a rule.
       let split = zip(outcome.operations, outcome.splits).filter(\.1).map(\.0).reduce(0, +)
       let lockedReads = cell.arrangement == .lockedReader ? outcome.reads : 0
-      budget.book(operations: split + lockedReads, cost: cost, at: clock.elapsed())
+      // Each operation was alone on the bus, or was not serialised and took no more.
+      let most = clock.seconds(Double(outcome.windowTicks))
+      budget.book(
+        operations: split + lockedReads, cost: min(cost, most / Double(max(1, split + lockedReads))),
+        at: clock.elapsed())
+      if let delay = outcome.unexplainedDelay {
+        unexplainedDelay = delay
+        end = .unexplainedDelay
+      }
     }
-    return true
+    return measured > 0
   }
 
   private func measure(_ cell: ScalingCell, _ assistants: [Assistant]) throws -> ScalingOutcome {
     let lineBytes = machine.processor.lineBytes
     let offset = Placement.lineSplit.typicalOffset(widthBytes: 8, lineBytes: lineBytes)!
-    let memory = try OperandMemory(pageCount: cell.threads + 3, cpu: plan.cpus[0], lineBytes: lineBytes)
-    let shared = memory.address(cell.placement, offset: cell.placement.isSplit ? offset : 0, spot: 0)
-    let aligned = memory.address(.aligned, offset: 0, spot: 0)
-    let begin = catomics_tsc() + UInt64(clock.ticks(seconds: ScalingExperiment.gate))
-    let ticks = UInt64(clock.ticks(seconds: ScalingPlan.slice))
     let hasReader = cell.arrangement == .plainReader || cell.arrangement == .lockedReader
     let offenders = hasReader ? 1 : cell.threads
-
+    // Each operand of its own on the node of the CPU that works on it.
+    let memories = try (0..<(cell.arrangement == .own ? offenders : 1)).map {
+      try OperandMemory(pageCount: 4, cpu: plan.cpus[$0], lineBytes: lineBytes)
+    }
+    // Only threads, and raw pointers, use it from here on.
+    defer { withExtendedLifetime(memories) {} }
+    func operand(_ memory: OperandMemory, splits: Bool) -> UnsafeMutableRawPointer {
+      memory.address(splits ? .lineSplit : .aligned, offset: splits ? offset : 0, spot: 0)
+    }
+    let ticks = UInt64(clock.ticks(seconds: ScalingPlan.slice))
+    let gate = StartGate()
     var outcome = ScalingOutcome()
     var operands: [UnsafeMutableRawPointer] = []
     var aggressions: [Aggression] = []
     for thread in 0..<offenders {
       let splits = cell.placement.isSplit && (cell.arrangement != .mixed || thread.isMultiple(of: 2))
-      let operand =
-        switch cell.arrangement {
-        case .own: memory.address(cell.placement, offset: cell.placement.isSplit ? offset : 0, spot: thread)
-        case .mixed: splits ? shared : aligned
-        case .shared, .plainReader, .lockedReader: shared
-        }
-      operands.append(operand)
+      operands.append(operand(memories[cell.arrangement == .own ? thread : 0], splits: splits))
       outcome.splits.append(splits)
       aggressions.append(
         Aggression(
-          on: assistants[thread], operand: operand, period: 0, deadlineTicks: ticks, start: begin,
-          addend: ScalingExperiment.addend, batch: 16))
+          on: assistants[thread], operand: operands[thread], period: 0, deadlineTicks: ticks, gate: gate,
+          addend: ScalingExperiment.addend, batch: splits ? 1 : 16))
     }
     let reader =
       hasReader
-      ? HalfReader(operand: shared, isLocked: cell.arrangement == .lockedReader, deadline: begin + ticks)
+      ? HalfReader(
+        operand: operands[0], isLocked: cell.arrangement == .lockedReader, gate: gate, deadlineTicks: ticks)
       : nil
-    for aggression in aggressions { aggression.begin() }
-    if let reader { assistants[1].begin { reader.run() } }
-    // Leaves the CPUs to the offenders, which end by themselves.
-    sleep(seconds: ScalingExperiment.gate + ScalingPlan.slice)
-    let reports = aggressions.map { $0.finish() }
+    for aggression in aggressions { try aggression.begin() }
+    if let reader { try assistants[1].begin { reader.run() } }
+    // This thread leaves the CPUs to the offenders, which end by themselves.
+    let isOpen = gate.open(
+      for: offenders + (hasReader ? 1 : 0), lead: UInt64(clock.ticks(seconds: ScalingExperiment.lead)))
+    sleep(seconds: ScalingExperiment.lead + ScalingPlan.slice)
+    let reports = try aggressions.map { try $0.finish() }
     if let reader {
-      assistants[1].finish()
+      try assistants[1].finish()
       (outcome.reads, outcome.tornReads) = (reader.reads, reader.torn)
     }
     outcome.operations = reports.map(\.operations)
     outcome.seconds = reports.map { clock.seconds(Double($0.lastTick &- $0.firstTick)) }
     outcome.trap = (reports.map(\.trap) + [reader?.trap]).lazy.compactMap { $0 }.first
+    if cell.takesBusLocks {
+      outcome.unexplainedDelay = reports.compactMap { $0.unexplainedDelay(clock) }.max()
+    }
+    let (first, last) = (reports.map(\.firstTick), reports.map(\.lastTick))
+    outcome.windowTicks = last.max()! &- first.min()!
+    let spread = max(first.max()! - first.min()!, last.max()! - last.min()!)
+    outcome.isTogether =
+      isOpen && reports.allSatisfy(\.wasOnItsCpu)
+      && Double(spread) <= ScalingExperiment.spread * Double(ticks)
     if outcome.trap == nil {
       outcome.isSumRight = ScalingExperiment.sumsAreRight(operands, outcome.operations)
     }
     return outcome
   }
+
+  /// Offenders that did not begin and end together, within this share of the slice, are not compared.
+  private static let spread = 0.1
 
   /// Whether every operand holds the addend as often as operations were issued on it.
   static func sumsAreRight(_ operands: [UnsafeMutableRawPointer], _ operations: [Int]) -> Bool {
@@ -166,16 +204,20 @@ public final class ScalingExperiment {
 /// Reads an operand while another thread adds to it.
 private final class HalfReader: @unchecked Sendable {
   private let work: UnsafeMutablePointer<catomics_half_reading>
+  private let gate: StartGate
+  private let deadlineTicks: UInt64
   private let stopFlag: UnsafeMutablePointer<UInt32>
   private(set) var trap: Trap?
 
-  init(operand: UnsafeMutableRawPointer, isLocked: Bool, deadline: UInt64) {
+  init(operand: UnsafeMutableRawPointer, isLocked: Bool, gate: StartGate, deadlineTicks: UInt64) {
+    self.gate = gate
+    self.deadlineTicks = deadlineTicks
     stopFlag = .allocate(capacity: 1)
     stopFlag.initialize(to: 0)
     work = .allocate(capacity: 1)
     work.initialize(
       to: catomics_half_reading(
-        operand: operand, is_locked: isLocked, deadline: deadline, stop: stopFlag, reads: 0, torn: 0))
+        operand: operand, is_locked: isLocked, start: 0, deadline: 0, stop: stopFlag, reads: 0, torn: 0))
   }
 
   deinit {
@@ -184,6 +226,8 @@ private final class HalfReader: @unchecked Sendable {
   }
 
   func run() {
+    guard let start = gate.pass() else { return }
+    (work.pointee.start, work.pointee.deadline) = (start, start + deadlineTicks)
     let result = chost_guard(catomics_read_halves, work)
     if result.signal != 0 { trap = Trap(code: result.code, trapNumber: result.trap_number) }
   }

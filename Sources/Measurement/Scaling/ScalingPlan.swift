@@ -45,6 +45,9 @@ public struct ScalingPlan: Sendable {
   /// Length of one measurement in seconds.
   static let slice = 0.001
 
+  /// Locked time of one measurement in seconds, at most: the slice, and one operation of each thread that has begun then.
+  static func lockedTime(threads: Int, cost: Double) -> Double { slice + Double(threads) * cost }
+
   /// - Parameter cpus: those that may offend. One of every core comes first, so that siblings join last.
   public init(cpus: [LogicalCpu], rounds: Int, budget: Double, wallLimit: Double) {
     var seen: [Int: Int] = [:]

@@ -10,6 +10,8 @@ public struct ScalingRecord: Sendable {
   /// Values read whose halves were not of one time.
   public private(set) var tornReads = 0
   public private(set) var operations = 0
+  /// Measurements left out, since the threads did not begin and end together.
+  public private(set) var apart = 0
   public private(set) var trap: Trap?
 
   public struct Round: Sendable {
@@ -28,6 +30,10 @@ public struct ScalingRecord: Sendable {
     if !outcome.isSumRight { wrongSums += 1 }
     reads += outcome.reads
     tornReads += outcome.tornReads
+    guard outcome.isTogether else {
+      apart += 1
+      return
+    }
     guard outcome.trap == nil, outcome.seconds.allSatisfy({ $0 > 0 }) else { return }
     let rates = zip(outcome.operations, outcome.seconds).map { Double($0) / $1 }
     let split = zip(rates, outcome.splits).filter(\.1).map(\.0)
@@ -76,6 +82,12 @@ struct ScalingOutcome {
   var seconds: [Double] = []
   var splits: [Bool] = []
   var isSumRight = true
+  /// Whether all began and ended at one time.
+  var isTogether = true
+  /// From the first one's start to the last one's end.
+  var windowTicks: UInt64 = 0
+  /// Seconds of an operation that nothing explains.
+  var unexplainedDelay: Double?
   var reads = 0
   var tornReads = 0
   var trap: Trap?

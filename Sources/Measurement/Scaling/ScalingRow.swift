@@ -14,6 +14,7 @@ public struct ScalingRow: Sendable {
   public var mostShare: Double?
   public var fairness: Double?
   public var worst: Double?
+  public var apart: Int
   public var wrongSums: Int
   public var reads: Int?
   public var tornReads: Int?
@@ -36,7 +37,8 @@ extension ScalingExperiment {
         splitThroughput: record.cell.arrangement == .mixed ? record.splitThroughput?.value : nil,
         ratioToOne: throughput.flatMap { all in one.map { all.value / $0 } },
         leastShare: record.shares?.least, mostShare: record.shares?.most, fairness: record.fairness,
-        worst: record.worst, wrongSums: record.wrongSums, reads: hasReader ? record.reads : nil,
+        worst: record.worst, apart: record.apart, wrongSums: record.wrongSums,
+        reads: hasReader ? record.reads : nil,
         tornReads: hasReader ? record.tornReads : nil,
         verdict: record.trap != nil ? .trapped : record.isAtomic ? .atomic : .violated)
     }

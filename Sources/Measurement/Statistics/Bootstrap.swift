@@ -11,7 +11,8 @@ public enum Bootstrap {
   ///   - seed: of the resamples, so that equal rounds give equal intervals.
   /// - Returns: nil of none; without bounds with fewer than five rounds.
   public static func estimate(rounds: [Double], seed: UInt64 = 1) -> Estimate? {
-    let logs = rounds.filter { $0 > 0 && $0.isFinite }.map { Double.log($0) }.sorted()
+    let inOrder = rounds.filter { $0 > 0 && $0.isFinite }.map { Double.log($0) }
+    let logs = inOrder.sorted()
     guard !logs.isEmpty else { return nil }
     let counts = [Int](repeating: 1, count: logs.count)
     let value = trimmedMean(logs, counts)
@@ -30,9 +31,16 @@ public enum Bootstrap {
       let adjusted = Normal.probability(below: bias + shifted / (1 - acceleration * shifted))
       return Order.quantile(adjusted, ofSorted: replicates)!
     }
+    // Few rounds: a bootstrap's spread is too small by (n - 1) / n, and normal quantiles are too short (Hesterberg, The
+    // American Statistician 69, 2015). Rounds that resemble each other are fewer. The interval is stretched, not taken at
+    // more distant quantiles, where a handful of resamples full of one wild round would decide.
     let z = Normal.quantile((1 + Estimate.confidence) / 2)
-    result.low = Double.exp(min(value, bound(-z)))
-    result.high = Double.exp(max(value, bound(z)))
+    let kept = logs.count - 2 * Int(Estimate.trimmedShare * Double(logs.count))
+    let stretch =
+      (Double(kept) / Double(kept - 1)).squareRoot() * Estimate.dependence(inOrder)
+      * StudentT.quantile(central: Estimate.confidence, degrees: kept - 1) / z
+    result.low = Double.exp(value - stretch * max(0, value - bound(-z)))
+    result.high = Double.exp(value + stretch * max(0, bound(z) - value))
     return result
   }
 

@@ -47,7 +47,7 @@ public struct Estimate: Sendable, Equatable, Codable {
 
   /// By how much neighbouring rounds that resemble each other widen the interval: sqrt((1 + r) / (1 - r)) for an
   /// autocorrelation r of first order. Too few rounds do not tell, and count as independent.
-  private static func dependence(_ logs: [Double]) -> Double {
+  static func dependence(_ logs: [Double]) -> Double {
     guard logs.count >= 20, let centre = Order.median(logs) else { return 1 }
     // Signs, not sizes: one wild round must not hide that the others resemble each other. For a normal process the
     // correlation of signs is 2/pi asin(r).

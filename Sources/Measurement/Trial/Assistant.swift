@@ -13,6 +13,8 @@ final class Assistant: @unchecked Sendable {
   /// Handed over by `requests` and `isDone`: one side at a time touches it.
   private var work: (@Sendable () -> Void)?
   private var thread = pthread_t()
+  /// Work that ends at a deadline of its own and is not back so many seconds later never had its CPU.
+  static let patience = 2.0
 
   /// Starts the thread; nil if Linux refuses.
   init?(cpu: Int) {
@@ -23,7 +25,7 @@ final class Assistant: @unchecked Sendable {
     let result = chost_start_thread(
       Int32(cpu),
       { context in
-        Unmanaged<Assistant>.fromOpaque(context!).takeUnretainedValue().serve()
+        Unmanaged<Assistant>.fromOpaque(context!).takeRetainedValue().serve()
         return nil
       }, context, &thread)
     guard result == 0 else {
@@ -37,28 +39,33 @@ final class Assistant: @unchecked Sendable {
     requests.deallocate()
   }
 
-  /// Has `work` done. The work before must have finished, and this must end by itself at a deadline of its own.
-  func begin(_ work: @escaping @Sendable () -> Void) {
-    precondition(isDone.load(ordering: .acquiring))
+  /// Has `work` done, which must end by itself at a deadline of its own.
+  ///
+  /// - Throws: `AssistantLost` if the work before has not ended in time.
+  func begin(_ work: @escaping @Sendable () -> Void) throws(AssistantLost) {
+    try finish()
     self.work = work
     isDone.store(false, ordering: .releasing)
     sem_post(requests)
   }
 
   /// Waits for the work to end, which it does at its deadline.
-  func finish() {
-    while !isDone.load(ordering: .acquiring) { catomics_pause() }
+  func finish() throws(AssistantLost) {
+    guard waitUntil({ isDone.load(ordering: .acquiring) }) else { throw AssistantLost(cpu: cpu) }
   }
 
   /// Whether the work has ended.
   var hasFinished: Bool { isDone.load(ordering: .acquiring) }
 
-  /// Ends the thread and waits for it.
+  /// Ends the thread and waits for it, unless it is lost: then it ends when it comes back.
   func end() {
     isEnding.store(true, ordering: .releasing)
     sem_post(requests)
-    pthread_join(thread, nil)
-    Unmanaged.passUnretained(self).release()
+    if waitUntil({ isDone.load(ordering: .acquiring) }) {
+      pthread_join(thread, nil)
+    } else {
+      pthread_detach(thread)
+    }
   }
 
   private func serve() {
@@ -69,6 +76,29 @@ final class Assistant: @unchecked Sendable {
       work = nil
       isDone.store(true, ordering: .releasing)
     }
+  }
+}
+
+/// Spins for a moment, then sleeps between looks, until something holds or `Assistant.patience` is over.
+func waitUntil(_ condition: () -> Bool) -> Bool {
+  for _ in 0..<20_000 {
+    if condition() { return true }
+    catomics_pause()
+  }
+  let deadline = chost_monotonic_raw_ns() + UInt64(Assistant.patience * 1e9)
+  while !condition() {
+    if chost_monotonic_raw_ns() > deadline { return condition() }
+    sleep(seconds: 50e-6)
+  }
+  return true
+}
+
+/// Another thread did not come back.
+struct AssistantLost: Error, CustomStringConvertible {
+  let cpu: Int
+  var description: String {
+    "a thread on CPU \(cpu) did not run for \(Assistant.patience) s: something with a higher priority keeps that CPU busy;"
+      + " choose others with --cpu"
   }
 }
 
