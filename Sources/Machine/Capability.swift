@@ -114,7 +114,7 @@ extension MachineReport {
     return Capability(
       id: "detection-registers", question: "the detection MSRs 0x33, 0xCF and 0x1D9, read",
       isAvailable: readable, reason: readable ? nil : registers.first?.reason,
-      remedy: readable ? nil : "load the msr module and run as root; in a guest they are the host's")
+      remedy: readable ? nil : "run as root; in a guest they are the host's")
   }
 
   private var detectionLog: Capability {

@@ -26,7 +26,7 @@ public struct DetectionRegisters: Codable, Sendable, Equatable {
     } catch {
       let remedy =
         switch error as? Errno {
-        case .noSuchFileOrDirectory: "no msr driver; load it with modprobe msr"
+        case .noSuchFileOrDirectory: "no msr driver: modprobe msr"
         case .permissionDenied, .notPermitted: "needs root with CAP_SYS_RAWIO"
         default: "\(error)"
         }

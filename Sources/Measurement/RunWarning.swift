@@ -20,7 +20,7 @@ extension CostExperiment {
     RunWarning.unexplained(unexplainedDelay)
       + [
         trapWarning, delayWarning, linuxTrapWarning, clockWarning, contradictionWarning,
-        wallWarning, unmeasuredWarning,
+        wallWarning, fewRoundsWarning, unmeasuredWarning,
         disturbanceWarning, frequencyWarning, pairWarning, guestWarning, proofWarning,
         memoryWarning, erratumWarning,
       ].compactMap { $0 }
@@ -80,6 +80,14 @@ extension CostExperiment {
     return RunWarning(
       "wall-limit", "time ran out after \(roundsDone) of \(plan.rounds) rounds",
       "choose fewer cells, fewer --rounds or a longer plan")
+  }
+
+  private var fewRoundsWarning: RunWarning? {
+    guard end == .finished, roundsDone < CostRow.fewestRounds else { return nil }
+    return RunWarning(
+      "few-rounds",
+      "\(roundsDone) round\(roundsDone == 1 ? "" : "s") of cost: one disturbance may be a cell's whole figure",
+      "give --rounds \(CostRow.fewestRounds) or more")
   }
 
   private var unmeasuredWarning: RunWarning? {

@@ -24,8 +24,10 @@ enum BystanderTable {
     },
     .number("requested_rate_hz", "Operations a second that this asks of the aggressor.") { $0.requestedRate },
     .number("achieved_rate_hz", "Operations a second that it issued.") { $0.achievedRate },
-    .number("locked_fraction", "Share of the time that its split locks held the bus: rate times native cost.")
-    {
+    .number(
+      "locked_fraction",
+      "Share of the time that its split locks held the bus: rate times the native cost that a few of them had before; above 1 where they became cheaper."
+    ) {
       $0.lockedFraction
     },
     .integer("bus_locks", "Split locks that it issued.") { $0.busLocks },

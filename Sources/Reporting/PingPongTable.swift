@@ -25,12 +25,15 @@ enum PingPongTable {
           .number("one_way_tsc_cycles", "one_way_ns in TSC cycles.") { $0.oneWayTicks },
           .number("ratio_to_aligned", "one_way_ns over that of the aligned counter.") { $0.ratioToAligned },
           .number(
-            "attempts_per_pass", "Operations that both sides issued for one pass, failed ones included."
+            "attempts_per_pass",
+            "Operations that both sides issued for one pass, failed ones included, in the median round."
           ) {
             $0.attemptsPerPass
           },
-          .integer("passes", "Passes timed.") { $0.passes },
-          .integer("operations", "Operations issued.") { $0.operations },
+          .integer("passes", "Passes of measurements that ended in time.") { $0.passes },
+          .integer(
+            "operations", "Operations issued, those of measurements that did not end in time included."
+          ) { $0.operations },
           .number("tsc_offset_ns", "The other CPU's TSC minus this one's, in ns.") { $0.tscOffsetNs },
           .number("tsc_offset_error_ns", "Bound on the error of that, in ns.") { $0.tscOffsetErrorNs },
           .text("outcome", "completed, trapped, or timed-out: not one measurement ended in time.") {

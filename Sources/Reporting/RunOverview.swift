@@ -15,6 +15,14 @@ public struct RunOverview: Encodable {
     public var cpu: Int
   }
 
+  /// What one experiment may take.
+  public struct Share: Encodable {
+    public var experiment: String
+    public var seconds: Int
+    public var lockedSeconds: Double
+  }
+
+  public var shares: [Share]
   public var plan: String
   public var experiments: [String]
   public var rounds: Int
@@ -39,9 +47,17 @@ public struct RunOverview: Encodable {
   ) {
     self.plan = plan.name.rawValue
     self.experiments = experiments.map(\.rawValue)
+    shares = experiments.map {
+      let share = plan.share(of: $0, among: experiments)
+      return Share(experiment: $0.rawValue, seconds: Int(share.wallLimit), lockedSeconds: share.budget)
+    }
     pairs = bystander?.pairs ?? pingpong?.pairs ?? []
     victims = bystander?.victims.map(\.rawValue) ?? []
-    bystanderCells = bystander?.cells.count ?? 0
+    bystanderCells =
+      bystander.map { plan in
+        plan.pairs.count
+          * (plan.pairs.first.map { pair in plan.victims.reduce(0) { $0 + plan.cells(pair, $1).count } } ?? 0)
+      } ?? 0
     offenders = scaling?.counts ?? []
     rounds = plan.rounds
     mostRounds = plan.mostRounds
@@ -71,9 +87,15 @@ public struct RunOverview: Encodable {
   public var text: String {
     let skips = skipped.map { "skipped: \($0.what): \($0.reason)\n" }.joined()
     return [cellTable, pairTable].compactMap { $0 }.map { $0 + "\n" }.joined() + contention + skips
-      + "\(experiments.joined(separator: ", ")): \(cells) cells of cost, \(cellsThatSplit) of them split locks;"
-      + " \(rounds) to \(mostRounds) rounds, at most \(Decimal.significant(budgetSeconds, 3)) s of locked time and"
-      + " \(Int(wallLimitSeconds)) s in all; seed \(seed)\n"
+      + shares.map {
+        "\($0.experiment): at most \($0.seconds) s, \(Decimal.significant($0.lockedSeconds, 3)) s of locked time\n"
+      }
+      .joined()
+      + (cells > 0
+        ? "cost: \(cells) cells, \(cellsThatSplit) of them split locks; \(rounds) to \(mostRounds) rounds\n"
+        : "")
+      + "in all at most \(Decimal.significant(budgetSeconds, 3)) s of locked time and \(Int(wallLimitSeconds)) s; seed"
+      + " \(seed)\n"
   }
 
   private var cellTable: String? {
@@ -110,7 +132,7 @@ public struct RunOverview: Encodable {
   private var contention: String {
     (victims.isEmpty
       ? ""
-      : "bystander: \(victims.joined(separator: ", ")), \(bystanderCells) cells over \(pairs.count) pairs\n")
+      : "bystander: \(victims.joined(separator: ", ")), \(bystanderCells) cells over \(pairs.count) pair\(pairs.count == 1 ? "" : "s")\n")
       + (offenders.isEmpty
         ? "" : "scaling: \(offenders.map(String.init).joined(separator: ", ")) offenders\n")
   }

@@ -207,6 +207,7 @@ public struct RunRecord: Codable, Sendable {
     self.machine = machine
     self.skipped = skipped
     end = "running"
+    lockedTime = LockedTime(budgetSeconds: parameters.budgetSeconds, spentSeconds: 0, splitLocks: 0)
   }
 
   /// Where relations between CPUs come from: in a guest hwloc repeats what the hypervisor claims.

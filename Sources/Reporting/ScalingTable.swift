@@ -23,12 +23,19 @@ enum ScalingTable {
       .number("split_operations_per_second", "Of mixed: operations of those that split, in 1/s.") {
         $0.splitThroughput
       },
-      .number("ratio_to_one", "operations_per_second over that of one thread at the same placement.") {
+      .number(
+        "ratio_to_one",
+        "operations_per_second (of mixed split_operations_per_second) over that of one thread on its own at the same placement."
+      ) {
         $0.ratioToOne
       },
-      .number("least_share", "Share of the slowest thread, 0 to 1, in the median round.") { $0.leastShare },
-      .number("most_share", "Share of the fastest.") { $0.mostShare },
-      .number("jain_fairness", "Jain's index of fairness, 1/threads to 1, in the median round.") {
+      .number("least_share", "Share of the slowest thread, 0 to 1, in the median round; empty of mixed.") {
+        $0.leastShare
+      },
+      .number("most_share", "Share of the fastest; empty of mixed.") { $0.mostShare },
+      .number(
+        "jain_fairness", "Jain's index of fairness, 1/threads to 1, in the median round; empty of mixed."
+      ) {
         $0.fairness
       },
       .number("worst_operations_per_second", "Operations of the slowest thread, in 1/s.") { $0.worst },

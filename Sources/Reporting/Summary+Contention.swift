@@ -47,7 +47,7 @@ extension Summary {
 
   private func factor(_ row: BystanderRow?) -> String {
     guard let row else { return "-" }
-    guard let slowdown = row.slowdown else { return row.verdict.rawValue }
+    guard let slowdown = row.slowdown else { return row.verdict == .trapped ? row.verdict.rawValue : "-" }
     return Summary.factor(slowdown.value) + (row.verdict == .undecided ? "?" : "")
   }
 
@@ -66,7 +66,7 @@ extension Summary {
     return Section(
       title: "Slow-down of bystanders while another CPU takes bus locks all the time",
       table: table,
-      facts: ["?: the interval holds both a slow-down and none"]
+      facts: ["?: undecided, since the interval reaches into the noise, or there are too few rounds for one"]
         + (more > 0 ? ["\(more) more pairs are in bystander.csv"] : []))
   }
 
@@ -87,10 +87,7 @@ extension Summary {
       table.rows = victims.map { victim in
         let curve = curves.first { $0.victim == victim }
         return [victim.rawValue] + fractions.map { factor(find(pair, victim, .lineSplit, $0)) }
-          + [
-            curve.map { Decimal.fixed($0.stallShare, 2) } ?? "-",
-            curve.map { $0.isExplained ? "yes" : "no" } ?? "-",
-          ]
+          + [curve.map(Summary.share) ?? "-", curve.map(Summary.explained) ?? "-"]
       }
       return Section(
         title: "Slow-down by the share of time in which the bus is locked, \(label(pair))", table: table,
@@ -107,24 +104,44 @@ extension Summary {
       }
       guard let (curve, limit) = all.filter({ $0.1.rateHz != nil }).min(by: { $0.1.rateHz! < $1.1.rateHz! })
       else { return nil }
-      // The most cautious of all bystanders, be it one that was too noisy to tell.
-      let cautious = all.compactMap(\.1.cautiousRateHz).min().map { ", cautiously \(Summary.rate($0))" } ?? ""
       let doubt = [curve.isExplained ? nil : "not explained", limit.isExtrapolated ? "extrapolated" : nil]
       let notes = ([curve.victim.rawValue] + doubt.compactMap { $0 }).joined(separator: ", ")
-      return "\(Int((tolerated * 100).rounded())) %: \(Summary.rate(limit.rateHz!))\(cautious) (\(notes))"
+      // The most cautious of all bystanders, be it one that was too noisy to tell.
+      let careful = all.filter { $0.1.cautiousRateHz != nil }.min {
+        $0.1.cautiousRateHz! < $1.1.cautiousRateHz!
+      }
+      let cautious =
+        careful.map { ", cautiously \(Summary.rate($0.1.cautiousRateHz!)) (\($0.0.victim.rawValue))" } ?? ""
+      return "\(Int((tolerated * 100).rounded())) %: \(Summary.rate(limit.rateHz!)) (\(notes))\(cautious)"
     }
-    guard let worst = curves.max(by: { $0.slowdownAtRatelimit < $1.slowdownAtRatelimit }) else { return [] }
-    func percent(_ slowdown: Double) -> String { Decimal.significant((slowdown - 1) * 100, 3) }
+    guard let worst = curves.max(by: { $0.slowdownAtRatelimit < $1.slowdownAtRatelimit }),
+      let careful = curves.max(by: { $0.slowdownAtRatelimitHigh < $1.slowdownAtRatelimitHigh })
+    else { return [] }
+    func percent(_ slowdown: Double) -> String { Decimal.significant((slowdown - 1) * 100, 2) }
     return [
       found.isEmpty
         ? "no rate of split locks slowed a bystander by 1 %"
         : "split locks a second that keep every bystander within \(found.joined(separator: "; "))",
-      "stall share k: a bystander's throughput is 1 - k x locked fraction, where \"explained\" says yes",
       "split_lock_detect=ratelimit:1000 (all CPUs together), or QEMU's bus-lock-ratelimit=1000 for one guest, would leave a"
-        + " slow-down of \(percent(worst.slowdownAtRatelimit)) %, \(percent(worst.slowdownAtRatelimitLow)) to"
-        + " \(percent(worst.slowdownAtRatelimitHigh)) % (\(worst.victim.rawValue)"
-        + "\(worst.isRatelimitExtrapolated ? ", extrapolated" : ""))",
+        + " slow-down of \(percent(worst.slowdownAtRatelimit)) % (\(worst.victim.rawValue)), cautiously"
+        + " \(percent(careful.slowdownAtRatelimitHigh)) % (\(careful.victim.rawValue))"
+        + (worst.isRatelimitExtrapolated ? ", extrapolated" : ""),
+      "stall share k: throughput is 1 - k x locked fraction, if \"explained\"; cautiously: at the upper end of k's interval,"
+        + " of the low rates alone where it is not",
     ]
+  }
+
+  /// k with half the length of its interval.
+  private static func share(_ curve: DoseCurve) -> String {
+    "\(Decimal.fixed(curve.stallShare, 2)) ±\(Decimal.fixed((curve.stallShareHigh - curve.stallShareLow) / 2, 2))"
+  }
+
+  /// A k as uncertain as this explains anything.
+  private static let vague = 0.2
+
+  private static func explained(_ curve: DoseCurve) -> String {
+    if !curve.isExplained { return "no" }
+    return (curve.stallShareHigh - curve.stallShareLow) / 2 > vague ? "too noisy" : "yes"
   }
 
   /// Operations a second with as many digits as a reader can use: two.
@@ -158,19 +175,24 @@ extension Summary {
   }
 
   private var offenders: Section? {
-    let split = results.scaling.filter {
-      $0.cell.placement == .lineSplit && $0.splitThroughput == nil && $0.reads == nil
-    }
+    let split = results.scaling.filter { $0.cell.placement == .lineSplit && $0.reads == nil }
     guard !split.isEmpty else { return nil }
     var table = TextTable(columns: ["offenders", "operands", "split locks/s", "to one", "fairness", "atomic"])
-    table.rows = split.map {
-      [
-        "\($0.cell.threads)", $0.cell.arrangement.rawValue,
-        $0.throughput.map { Decimal.fixed($0.value, 0) } ?? "-",
-        $0.ratioToOne.map(Summary.factor) ?? "-", $0.fairness.map { Decimal.fixed($0, 2) } ?? "-",
-        $0.verdict.rawValue,
+    table.rows = split.map { row in
+      let rate = row.splitThroughput ?? row.throughput?.value
+      return [
+        "\(row.cell.threads)", row.cell.arrangement.rawValue, rate.map { Decimal.fixed($0, 0) } ?? "-",
+        row.ratioToOne.map(Summary.factor) ?? "-", row.fairness.map { Decimal.fixed($0, 2) } ?? "-",
+        row.verdict.rawValue,
       ]
     }
-    return Section(title: "More offenders", table: table)
+    let isAtomic = results.scaling.allSatisfy { $0.verdict == .atomic }
+    return Section(
+      title: "More offenders", table: table,
+      facts: [
+        (isAtomic
+          ? "every addition arrived, and no reader saw half of one" : "additions were lost or read in halves")
+          + "; aligned offenders and readers are in scaling.csv"
+      ])
   }
 }

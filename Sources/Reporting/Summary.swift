@@ -98,8 +98,9 @@ public struct Summary {
 
   /// Of the rows of one placement the locked one, at the offset that stands for all.
   private func typical(_ candidates: [CostRow]) -> CostRow? {
-    let locked = candidates.filter(\.cell.kernel.isLocked)
-    let pool = locked.isEmpty ? candidates : locked
+    // Where the table is of a locked instruction, an unlocked control never stands in for a cell that was not measured.
+    let isLocked = rows.contains { $0.cell.kernel.instruction == shown && $0.cell.kernel.isLocked }
+    let pool = candidates.filter { $0.cell.kernel.isLocked == isLocked }
     return pool.first { row in
       row.cell.placement == .aligned
         || row.cell.offset
@@ -127,7 +128,7 @@ public struct Summary {
   private func extremes(_ rows: [CostRow]) -> String? {
     let split = rows.filter {
       $0.cell.takesBusLock && $0.cell.placement == .lineSplit && $0.cell.lineState == .hot
-        && $0.cell.between == .nothing && $0.median != nil
+        && $0.cell.between == .nothing && $0.median != nil && $0.roundCount >= CostRow.fewestRounds
     }
     guard split.count > 1,
       let cheapest = split.min(by: { $0.median!.value < $1.median!.value }),
@@ -177,7 +178,7 @@ public struct Summary {
   }
 
   private var rounds: String {
-    (record.end == "interrupted" ? "interrupted: " : "")
+    (record.end == "interrupted" ? "interrupted, partial results: " : "")
       + (record.parameters.experiments.contains("cost") ? "\(record.roundsDone) rounds of cost, " : "")
       + "seed \(record.parameters.seed); intervals speak of this run only: another run"
       + " may differ by more"

@@ -65,8 +65,11 @@ struct Contention {
 extension RunDesign {
   /// Each pair once: passing to and fro has no direction.
   static func undirected(_ pairs: [RelatedPair]) -> [RelatedPair] {
-    var seen: Set<Set<Int>> = []
-    return pairs.filter { seen.insert([$0.victim, $0.aggressor]).inserted }
+    struct Ends: Hashable { var low: Int, high: Int }
+    var seen: Set<Ends> = []
+    return pairs.filter {
+      seen.insert(Ends(low: min($0.victim, $0.aggressor), high: max($0.victim, $0.aggressor))).inserted
+    }
   }
 }
 

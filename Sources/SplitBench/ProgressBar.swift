@@ -25,10 +25,10 @@ struct ProgressBar {
       let width = 30
       let filled = Int((progress.done * Double(width)).rounded(.down))
       let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
-      say("\r\u{1B}[K[\(bar)] \(progress.phase), about \(left)")
+      say("\r\u{1B}[K[\(bar)] \(progress.phase), about \(left) of this experiment")
       isDrawn = true
     } else {
-      complain("\(Int(progress.done * 100)) %: \(progress.phase), about \(left)")
+      complain("\(progress.phase): \(Int(progress.done * 100)) %, about \(left) of this experiment")
     }
   }
 

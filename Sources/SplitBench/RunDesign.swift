@@ -24,7 +24,8 @@ struct RunDesign {
   /// Parts of the request that cannot be, in words.
   let refusals: [String]
 
-  init(_ scope: RunScope, machine: MachineReport) throws {
+  /// - Parameter isElsewhere: whether the machine's topology is of one that is not here.
+  init(_ scope: RunScope, machine: MachineReport, isElsewhere: Bool = false) throws {
     self.machine = machine
     var plan = Plan(scope.plan)
     if let budget = scope.budget { plan.budget = budget }
@@ -54,26 +55,50 @@ struct RunDesign {
     planner = CellPlanner(
       plan: plan.name, lineBytes: machine.processor.lineBytes, cpus: cpus,
       hasOtherCpu: otherCpus.count == cpus.count, hasCmpxchg16b: machine.processor.hasCmpxchg16b)
-    let experiments =
-      scope.only?.elements ?? (scope.narrowsCells ? [.cost] : ExperimentId.allCases)
-    self.experiments = ExperimentId.allCases.filter(experiments.contains)
-    cells = self.experiments.contains(.cost) ? try planner.cells(for: request) : []
-    let contention = try Contention(scope, machine, plan, self.experiments)
+    experiments = try RunDesign.experiments(scope)
+    cells = experiments.contains(.cost) ? try planner.cells(for: request) : []
+    let contention = try Contention(scope, machine, plan, experiments)
     (pingpong, bystander, scaling) = (contention.pingpong, contention.bystander, contention.scaling)
     victims = scope.victim?.elements.map(\.rawValue) ?? []
     victimNode = scope.victimNode
     allPairs = scope.allPairs
-    let least = DoseResponse.leastBudget(cpus: cpus.count)
-    if plan.share(of: .cost, among: self.experiments + [.cost]).budget < least,
-      cells.contains(where: \.takesBusLock)
-    {
-      throw BudgetTooSmall(
-        seconds: least * plan.budget / plan.share(of: .cost, among: self.experiments).budget)
-    }
+    try RunDesign.refuseSmall(plan, experiments, cells, cpus: cpus.count)
     refusals = planner.refusals(of: request)
     skipped =
-      RunDesign.skipped(machine, planner) + contention.skipped
+      RunDesign.skipped(machine, planner, isElsewhere: isElsewhere) + contention.skipped
       + refusals.map { .init(what: "part of the request", reason: $0) }
+  }
+
+  /// Those of `--only`, or those that the narrowing flags are for, or all.
+  private static func experiments(_ scope: RunScope) throws(UselessOption) -> [ExperimentId] {
+    let cellFlags = ["--instruction", "--width", "--placement", "--offset"]
+    let bystanderFlags = ["--victim", "--victim-node"]
+    if let only = scope.only?.elements {
+      if scope.narrowsCells, !only.contains(.cost) {
+        throw UselessOption(flags: cellFlags, experiment: .cost)
+      }
+      if scope.narrowsBystanders, !only.contains(.bystander) {
+        throw UselessOption(flags: bystanderFlags, experiment: .bystander)
+      }
+      if scope.allPairs, !only.contains(.bystander), !only.contains(.pingpong) {
+        throw UselessOption(flags: ["--all-pairs"], experiment: .bystander)
+      }
+      return ExperimentId.allCases.filter(only.contains)
+    }
+    let narrowed: [ExperimentId] =
+      (scope.narrowsCells ? [.cost] : []) + (scope.narrowsBystanders ? [.bystander] : [])
+    return narrowed.isEmpty ? ExperimentId.allCases : narrowed
+  }
+
+  private static func refuseSmall(
+    _ plan: Plan, _ experiments: [ExperimentId], _ cells: [Cell], cpus: Int
+  ) throws(BudgetTooSmall) {
+    guard experiments.contains(.cost), cells.contains(where: \.takesBusLock) else { return }
+    let least = DoseResponse.leastBudget(cpus: cpus)
+    let share = plan.share(of: .cost, among: experiments).budget
+    guard share < least else { return }
+    // Rounded up: what the message says must do.
+    throw BudgetTooSmall(seconds: (least * plan.budget / share * 1e4).rounded(.up) / 1e4)
   }
 
   /// The plan as the experiment `cost` has it: with its share of the budget.
@@ -113,8 +138,12 @@ struct RunDesign {
     }.first
   }
 
-  private static func skipped(_ machine: MachineReport, _ planner: CellPlanner) -> [RunRecord.Skipped] {
+  private static func skipped(
+    _ machine: MachineReport, _ planner: CellPlanner, isElsewhere: Bool
+  ) -> [RunRecord.Skipped] {
     var skipped: [RunRecord.Skipped] = []
+    // What this machine lacks says nothing of one that is not here.
+    guard !isElsewhere else { return [] }
     if !planner.hasOtherCpu {
       let reason =
         machine.topology.cpus.count == 1
@@ -162,4 +191,13 @@ struct BudgetTooSmall: Error, CustomStringConvertible {
 struct UnfitProcessor: Error, CustomStringConvertible {
   let lack: String
   var description: String { "\(lack) on this CPU: in a guest, ask for a CPU model that has it" }
+}
+
+/// Flags for an experiment that `--only` leaves out.
+struct UselessOption: Error, CustomStringConvertible {
+  let flags: [String]
+  let experiment: ExperimentId
+  var description: String {
+    "\(flags.joined(separator: ", ")): for \(experiment.rawValue), which --only leaves out"
+  }
 }

@@ -30,8 +30,8 @@ extension SplitBench {
       signal(SIGPIPE, SIG_IGN)
       try exitingCleanly {
         var machine = try MachineReport.ofThisMachine()
-        if let topology = output.topology { machine.topology = try Topology.synthetic(topology) }
-        let design = try RunDesign(scope, machine: machine)
+        if let topology = output.topology { machine.topology = try RunOutput.parse(topology) }
+        let design = try RunDesign(scope, machine: machine, isElsewhere: output.topology != nil)
         if output.dryRun {
           try emit(output.json ? try Json.text(design.overview) : design.overview.text)
           return
@@ -58,7 +58,7 @@ struct RunScope: ParsableArguments {
 
   @Option(
     help:
-      "Experiments to run, separated by commas: \(ExperimentId.allCases.map(\.rawValue).joined(separator: ", ")). All, or cost where the cells are narrowed."
+      "Experiments to run, separated by commas: \(ExperimentId.allCases.map(\.rawValue).joined(separator: ", ")). All, or those that a narrowing flag is for."
   )
   var only: CommaList<ExperimentId>?
 
@@ -106,6 +106,9 @@ struct RunScope: ParsableArguments {
     }
   }
 
+  /// Whether only some bystanders were asked for.
+  var narrowsBystanders: Bool { victim != nil || victimNode != nil }
+
   /// Whether only some cells of `cost` were asked for.
   var narrowsCells: Bool { instruction != nil || width != nil || placement != nil || offset != nil }
 
@@ -146,10 +149,22 @@ struct RunOutput: ParsableArguments {
     if out.isEmpty { throw ValidationError("--out needs the path of a folder") }
   }
 
+  static func parse(_ topology: String) throws(BadTopology) -> Topology {
+    do { return try Topology.synthetic(topology) } catch { throw BadTopology(text: topology) }
+  }
+
   private static func isAllowed(_ character: Character) -> Bool {
     character.isASCII
       && (character.isLetter || character.isNumber || character == "." || character == "_"
         || character == "-")
+  }
+}
+
+/// A machine that hwloc cannot make.
+struct BadTopology: Error, CustomStringConvertible {
+  let text: String
+  var description: String {
+    "hwloc does not understand --topology '\(text)': write levels from the outside in, such as \"pack:2 l3:8 core:8 pu:2\""
   }
 }
 
@@ -166,6 +181,12 @@ func exitingCleanly(_ body: () throws -> Void) throws {
     complain("error: \(error)")
     throw ExitCode(64)
   } catch let error as NoSuchNode {
+    complain("error: \(error)")
+    throw ExitCode(64)
+  } catch let error as UselessOption {
+    complain("error: \(error)")
+    throw ExitCode(64)
+  } catch let error as BadTopology {
     complain("error: \(error)")
     throw ExitCode(64)
   } catch let error as SelectionFailure {

@@ -102,7 +102,7 @@ extension BystanderExperiment {
       slowdown: slowdown, verdict: .undecided, warnings: [])
     row.verdict = record.trap != nil ? .trapped : BystanderExperiment.verdict(slowdown, floor: floor)
     if used.count < CostRow.fewestRounds { row.warnings.append(.fewRounds) }
-    if slowdown?.relativeHalfWidth.map({ $0 > CostRow.widestHalfWidth }) ?? true {
+    if let width = slowdown?.relativeHalfWidth, width > CostRow.widestHalfWidth {
       row.warnings.append(.wideInterval)
     }
     if record.usesDisturbedRounds { row.warnings.append(.usesDisturbed) }

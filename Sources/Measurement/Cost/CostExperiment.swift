@@ -54,7 +54,7 @@ public final class CostExperiment {
   }
 
   private func measure<Observer: CostObserver>(_ observer: inout Observer) throws {
-    observer.advanced(Progress(phase: "dose ramp", done: 0, secondsLeft: plan.wallLimit))
+    observer.advanced(Progress(phase: "cost, dose ramp", done: 0, secondsLeft: plan.wallLimit))
     for cpu in measuringCpus { try CpuPin.pinned(to: cpu) { try prepare(cpu) } }
     let smisBefore = smiCounts()
     let stolenBefore = CpuTimes.stolenTicks(.live, cpus: measuringCpus)
@@ -249,13 +249,13 @@ public final class CostExperiment {
     let elapsed = clock.elapsed()
     if isExtended {
       return Progress(
-        phase: "round \(roundsDone + 1), for precision", done: elapsed / plan.wallLimit,
+        phase: "cost, round \(roundsDone + 1), for precision", done: elapsed / plan.wallLimit,
         secondsLeft: plan.wallLimit - elapsed)
     }
     let done = (Double(roundsDone) + share) / Double(plan.rounds)
     let left = done > 0.01 ? elapsed / done * (1 - done) : plan.wallLimit
     return Progress(
-      phase: "round \(roundsDone + 1) of \(plan.rounds)", done: done,
+      phase: "cost, round \(roundsDone + 1) of \(plan.rounds)", done: done,
       secondsLeft: min(left, plan.wallLimit - elapsed))
   }
 

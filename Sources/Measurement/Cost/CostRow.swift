@@ -49,7 +49,7 @@ public struct CostRow: Sendable {
     }
   }
 
-  static let fewestRounds = 5
+  public static let fewestRounds = 5
   static let widestHalfWidth = 0.05
 
   public var cell: Cell

@@ -8,7 +8,8 @@ public struct ScalingRow: Sendable {
   public var operations: Int
   public var throughput: Estimate?
   public var splitThroughput: Double?
-  /// Throughput over that of one offender on an operand of the same placement.
+  /// Throughput over that of one offender on an operand of its own of the same placement; of `mixed` that of those that
+  /// split.
   public var ratioToOne: Double?
   public var leastShare: Double?
   public var mostShare: Double?
@@ -30,13 +31,17 @@ extension ScalingExperiment {
       }?.throughput?.value
       let hasReader = record.cell.arrangement == .plainReader || record.cell.arrangement == .lockedReader
       let throughput = record.throughput
+      let isMixed = record.cell.arrangement == .mixed
+      let compared = isMixed ? record.splitThroughput : throughput
       return ScalingRow(
         cell: record.cell, cpus: Array(plan.cpus.prefix(record.cell.threads)),
         roundCount: record.rounds.count,
         operations: record.operations, throughput: throughput,
-        splitThroughput: record.cell.arrangement == .mixed ? record.splitThroughput?.value : nil,
-        ratioToOne: throughput.flatMap { all in one.map { all.value / $0 } },
-        leastShare: record.shares?.least, mostShare: record.shares?.most, fairness: record.fairness,
+        splitThroughput: isMixed ? record.splitThroughput?.value : nil,
+        ratioToOne: compared.flatMap { all in one.map { all.value / $0 } },
+        // Those that split and those that do not have no shares to compare.
+        leastShare: isMixed ? nil : record.shares?.least, mostShare: isMixed ? nil : record.shares?.most,
+        fairness: isMixed ? nil : record.fairness,
         worst: record.worst, apart: record.apart, wrongSums: record.wrongSums,
         reads: hasReader ? record.reads : nil,
         tornReads: hasReader ? record.tornReads : nil,
