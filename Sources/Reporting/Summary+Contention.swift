@@ -190,8 +190,7 @@ extension Summary {
     return Section(
       title: "More offenders", table: table,
       facts: [
-        (isAtomic
-          ? "every addition arrived, and no reader saw half of one" : "additions were lost or read in halves")
+        (isAtomic ? "every addition arrived whole" : "additions were lost or read in halves: see the warning")
           + "; aligned offenders and readers are in scaling.csv"
       ])
   }

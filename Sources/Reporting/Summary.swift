@@ -173,7 +173,7 @@ public struct Summary {
   private var lockedTime: String {
     guard let locked = record.lockedTime else { return "locked time: none" }
     return
-      "locked time: \(Decimal.fixed(locked.spentSeconds, 3)) s of \(Decimal.significant(locked.budgetSeconds, 3)) s,"
+      "locked time: \(Decimal.significant(locked.spentSeconds, 3)) s of \(Decimal.significant(locked.budgetSeconds, 3)) s,"
       + " \(locked.splitLocks) split locks"
   }
 
