@@ -45,7 +45,7 @@ import Testing
 
   @Test func gapProbeSeesEveryReadingAboveTheThreshold() {
     let report = catomics_look_for_gaps(200_000, 0)
-    #expect(report.gaps > 100)
+    #expect(report.gaps > 0)
     #expect(report.lost_ticks == report.ticks, "with no threshold the gaps add up to the whole time")
     #expect(report.longest_ticks <= report.lost_ticks)
   }

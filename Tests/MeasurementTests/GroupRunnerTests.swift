@@ -60,7 +60,8 @@ private let splitAdd = Kernel(.add, widthBytes: 8, locked: true)!
         prepared, in: memory, spot: 3, samples: 2, singles: state == .hot ? 3 : 0, round: 0, sequence: 0)
       #expect(group.operations == foreseen)
       #expect(group.samples.count == 2, "the counted slope is no sample")
-      #expect(group.busLocksPerOperation == 0, "nothing faults here")
+      let faults = try #require(group.busLocksPerOperation)
+      #expect(abs(faults) < 0.1, "nothing faults here, but for a page that is touched first")
       #expect(group.pmuCyclesPerOperation != nil)
     }
   }
