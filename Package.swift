@@ -56,7 +56,7 @@ let package = Package(
       path: "bench/AgainstC"),
 
     .testTarget(name: "CAtomicsTests", dependencies: ["CAtomics", "CHost"]),
-    .testTarget(name: "CHostTests", dependencies: ["CHost"]),
+    .testTarget(name: "CHostTests", dependencies: ["CHost", "CAtomics"]),
     .testTarget(name: "LockKernelsTests", dependencies: ["LockKernels", "Machine", "CHost"]),
     .testTarget(
       name: "MachineTests", dependencies: ["Machine"], resources: [.copy("Fixtures")]),

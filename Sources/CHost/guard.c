@@ -1,5 +1,6 @@
 // A SIGBUS raised by measured code becomes a result of that measurement.
 #include "CHost.h"
+#include "pass_on.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -17,25 +18,10 @@ static _Thread_local struct {
 
 static struct sigaction previous;
 
-static void pass_on(int signal, siginfo_t *info, void *context) {
-  if (previous.sa_flags & SA_SIGINFO) {
-    previous.sa_sigaction(signal, info, context);
-  } else if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) {
-    // An ignored fault cannot be ignored: returning would repeat it for ever.
-    struct sigaction fallback;
-    memset(&fallback, 0, sizeof fallback);
-    fallback.sa_handler = SIG_DFL;
-    sigaction(signal, &fallback, NULL);
-    raise(signal);
-  } else {
-    previous.sa_handler(signal);
-  }
-}
-
 static void on_bus_error(int signal, siginfo_t *info, void *context) {
   // Only the kernel raises faults of this thread (si_code > 0); a SIGBUS sent by a process is not ours.
   if (!guard.armed || info->si_code <= 0) {
-    pass_on(signal, info, context);
+    chost_pass_on(&previous, signal, info, context);
     return;
   }
   guard.armed = 0;

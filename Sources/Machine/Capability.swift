@@ -12,7 +12,7 @@ extension MachineReport {
   /// What can be measured here and what cannot, with the remedy for each that cannot.
   public var capabilities: [Capability] {
     [
-      cost, contention, otherCpuModified, tscClock, busLockProof, coreCycles, lockedMemory,
+      cost, contention, trap, otherCpuModified, tscClock, busLockProof, coreCycles, lockedMemory,
       detectionRegisters,
       detectionLog,
     ]
@@ -62,6 +62,13 @@ extension MachineReport {
       id: "contention", question: question, isAvailable: true,
       reason: policy.mayDelay ? "Linux delays split locks, and with them an aggressor" : nil,
       remedy: policy.mayDelay ? "set kernel.split_lock_mitigate=0, or boot with split_lock_detect=off" : nil)
+  }
+
+  private var trap: Capability {
+    Capability(
+      id: "trap", question: "what a split lock, or EFLAGS.AC, does to a program on each CPU",
+      isAvailable: true,
+      reason: nil, remedy: nil)
   }
 
   private var otherCpuModified: Capability {

@@ -4,6 +4,7 @@ public enum ExperimentId: String, CaseIterable, Sendable, Codable {
   case pingpong
   case bystander
   case scaling
+  case trap
 
   public var question: String {
     switch self {
@@ -11,6 +12,7 @@ public enum ExperimentId: String, CaseIterable, Sendable, Codable {
     case .pingpong: "how long does a locked compare-and-exchange take from CPU to CPU, aligned and split"
     case .bystander: "who else is slowed by split locks, and at which rate of them"
     case .scaling: "what happens as more offenders join, and are their operations still atomic"
+    case .trap: "what does this machine do to a program that split-locks, and on which CPU"
     }
   }
 }
@@ -28,7 +30,7 @@ extension Plan {
 
   /// How the locked time is divided where all experiments run.
   private static let lockedParts: [ExperimentId: Double] = [
-    .cost: 0.5, .pingpong: 0.05, .bystander: 0.35, .scaling: 0.1,
+    .cost: 0.49, .trap: 0.01, .pingpong: 0.05, .bystander: 0.35, .scaling: 0.1,
   ]
 
   /// - Parameter chosen: the experiments of the run, among which its budget is divided.
@@ -52,6 +54,9 @@ extension Plan {
     case (.scaling, .quick): (1, 5)
     case (.scaling, .standard): (10, 30)
     case (.scaling, .thorough): (100, 300)
+    case (.trap, .quick): (2, 1)
+    case (.trap, .standard): (10, 1)
+    case (.trap, .thorough): (60, 1)
     }
   }
 }

@@ -76,6 +76,7 @@ struct DataPackage: Encodable {
           Resource("slices", DataPackage.fields(SliceTable.table), cellsOf: "bystander"),
         ]
       case .scaling: [Resource("scaling", DataPackage.fields(ScalingTable.table(run: run)))]
+      case .trap: [Resource("trap", DataPackage.fields(TrapTable.table(run: run)))]
       }
     }
   }

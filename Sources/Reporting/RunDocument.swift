@@ -10,7 +10,7 @@ public struct RunDocument: Encodable {
     self.results = results
   }
 
-  private enum CodingKeys: CodingKey { case run, cost, pingpong, bystander, scaling }
+  private enum CodingKeys: CodingKey { case run, cost, pingpong, bystander, scaling, trap }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -31,6 +31,7 @@ public struct RunDocument: Encodable {
       .bystander, BystanderTable.table(run: record.run, relationSource: record.relationSource),
       results.bystander)
     try add(.scaling, ScalingTable.table(run: record.run), results.scaling)
+    try add(.trap, TrapTable.table(run: record.run), results.trap)
   }
 
   private static func encode(

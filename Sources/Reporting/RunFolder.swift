@@ -98,6 +98,7 @@ public struct RunFolder {
         case .bystander:
           BystanderTable.table(run: run, relationSource: record.relationSource).text(results.bystander)
         case .scaling: ScalingTable.table(run: run).text(results.scaling)
+        case .trap: TrapTable.table(run: run).text(results.trap)
         }
       }
     }

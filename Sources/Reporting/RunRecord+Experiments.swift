@@ -38,6 +38,12 @@ extension RunRecord {
     take(.scaling, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
   }
 
+  public mutating func update(from experiment: TrapExperiment) {
+    take(experiment.clock)
+    disagreements = experiment.disagreements.map { Skipped(what: "CPU \($0.cpu)", reason: $0.what) }
+    take(.trap, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
+  }
+
   private mutating func take(
     _ id: ExperimentId, _ end: ExperimentEnd, _ budget: BusBudget, _ found: [RunWarning],
     _ left: [(what: String, reason: String)]

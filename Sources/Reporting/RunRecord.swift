@@ -34,6 +34,8 @@ public struct RunRecord: Codable, Sendable {
   public var victimMemory: [Int: VictimMemory.Sizes]?
   /// What the dose curve of each victim says, by pair.
   public var doseCurves: [DoseCurve]?
+  /// CPUs that answer split locks, or EFLAGS.AC, otherwise than most, and how.
+  public var disagreements: [Skipped]?
   /// How every experiment ended.
   public var ends: [String: ExperimentEnd] = [:]
   public var warnings: [RunWarning] = []
@@ -192,7 +194,7 @@ public struct RunRecord: Codable, Sendable {
     case schemaVersion, tool, toolVersion, run, label, complete, end, startedUtc, endedUtc, parameters,
       machine,
       settingsAfter, settingsChanged, clock, disturbance, cpus, lockedTime, roundsDone, headlines, pairs,
-      victimMemory, doseCurves, ends, warnings, skipped, unmeasured
+      victimMemory, doseCurves, disagreements, ends, warnings, skipped, unmeasured
   }
 
   public init(

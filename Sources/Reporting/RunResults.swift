@@ -6,8 +6,11 @@ public struct RunResults: Sendable {
   public var pingpong: [PingPongRow] = []
   public var bystander: [BystanderRow] = []
   public var scaling: [ScalingRow] = []
+  public var trap: [TrapRow] = []
 
   public init() {}
 
-  public var isEmpty: Bool { cost.isEmpty && pingpong.isEmpty && bystander.isEmpty && scaling.isEmpty }
+  public var isEmpty: Bool {
+    cost.isEmpty && pingpong.isEmpty && bystander.isEmpty && scaling.isEmpty && trap.isEmpty
+  }
 }

@@ -60,6 +60,13 @@ struct Recorder: CostObserver {
     }
   }
 
+  mutating func take(_ experiment: TrapExperiment) throws {
+    try sumUp(false, isFirst: true) {
+      $0.record.update(from: experiment)
+      $0.results.trap = experiment.rows()
+    }
+  }
+
   /// Rounds of a few cells take a millisecond: to sum up after each would take longer than to measure. So the next time
   /// comes no sooner than a second, nor than ten times as long as this one took.
   private mutating func sumUp(

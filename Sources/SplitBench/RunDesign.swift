@@ -13,6 +13,7 @@ struct RunDesign {
   let pingpong: PingPongExperiment.Plan?
   let bystander: BystanderPlan?
   let scaling: ScalingPlan?
+  let trap: TrapPlan?
   let victims: [String]
   let victimNode: Int?
   let allPairs: Bool
@@ -59,6 +60,12 @@ struct RunDesign {
     cells = experiments.contains(.cost) ? try planner.cells(for: request) : []
     let contention = try Contention(scope, machine, plan, experiments)
     (pingpong, bystander, scaling) = (contention.pingpong, contention.bystander, contention.scaling)
+    let share = plan.share(of: .trap, among: experiments + (experiments.contains(.trap) ? [] : [.trap]))
+    trap =
+      experiments.contains(.trap)
+      ? TrapPlan(
+        cpus: RunDesign.trapCpus(scope.cpu == nil ? machine.topology.cpus.map(\.id) : cpus),
+        wallLimit: share.wallLimit, budget: share.budget) : nil
     victims = scope.victim?.elements.map(\.rawValue) ?? []
     victimNode = scope.victimNode
     allPairs = scope.allPairs
@@ -67,6 +74,12 @@ struct RunDesign {
     skipped =
       RunDesign.skipped(machine, planner, isElsewhere: isElsewhere) + contention.skipped
       + refusals.map { .init(what: "part of the request", reason: $0) }
+  }
+
+  /// The CPU that is tried most comes first: not CPU 0 where there is another.
+  private static func trapCpus(_ cpus: [Int]) -> [Int] {
+    guard let first = cpus.first(where: { $0 != 0 }) else { return cpus }
+    return [first] + cpus.filter { $0 != first }
   }
 
   /// Those of `--only`, or those that the narrowing flags are for, or all.

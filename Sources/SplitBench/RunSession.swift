@@ -110,6 +110,12 @@ struct RunSession {
         progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
       try recorder.take(experiment)
       return experiment.end
+    case .trap:
+      guard let plan = design.trap else { return .finished }
+      let experiment = TrapExperiment(plan: plan, machine: machine, clock: TscClock())
+      try experiment.run { recorder.advanced($0) }
+      try recorder.take(experiment)
+      return experiment.end
     }
   }
 }

@@ -46,6 +46,7 @@ private struct Catalogue: Encodable {
   let victims = Victim.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
   let aggressors = Aggressor.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
   let arrangements = ScalingCell.Arrangement.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
+  let triggers = TrapCell.Trigger.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
   let settings = [Entry(id: "as-found", meaning: "the machine as it is")]
   let kernelCount = Kernel.all.count
 
@@ -59,7 +60,8 @@ private struct Catalogue: Encodable {
     }
     let lists = [
       ("placement", placements), ("line state", lineStates), ("experiment", experiments),
-      ("victim", victims), ("aggressor", aggressors), ("arrangement", arrangements), ("setting", settings),
+      ("victim", victims), ("aggressor", aggressors), ("arrangement", arrangements), ("trigger", triggers),
+      ("setting", settings),
     ]
     let others = lists.map { title, entries in
       var table = TextTable(columns: [title, "meaning"])

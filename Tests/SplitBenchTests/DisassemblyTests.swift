@@ -25,7 +25,9 @@ import Testing
     for line in result.standardOutput.split(separator: "\n") {
       if line.hasSuffix(">:"), let start = line.firstIndex(of: "<") {
         let name = line[line.index(after: start)...].dropLast(2)
-        let isKernel = ["loop_", "walk_", "single_", "work_", "catomics_"].contains { name.hasPrefix($0) }
+        let isKernel = ["loop_", "walk_", "single_", "work_", "catomics_", "trap_"].contains {
+          name.hasPrefix($0)
+        }
         symbol = isKernel ? String(name) : nil
       } else if let symbol, let colon = line.firstIndex(of: ":") {
         let text = line[line.index(after: colon)...].prefix { $0 != "#" }
@@ -64,6 +66,11 @@ import Testing
       }
       #expect(locking.isEmpty == locked.isEmpty, "\(symbol): \(locking)")
       #expect(locking.allSatisfy { $0.hasPrefix("lock \(locked) ") }, "\(symbol): \(locking)")
+    }
+    // Labels stand around the instruction of a trap site: objdump takes them for functions.
+    for (width, register) in [(2, "%r10w"), (4, "%r10d"), (8, "%r10")] {
+      #expect(code["trap_start_locked_\(width)"] == ["lock add \(register),(%rdi)"])
+      #expect(code["trap_start_plain_\(width)"] == ["add \(register),(%rdi)"])
     }
     #expect(code["catomics_victim_loads"]!.count { $0.hasSuffix("(%rdi),%rax") } == 64)
     #expect(code["catomics_victim_chase"]!.count { $0 == "mov (%rax),%rax" } == 16)

@@ -12,7 +12,7 @@ import Testing
     let reference = try text(Self.root.appending("results").appending("README.md"))
     try await withTemporaryFolder { folder in
       _ = try await Tool.run(
-        "run", "--plan", "quick", "--only", "cost,pingpong,bystander,scaling", "--placement", "aligned",
+        "run", "--plan", "quick", "--only", "cost,pingpong,bystander,scaling,trap", "--placement", "aligned",
         "--instruction", "add", "--width", "8", "--victim", "alu", "--rounds", "1", "--budget", "0.05",
         "--quiet", "--out", folder.string)
       let package = folder.appending(names(in: folder)[0]).appending("datapackage.json")

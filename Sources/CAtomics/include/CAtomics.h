@@ -97,6 +97,26 @@ void catomics_victim_stream(void *_Nonnull operand, uint64_t count, void *_Nulla
 /// `count` system calls that do next to nothing (getppid). Instruction: SYSCALL.
 void catomics_victim_system_call(void *_Nonnull operand, uint64_t count, void *_Nullable list);
 
+// MARK: Trap sites
+
+/// EFLAGS.AC: with CR0.AM, which Linux sets, a misaligned access at CPL 3 raises #AC (SDM vol. 3A, 6.15, interrupt 17).
+#define CATOMICS_ALIGNMENT_CHECK 0x40000ull
+
+/// One `add` of CATOMICS_SOURCE at a known address.
+typedef struct {
+  uint8_t width_bytes;
+  bool locked;
+  /// Executes it once with `flags` set in EFLAGS, which it clears behind it if AC is among them. `times` takes two TSC
+  /// readings, before and after.
+  void (*_Nonnull run)(void *_Nonnull operand, uint64_t flags, void *_Nonnull times);
+  /// First byte of the instruction, and of the one behind it.
+  const void *_Nonnull start;
+  const void *_Nonnull end;
+} catomics_trap_site;
+
+/// The sites: widths 2, 4 and 8, locked and plain. Instruction: LOCK ADD m, r or ADD m, r.
+const catomics_trap_site *_Nonnull catomics_trap_sites(size_t *_Nonnull count);
+
 // MARK: Contention
 
 /// What `catomics_aggress` is to do, and what it did.

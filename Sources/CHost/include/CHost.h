@@ -63,6 +63,51 @@ int chost_guard_install(void);
 /// Puts the previous SIGBUS handler back.
 int chost_guard_remove(void);
 
+// MARK: Window: a SIGBUS met at one instruction
+
+/// What the handler saw.
+typedef struct {
+  uint64_t entry_tick;  // TSC when the handler began
+  uint64_t exit_tick;   // and before it returned
+  uint64_t address;     // si_addr
+  uint64_t error_code;  // REG_ERR
+  uint64_t flags;       // EFLAGS
+  int code;             // si_code
+  int trap_number;      // REG_TRAPNO: 17 is #AC; Linux does not set it for #DB
+  int cpu;
+  bool is_after;        // RIP behind the instruction (#DB, a trap) instead of at it (#AC, a fault)
+} chost_trap;
+
+/// Which instruction is watched, and what was met there.
+typedef struct {
+  const void *_Nonnull start;  // the instruction
+  const void *_Nonnull end;    // the one behind it
+  chost_trap *_Nonnull traps;  // room for `capacity` of them
+  size_t capacity;
+  size_t count;                // how many were met, which may exceed `capacity`
+} chost_window;
+
+/// From now on, on this thread, a SIGBUS at the instruction is recorded and the instruction stepped over. The handler runs
+/// on a stack of its own, with EFLAGS.AC clear. Any other SIGBUS goes to the handler that was there before. Several threads
+/// may each have a window open; one thread has one at most (-EBUSY).
+int chost_window_open(chost_window *_Nonnull window);
+/// Closes this thread's window; the last one puts the previous handler back.
+int chost_window_close(void);
+
+// MARK: Child: an operation in a process without a handler
+
+typedef struct {
+  int error;       // errno of what could not be done, or 0
+  int signal;      // that ended the child, or 0
+  int exit_code;
+  bool timed_out;  // and was killed
+} chost_child_result;
+
+/// Forks, runs `body(context)`, which may only make async-signal-safe calls, with faults at their default and no core file,
+/// and waits at most `timeout_ms`.
+chost_child_result chost_run_in_child(
+    void (*_Nonnull body)(void *_Nullable), void *_Nullable context, uint32_t timeout_ms);
+
 // MARK: Interruption by the user
 
 /// From now on SIGINT, SIGTERM and SIGHUP only set a flag; a second one of them ends the process at once.

@@ -1,0 +1,74 @@
+import Measurement
+
+/// `trap.csv`: one row a thing tried on a CPU.
+enum TrapTable {
+  static func table(run: String) -> CsvTable<TrapRow> {
+    CsvTable(columns: identity(run: run) + signs + ledger + times)
+  }
+
+  private static func identity(run: String) -> [CsvColumn<TrapRow>] {
+    [
+      .text("run", "Name of the result folder.") { _ in run },
+      .integer("cpu", "Logical CPU on which it was tried.") { $0.cell.cpu },
+      .text("core_kind", "Kind of its core: uniform, performance, efficiency.") { $0.coreKind.rawValue },
+      .text("setting", "State of detection hardware and policy.") { _ in "as-found" },
+      .text(
+        "trigger",
+        "eflags-ac: with EFLAGS.AC set, which traps whatever is misaligned; split-lock: the instruction as it is."
+      ) { $0.cell.trigger.rawValue },
+      .text("context", "in-process, with a handler; child: a process of its own without one.") {
+        $0.cell.context.rawValue
+      },
+      .text("placement", "Where the operand lies: aligned, within-line, line-split, page-split.") {
+        $0.cell.placement.rawValue
+      },
+      .integer("width_bytes", "Operand size in bytes.") { $0.cell.widthBytes },
+      .boolean("locked", "Whether the add has its lock prefix.") { $0.cell.isLocked },
+      .text("outcome", "completed, trapped, delayed, killed, timed-out, or mixed.") { $0.outcome.rawValue },
+      .text("kind", "What answered: silent, #AC, #DB, EFLAGS.AC, or unknown.") { $0.kind.rawValue },
+    ]
+  }
+
+  private static let signs: [CsvColumn<TrapRow>] = [
+    .integer("signal", "Number of the signal; 7 is SIGBUS.") { $0.signal },
+    .integer("si_code", "si_code of the first trap; 1 is BUS_ADRALN.") { $0.signs?.code },
+    .integer("si_address", "si_addr of the first trap.") {
+      $0.signs.map { Int(truncatingIfNeeded: $0.address) }
+    },
+    .integer("trap_number", "Exception number that Linux reports; 17 is #AC.") { $0.signs?.trapNumber },
+    .integer("error_code", "Its error code.") { $0.signs.map { Int(truncatingIfNeeded: $0.errorCode) } },
+    .text("rip_side", "at: RIP at the instruction, a fault; after: behind it, a trap.") {
+      $0.signs.map { $0.isAfter ? "after" : "at" }
+    },
+    .text(
+      "memory_changed", "Whether trapped operations changed memory: true or false; empty where none trapped."
+    ) { row in
+      row.signs == nil ? nil : row.performed.map { $0 > 0 ? "true" : "false" }
+    },
+  ]
+
+  private static let ledger: [CsvColumn<TrapRow>] = [
+    .integer("issued", "Operations, or children, tried.") { $0.issued },
+    .integer("performed", "Operations that changed memory; empty of children.") { $0.performed },
+    .integer("trapped", "Operations that met a signal; empty of children.") { $0.trapped },
+    .integer("killed", "Children that a signal ended.") { $0.killed },
+    .integer("delayed_count", "Operations of over 5 ms, other than by preemption.") { $0.delayedCount },
+    .boolean("balanced", "Whether every operation is accounted for: a fault is not performed, all else is.") {
+      $0.isBalanced
+    },
+  ]
+
+  private static let times: [CsvColumn<TrapRow>] = [
+    .number("entry_ns", "From before the instruction to the handler, in ns: the median.") { $0.entryNs },
+    .number("resume_ns", "From the handler's end to behind the instruction, in ns: the median.") {
+      $0.resumeNs
+    },
+    .number("round_trip_ns", "From before the instruction to behind it, in ns: the median.") {
+      $0.roundTrip?.median
+    },
+    .number("round_trip_p90_ns", "Its 90th percentile; needs 100 operations.") { $0.roundTrip?.p90 },
+    .number("round_trip_p99_ns", "Its 99th percentile; needs 1,000 operations.") { $0.roundTrip?.p99 },
+    .number("round_trip_p999_ns", "Its 99.9th percentile; needs 10,000 operations.") { $0.roundTrip?.p999 },
+    .number("delay_ns", "The longest of all, in ns.") { $0.longestNs },
+  ]
+}
