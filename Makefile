@@ -4,7 +4,9 @@ ARGS ?=
 PREFIX ?= /usr/local
 PYTHON_ENV := .build/python
 
-.PHONY: run test bench lint format install dependencies release clean
+SANITIZED := WindowTests|TrapExperimentTests|ContentionExperimentTests|ContentionTests|PairCheckTests|HostTests
+
+.PHONY: run test sanitize bench lint format install dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
 run: release
@@ -14,6 +16,11 @@ run: release
 test: release $(PYTHON_ENV)/ready
 	$(SWIFT) build --build-tests
 	SPLITBENCH_PYTHON=$(abspath $(PYTHON_ENV))/bin/python $(SWIFT) test --no-parallel
+
+## The tests of threads and signals under ThreadSanitizer and AddressSanitizer.
+sanitize: dependencies
+	$(SWIFT) test --scratch-path .build/thread --sanitize=thread --no-parallel --filter "$(SANITIZED)"
+	LSAN_OPTIONS=suppressions=scripts/leaks.txt $(SWIFT) test --scratch-path .build/address --sanitize=address --no-parallel --filter "$(SANITIZED)"
 
 ## Against a plain C program, and a run against runs before it; about ten minutes.
 bench: release $(PYTHON_ENV)/ready

@@ -3,13 +3,6 @@ import Testing
 
 /// One thread, aligned operands: what the functions count must be what they did.
 @Suite(.serialized) struct ContentionTests {
-  /// Set by the test that stops before it starts.
-  private let stop = {
-    let flag = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
-    flag.initialize(to: 0)
-    return flag
-  }()
-
   private func aggression(
     _ operand: UnsafeMutableRawPointer, stop: UnsafePointer<UInt32>, period: UInt64 = 0, batch: UInt64 = 1,
     ticks: UInt64 = 2_000_000
@@ -84,3 +77,10 @@ import Testing
     #expect(cursor.load(as: UInt.self) == UInt(bitPattern: lines))
   }
 }
+
+/// Set by the test that stops before it starts.
+nonisolated(unsafe) private let stop = {
+  let flag = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
+  flag.initialize(to: 0)
+  return flag
+}()

@@ -46,6 +46,8 @@ public struct BystanderPlan: Sendable {
   public static let ladder = [0.003, 0.01, 0.03, 0.1, 0.3, 1]
   /// A victim that takes bus locks itself would spend the budget beside slow aggressors, whose slices are long.
   static let leastFractionBesideBusLocks = 0.1
+  /// How many times the planned locked time of a visit has to be left.
+  static let margin = 2.0
   /// Operations of the aggressor that one slice holds, at least.
   static let operationsPerSlice = 20.0
   /// Shortest slice and what every slice begins with, not counted, in seconds: shorter where the bus is locked for much of
