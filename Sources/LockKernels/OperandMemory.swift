@@ -76,6 +76,15 @@ public final class OperandMemory {
     return base + page * pageBytes + line * lineBytes + offset
   }
 
+  /// An operand at the offset that stands for all of its placement.
+  public func address(
+    _ placement: Placement, widthBytes: Int = 8, spot: Int
+  ) -> UnsafeMutableRawPointer {
+    let offset = placement.typicalOffset(widthBytes: widthBytes, lineBytes: lineBytes)
+    precondition(offset != nil, "an operand of one byte has no placement but aligned")
+    return address(placement, offset: offset!, spot: spot)
+  }
+
   /// No memory for the operands.
   public struct Failure: Error, CustomStringConvertible {
     public let bytes: Int

@@ -106,9 +106,6 @@ extension Topology {
   }
 
   private func sorted(_ pairs: [RelatedPair]) -> [RelatedPair] {
-    let rank = Dictionary(uniqueKeysWithValues: Relation.allCases.enumerated().map { ($1, $0) })
-    return pairs.sorted {
-      (rank[$0.relation]!, $0.victim, $0.aggressor) < (rank[$1.relation]!, $1.victim, $1.aggressor)
-    }
+    pairs.sorted { ($0.relation, $0.victim, $0.aggressor) < ($1.relation, $1.victim, $1.aggressor) }
   }
 }

@@ -54,6 +54,13 @@ public enum Relation: String, Codable, Sendable, CaseIterable {
   case otherPackage = "other-package"
 }
 
+/// Closer relations come first.
+extension Relation: Comparable {
+  public static func < (a: Relation, b: Relation) -> Bool {
+    allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
+  }
+}
+
 extension Topology {
   /// The machine that this process runs on, restricted to the CPUs that its affinity mask allows.
   public static func ofThisMachine() throws(TopologyFailure) -> Topology {

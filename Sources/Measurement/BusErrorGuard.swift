@@ -8,6 +8,14 @@ enum BusErrorGuard {
     defer { chost_guard_remove() }
     return try body()
   }
+
+  /// Runs `body(context)` on this thread, with the handler in place; the SIGBUS that it met, if any.
+  static func trap(
+    _ body: @convention(c) (UnsafeMutableRawPointer?) -> Void, _ context: UnsafeMutableRawPointer
+  ) -> Trap? {
+    let result = chost_guard(body, context)
+    return result.signal == 0 ? nil : Trap(code: result.code, trapNumber: result.trap_number)
+  }
 }
 
 /// SIGBUS could not be caught, so nothing was measured.

@@ -53,11 +53,7 @@ public struct RunOverview: Encodable {
     }
     pairs = bystander?.pairs ?? pingpong?.pairs ?? []
     victims = bystander?.victims.map(\.rawValue) ?? []
-    bystanderCells =
-      bystander.map { plan in
-        plan.pairs.count
-          * (plan.pairs.first.map { pair in plan.victims.reduce(0) { $0 + plan.cells(pair, $1).count } } ?? 0)
-      } ?? 0
+    bystanderCells = bystander?.cellCount ?? 0
     offenders = scaling?.counts ?? []
     rounds = plan.rounds
     mostRounds = plan.mostRounds

@@ -25,11 +25,11 @@ extension RunRecord {
     take(.pingpong, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
   }
 
-  public mutating func update(from experiment: BystanderExperiment) {
+  public mutating func update(from experiment: BystanderExperiment, rows: [BystanderRow]) {
     take(experiment.clock)
     take(experiment.sites)
     victimMemory = experiment.victimSizes
-    doseCurves = experiment.doseCurves
+    doseCurves = experiment.doseCurves(rows)
     take(.bystander, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
   }
 

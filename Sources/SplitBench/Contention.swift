@@ -74,7 +74,7 @@ extension RunDesign {
 }
 
 /// A NUMA node that is not there.
-struct NoSuchNode: Error, CustomStringConvertible {
+struct NoSuchNode: UsageError, CustomStringConvertible {
   let node: Int
   let nodes: [Int]
   var description: String {

@@ -48,8 +48,8 @@ struct Recorder: CostObserver {
 
   mutating func take(_ experiment: BystanderExperiment, unlessRecent: Bool = false) throws {
     try sumUp(unlessRecent, isFirst: results.bystander.isEmpty) {
-      $0.record.update(from: experiment)
       $0.results.bystander = experiment.rows()
+      $0.record.update(from: experiment, rows: $0.results.bystander)
     }
   }
 

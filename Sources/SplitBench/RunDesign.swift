@@ -60,12 +60,14 @@ struct RunDesign {
     cells = experiments.contains(.cost) ? try planner.cells(for: request) : []
     let contention = try Contention(scope, machine, plan, experiments)
     (pingpong, bystander, scaling) = (contention.pingpong, contention.bystander, contention.scaling)
-    let share = plan.share(of: .trap, among: experiments + (experiments.contains(.trap) ? [] : [.trap]))
-    trap =
-      experiments.contains(.trap)
-      ? TrapPlan(
+    if experiments.contains(.trap) {
+      let share = plan.share(of: .trap, among: experiments)
+      trap = TrapPlan(
         cpus: RunDesign.trapCpus(scope.cpu == nil ? machine.topology.cpus.map(\.id) : cpus),
-        wallLimit: share.wallLimit, budget: share.budget) : nil
+        wallLimit: share.wallLimit, budget: share.budget)
+    } else {
+      trap = nil
+    }
     victims = scope.victim?.elements.map(\.rawValue) ?? []
     victimNode = scope.victimNode
     allPairs = scope.allPairs
@@ -193,7 +195,7 @@ struct RunDesign {
 }
 
 /// Even the first, careful operations need some locked time.
-struct BudgetTooSmall: Error, CustomStringConvertible {
+struct BudgetTooSmall: UsageError, CustomStringConvertible {
   let seconds: Double
   var description: String {
     "--budget is too small for the dose ramp: give at least \(Decimal.significant(seconds, 2)) s, or choose aligned cells"
@@ -207,7 +209,7 @@ struct UnfitProcessor: Error, CustomStringConvertible {
 }
 
 /// Flags for an experiment that `--only` leaves out.
-struct UselessOption: Error, CustomStringConvertible {
+struct UselessOption: UsageError, CustomStringConvertible {
   let flags: [String]
   let experiment: ExperimentId
   var description: String {

@@ -161,7 +161,7 @@ struct RunOutput: ParsableArguments {
 }
 
 /// A machine that hwloc cannot make.
-struct BadTopology: Error, CustomStringConvertible {
+struct BadTopology: UsageError, CustomStringConvertible {
   let text: String
   var description: String {
     "hwloc does not understand --topology '\(text)': write levels from the outside in, such as \"pack:2 l3:8 core:8 pu:2\""
@@ -174,22 +174,7 @@ func exitingCleanly(_ body: () throws -> Void) throws {
     try body()
   } catch let code as ExitCode {
     throw code
-  } catch let error as ImpossibleRequest {
-    complain("error: \(error)")
-    throw ExitCode(64)
-  } catch let error as BudgetTooSmall {
-    complain("error: \(error)")
-    throw ExitCode(64)
-  } catch let error as NoSuchNode {
-    complain("error: \(error)")
-    throw ExitCode(64)
-  } catch let error as UselessOption {
-    complain("error: \(error)")
-    throw ExitCode(64)
-  } catch let error as BadTopology {
-    complain("error: \(error)")
-    throw ExitCode(64)
-  } catch let error as SelectionFailure {
+  } catch let error as any UsageError {
     complain("error: \(error)")
     throw ExitCode(64)
   } catch {
@@ -197,3 +182,9 @@ func exitingCleanly(_ body: () throws -> Void) throws {
     throw ExitCode(2)
   }
 }
+
+/// What the person asked for cannot be: exit code 64, where other errors have 2.
+protocol UsageError: Error {}
+
+extension ImpossibleRequest: UsageError {}
+extension SelectionFailure: UsageError {}

@@ -175,9 +175,7 @@ public final class BystanderExperiment {
     return try CpuPin.pinned(to: site.pair.victim) {
       try withAssistants(on: [site.pair.aggressor]) { assistants in
         VictimRunner.warm(victim, memory: memory)
-        let own = victimLines.address(
-          victim == .lineSplitAtomic ? .lineSplit : .aligned,
-          offset: victim == .lineSplitAtomic ? splitOffset : 0, spot: roundsDone)
+        let own = victimLines.address(victim.takesBusLocks ? .lineSplit : .aligned, spot: roundsDone)
         do {
           let runner = try VictimRunner(
             victim, memory: memory, operand: own, ticksPerSecond: clock.ticks(seconds: 1))
@@ -197,10 +195,6 @@ public final class BystanderExperiment {
     }
   }
 
-  private var splitOffset: Int {
-    Placement.lineSplit.typicalOffset(widthBytes: 8, lineBytes: machine.processor.lineBytes)!
-  }
-
   /// What runs beside the victim of a cell, or of its control.
   private func beside(
     _ aggressor: Aggressor, _ cell: BystanderCell, cost: Double, _ lines: OperandMemory,
@@ -212,7 +206,7 @@ public final class BystanderExperiment {
     let spot = Int(truncatingIfNeeded: seed >> 8) & 0xFFFF + roundsDone
     return .init(
       assistant: assistant,
-      operand: lines.address(placement, offset: placement.isSplit ? splitOffset : 0, spot: spot),
+      operand: lines.address(placement, spot: spot),
       period: isSaturating ? 0 : UInt64(clock.ticks(seconds: cost / cell.fraction)))
   }
 

@@ -69,6 +69,12 @@ public struct BystanderPlan: Sendable {
       + [BystanderCell(pair: pair, victim: victim, aggressor: .pageSplit, fraction: 1)]
   }
 
+  /// How many cells there are, without making them: all pairs of a large machine have millions.
+  public var cellCount: Int {
+    guard let pair = pairs.first else { return 0 }
+    return pairs.count * victims.reduce(0) { $0 + cells(pair, $1).count }
+  }
+
   public var cells: [BystanderCell] { pairs.flatMap { pair in victims.flatMap { cells(pair, $0) } } }
 
   /// Lengths in seconds of a slice, long enough for the aggressor's operations, of which each takes `cost` seconds, and of

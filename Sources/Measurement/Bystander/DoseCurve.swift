@@ -118,8 +118,10 @@ public struct DoseCurve: Sendable, Codable {
 
 extension BystanderExperiment {
   /// One curve a victim and pair, where enough of the ladder was measured.
-  public var doseCurves: [DoseCurve] {
-    let rows = rows().filter { $0.cell.aggressor == .lineSplit }
+  ///
+  /// - Parameter rows: those of `rows()`, which takes thousands of resamples.
+  public func doseCurves(_ rows: [BystanderRow]) -> [DoseCurve] {
+    let rows = rows.filter { $0.cell.aggressor == .lineSplit }
     return sites.flatMap { site in
       plan.victims.compactMap { victim in
         let steps = rows.filter { $0.cell.pair == site.pair && $0.cell.victim == victim }.compactMap {

@@ -77,8 +77,7 @@ final class Aggression: @unchecked Sendable {
       guard let start = gate.pass() else { return }
       (work.pointee.start, work.pointee.deadline) = (start, start + deadlineTicks)
     }
-    let result = chost_guard(catomics_aggress, work)
-    if result.signal != 0 { trap = Trap(code: result.code, trapNumber: result.trap_number) }
+    trap = BusErrorGuard.trap(catomics_aggress, work)
     wasPreempted = SwitchCount.now().wasPreempted(since: switches)
     wasOnItsCpu = before == assistant.cpu && chost_current_cpu() == before
   }

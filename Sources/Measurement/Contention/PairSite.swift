@@ -76,10 +76,9 @@ extension PairSite {
   }
 
   private func reversal(among sites: [PairSite]) -> String? {
-    let rank = Dictionary(uniqueKeysWithValues: Relation.allCases.enumerated().map { ($1, $0) })
     func kinds(_ pair: RelatedPair) -> Set<CoreKind> { [pair.victimKind, pair.aggressorKind] }
     let quicker = sites.first {
-      rank[pair.relation]! < rank[$0.pair.relation]! && kinds(pair) == kinds($0.pair)
+      pair.relation < $0.pair.relation && kinds(pair) == kinds($0.pair)
         && check.oneWayTicks > PairSite.doubt * $0.check.oneWayTicks
     }
     return quicker.map {

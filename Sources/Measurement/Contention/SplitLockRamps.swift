@@ -43,13 +43,10 @@ public final class SplitLockRamps {
   }
 
   private func climb(_ placement: Placement, _ memory: OperandMemory, _ clock: TscClock) -> DoseResponse {
-    let offset = placement.typicalOffset(widthBytes: 8, lineBytes: memory.lineBytes)!
     var timer = GuardedTimer()
-    return DoseRamp(
+    let ramp = DoseRamp(
       policy: machine.policy, timerTicks: TimerCost.measure().medianTicks,
-      ticksPerSecond: clock.ticks(seconds: 1)
-    ).climb(
-      &timer, kernel: Kernel(.add, widthBytes: 8, locked: true)!,
-      operand: memory.address(placement, offset: offset, spot: 0))
+      ticksPerSecond: clock.ticks(seconds: 1))
+    return ramp.climb(&timer, placement, in: memory)
   }
 }

@@ -50,10 +50,7 @@ final class MeasuringCpu {
     let ramp = DoseRamp(
       policy: runner.policy, timerTicks: timerCost.medianTicks,
       ticksPerSecond: runner.ticksPerSecond)
-    let offset = placement.typicalOffset(widthBytes: 8, lineBytes: lineBytes)!
-    let response = ramp.climb(
-      &runner.timer, kernel: Kernel(.add, widthBytes: 8, locked: true)!,
-      operand: memory.address(placement, offset: offset, spot: 0))
+    let response = ramp.climb(&runner.timer, placement, in: memory)
     doseResponses[placement] = response
     // The window that Linux leaves open behind a delay hides the delay of what is tried next: keep the worst.
     if response.behaviour != .completed { runner.splitBehaviour = response.behaviour }

@@ -141,10 +141,7 @@ public final class PingPongExperiment {
       pageCount: 4, cpu: cell.pair.victim, lineBytes: machine.processor.lineBytes)
     // Only threads, and raw pointers, use it from here on.
     defer { withExtendedLifetime(memory) {} }
-    let offset =
-      cell.placement.isSplit
-      ? cell.placement.typicalOffset(widthBytes: 8, lineBytes: machine.processor.lineBytes)! : 0
-    let operand = memory.address(cell.placement, offset: offset, spot: 2 * roundsDone)
+    let operand = memory.address(cell.placement, spot: 2 * roundsDone)
     let passes = PingPongExperiment.passes
     let switches = SwitchCount.now()
     let sides = try CpuPin.pinned(to: cell.pair.victim) {
@@ -201,9 +198,8 @@ private final class CounterSide: @unchecked Sendable {
 
   func run() {
     let switches = SwitchCount.now()
-    let result = chost_guard(catomics_pass_counter, work)
+    trap = BusErrorGuard.trap(catomics_pass_counter, work)
     wasPreempted = SwitchCount.now().wasPreempted(since: switches)
-    if result.signal != 0 { trap = Trap(code: result.code, trapNumber: result.trap_number) }
   }
 
   var ticks: UInt64 { work.pointee.ticks }

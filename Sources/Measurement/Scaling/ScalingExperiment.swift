@@ -129,7 +129,6 @@ public final class ScalingExperiment {
 
   private func measure(_ cell: ScalingCell, _ assistants: [Assistant]) throws -> ScalingOutcome {
     let lineBytes = machine.processor.lineBytes
-    let offset = Placement.lineSplit.typicalOffset(widthBytes: 8, lineBytes: lineBytes)!
     let hasReader = cell.arrangement == .plainReader || cell.arrangement == .lockedReader
     let offenders = hasReader ? 1 : cell.threads
     // Each operand of its own on the node of the CPU that works on it.
@@ -139,7 +138,7 @@ public final class ScalingExperiment {
     // Only threads, and raw pointers, use it from here on.
     defer { withExtendedLifetime(memories) {} }
     func operand(_ memory: OperandMemory, splits: Bool) -> UnsafeMutableRawPointer {
-      memory.address(splits ? .lineSplit : .aligned, offset: splits ? offset : 0, spot: 0)
+      memory.address(splits ? .lineSplit : .aligned, spot: 0)
     }
     let ticks = UInt64(clock.ticks(seconds: ScalingPlan.slice))
     let gate = StartGate()
@@ -228,8 +227,7 @@ private final class HalfReader: @unchecked Sendable {
   func run() {
     guard let start = gate.pass() else { return }
     (work.pointee.start, work.pointee.deadline) = (start, start + deadlineTicks)
-    let result = chost_guard(catomics_read_halves, work)
-    if result.signal != 0 { trap = Trap(code: result.code, trapNumber: result.trap_number) }
+    trap = BusErrorGuard.trap(catomics_read_halves, work)
   }
 
   var reads: Int { Int(work.pointee.reads) }

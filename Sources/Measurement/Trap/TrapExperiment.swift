@@ -1,5 +1,6 @@
 import CAtomics
 import CHost
+import Glibc
 import LockKernels
 import Machine
 
@@ -56,8 +57,7 @@ public final class TrapExperiment {
 
   private func operand(_ cell: TrapCell) throws -> (memory: OperandMemory, address: UnsafeMutableRawPointer) {
     let memory = try OperandMemory(pageCount: 4, cpu: cell.cpu, lineBytes: machine.processor.lineBytes)
-    let offset = cell.placement.typicalOffset(widthBytes: cell.widthBytes, lineBytes: memory.lineBytes)!
-    return (memory, memory.address(cell.placement, offset: offset, spot: 0))
+    return (memory, memory.address(cell.placement, widthBytes: cell.widthBytes, spot: 0))
   }
 
   private func tryInProcess(_ index: Int) throws {
@@ -125,15 +125,12 @@ public final class TrapExperiment {
     let trap = window.pointee.traps[0]
     let signs = TrapSigns(trap, alignmentCheck: TrapSite.alignmentCheck)
     records[index].trapped += window.pointee.count
-    records[index].signal = busErrorNumber
+    records[index].signal = SIGBUS
     if records[index].first == nil { records[index].first = signs }
     if records[index].first != signs { records[index].differing += 1 }
     records[index].entries.append(trap.entry_tick &- times.before)
     records[index].resumes.append(times.after &- trap.exit_tick)
   }
-
-  /// SIGBUS of asm/signal.h.
-  private let busErrorNumber: Int32 = 7
 
   private func tryInChild(_ index: Int) throws {
     let cell = records[index].cell

@@ -66,6 +66,14 @@ struct DoseRamp {
     return response(.completed, all)
   }
 
+  /// Climbs with 8-byte `lock add`.
+  func climb<Timer: KernelTimer>(
+    _ timer: inout Timer, _ placement: Placement, in memory: OperandMemory
+  ) -> DoseResponse {
+    climb(
+      &timer, kernel: Kernel(.add, widthBytes: 8, locked: true)!, operand: memory.address(placement, spot: 0))
+  }
+
   private func response(_ behaviour: DoseResponse.Behaviour, _ readings: [UInt64]) -> DoseResponse {
     let ticks = readings.map { Double($0) }
     let undelayed = ticks.filter { $0 <= DoseRamp.delay * ticksPerSecond }

@@ -38,10 +38,7 @@ public struct GuardedTimer: KernelTimer {
     var call = catomics_call(
       function: function, operand: operand, count: UInt64(count), list: list,
       interval: catomics_interval())
-    let result = chost_guard(catomics_make_call, &call)
-    guard result.signal == 0 else {
-      throw Trap(code: result.code, trapNumber: result.trap_number)
-    }
+    if let trap = BusErrorGuard.trap(catomics_make_call, &call) { throw trap }
     return TimedCall(
       ticks: call.interval.ticks, migrated: call.interval.first_aux != call.interval.last_aux)
   }
