@@ -4,18 +4,14 @@ import LockKernels
 import Machine
 
 /// The experiment `bystander`: who else is slowed by split locks, and at which rate of them.
-public final class BystanderExperiment {
+public final class BystanderExperiment: CoursedExperiment {
   public let plan: BystanderPlan
   public let seed: UInt64
   public private(set) var records: [BystanderRecord]
   public private(set) var roundsDone = 0
-  public private(set) var end: ExperimentEnd = .finished
-  public private(set) var unexplainedDelay: Double?
+  public private(set) var course: ExperimentCourse
   /// What was found out of each pair before anything was measured with it.
   public private(set) var sites: [PairSite] = []
-  /// Victims and pairs that were not measured, with the reason.
-  public private(set) var skipped: [(what: String, reason: String)] = []
-  public private(set) var budget: BusBudget
 
   private let machine: MachineReport
   private let ramps: SplitLockRamps
@@ -39,7 +35,7 @@ public final class BystanderExperiment {
     self.clock = clock
     self.victimNode = victimNode
     start = clock.elapsed()
-    budget = BusBudget(limit: plan.budget)
+    course = ExperimentCourse(budget: plan.budget)
     records = plan.cells.map(BystanderRecord.init)
     for (index, record) in records.enumerated() { indexByCell[record.cell] = index }
   }
@@ -66,10 +62,15 @@ public final class BystanderExperiment {
   ) throws {
     progress(Progress(phase: "bystander: victims' memory", done: 0, secondsLeft: plan.wallLimit))
     try prepare()
-    defer { if !sites.isEmpty { noteUnmeasured(records.count { $0.rounds.isEmpty && $0.trap == nil }) } }
+    defer {
+      if !sites.isEmpty {
+        course.noteUnmeasured(
+          records.count { $0.rounds.isEmpty && $0.trap == nil }, of: records.count, .bystander)
+      }
+    }
     while end == .finished, roundsDone < plan.rounds, !sites.isEmpty {
       guard elapsed + longestRound < plan.wallLimit || roundsDone == 0 else {
-        end = .wallLimit
+        course.end = .wallLimit
         break
       }
       let began = elapsed
@@ -83,27 +84,22 @@ public final class BystanderExperiment {
     }
   }
 
-  private func noteUnmeasured(_ count: Int) {
-    guard count > 0, end == .finished else { return }
-    skipped.append(("\(count) of \(records.count) cells of bystander", ExperimentEnd.outOfBudget))
-  }
-
   private var elapsed: Double { clock.elapsed() - start }
 
   // MARK: Preparation
 
   private func prepare() throws {
     for pair in plan.pairs where end == .finished {
-      if chost_interrupt_received() != 0 { end = .interrupted }
+      course.heedInterrupt()
       guard elapsed < plan.wallLimit || sites.isEmpty else {
         skip(pair, "the time was used up")
         continue
       }
-      switch try PairSite.prepared(pair, ramps: ramps, clock: clock, budget: &budget) {
+      switch try PairSite.prepared(pair, ramps: ramps, clock: clock, budget: &course.budget) {
       case .success(let site): sites.append(site)
       case .failure(let refusal):
         skip(pair, refusal.reason)
-        if case .unexplained(let delay) = refusal { stop(delay) }
+        if case .unexplained(let delay) = refusal { course.stop(delay) }
       }
     }
     for site in sites where end == .finished && memories[site.pair.victim] == nil {
@@ -111,14 +107,8 @@ public final class BystanderExperiment {
     }
   }
 
-  private func stop(_ delay: Double?) {
-    guard let delay else { return }
-    unexplainedDelay = delay
-    end = .unexplainedDelay
-  }
-
   private func skip(_ pair: RelatedPair, _ reason: String) {
-    skipped.append(("bystander on CPU \(pair.victim) beside CPU \(pair.aggressor)", reason))
+    course.skip("bystander on CPU \(pair.victim) beside CPU \(pair.aggressor)", reason)
   }
 
   private func makeMemory(_ cpu: Int) throws {
@@ -140,7 +130,7 @@ public final class BystanderExperiment {
     let visits = sites.indices.flatMap { site in plan.victims.map { (site, $0) } }.shuffled(using: &random)
     var visited = 0
     for (position, (site, victim)) in visits.enumerated() {
-      if chost_interrupt_received() != 0 { end = .interrupted }
+      course.heedInterrupt()
       guard end == .finished else { return false }
       let done = (Double(roundsDone) + Double(position) / Double(visits.count)) / Double(plan.rounds)
       let share = max(done, elapsed / plan.wallLimit, budget.spent / budget.limit)
@@ -180,7 +170,7 @@ public final class BystanderExperiment {
           let runner = try VictimRunner(
             victim, memory: memory, operand: own, ticksPerSecond: clock.ticks(seconds: 1))
           if victim.takesBusLocks {
-            budget.book(
+            course.budget.book(
               operations: runner.issuedAtFirst, cost: site.victimRamp.cost(clock), at: clock.elapsed())
           }
           for cell in order where end == .finished {
@@ -260,16 +250,16 @@ public final class BystanderExperiment {
     _ cell: BystanderCell, _ slices: [AggressedSlice], _ site: PairSite, cost: Double, _ index: Int
   ) {
     if cell.victim.takesBusLocks {
-      budget.book(
+      course.budget.book(
         operations: slices.reduce(0) { $0 + $1.victimIssued }, cost: site.victimRamp.cost(clock),
         at: clock.elapsed())
     }
     for aggression in slices.compactMap(\.aggression) {
       if let trap = aggression.trap { records[index].add(trap) }
-      if cell.aggressor.takesBusLocks { stop(aggression.unexplainedDelay(clock)) }
+      if cell.aggressor.takesBusLocks { course.stop(aggression.unexplainedDelay(clock)) }
     }
     if cell.aggressor.takesBusLocks {
-      budget.book(operations: slices[1].aggression?.operations ?? 0, cost: cost, at: clock.elapsed())
+      course.budget.book(operations: slices[1].aggression?.operations ?? 0, cost: cost, at: clock.elapsed())
     }
   }
 }

@@ -26,7 +26,7 @@ public struct PingPongRecord: Sendable {
 }
 
 /// The experiment `pingpong`: how long a locked compare-and-exchange takes from CPU to CPU, aligned and split.
-public final class PingPongExperiment {
+public final class PingPongExperiment: CoursedExperiment {
   public struct Plan: Sendable {
     public var pairs: [RelatedPair]
     public var rounds: Int
@@ -49,10 +49,7 @@ public final class PingPongExperiment {
   public private(set) var records: [PingPongRecord]
   public private(set) var sites: [PairSite] = []
   public private(set) var roundsDone = 0
-  public private(set) var end: ExperimentEnd = .finished
-  public private(set) var unexplainedDelay: Double?
-  public private(set) var skipped: [(what: String, reason: String)] = []
-  public private(set) var budget: BusBudget
+  public private(set) var course: ExperimentCourse
   private let seed: UInt64
   private let machine: MachineReport
   private let ramps: SplitLockRamps
@@ -68,7 +65,7 @@ public final class PingPongExperiment {
     self.ramps = ramps
     self.clock = clock
     start = clock.elapsed()
-    budget = BusBudget(limit: plan.budget)
+    course = ExperimentCourse(budget: plan.budget)
     records = plan.cells.map { PingPongRecord(cell: $0) }
   }
 
@@ -88,15 +85,20 @@ public final class PingPongExperiment {
     _ progress: (Progress) -> Void, _ finishedRound: (PingPongExperiment) throws -> Void
   ) throws {
     try prepare()
-    defer { if !sites.isEmpty { noteUnmeasured(records.count { $0.operations == 0 && $0.trap == nil }) } }
+    defer {
+      if !sites.isEmpty {
+        course.noteUnmeasured(
+          records.count { $0.operations == 0 && $0.trap == nil }, of: records.count, .pingpong)
+      }
+    }
     while end == .finished, roundsDone < plan.rounds, !sites.isEmpty {
       guard roundsDone == 0 || clock.elapsed() - start < plan.wallLimit else {
-        end = .wallLimit
+        course.end = .wallLimit
         break
       }
       var random = SeededGenerator(seed: seed &+ UInt64(roundsDone) &* 0x9E37_79B9)
       for index in records.indices.shuffled(using: &random) {
-        if chost_interrupt_received() != 0 { end = .interrupted }
+        course.heedInterrupt()
         guard end == .finished else { return }
         guard let site = sites.first(where: { $0.pair == records[index].cell.pair }) else { continue }
         let takes = records[index].cell.placement.isSplit
@@ -115,22 +117,14 @@ public final class PingPongExperiment {
     }
   }
 
-  private func noteUnmeasured(_ count: Int) {
-    guard count > 0, end == .finished else { return }
-    skipped.append(("\(count) of \(records.count) cells of pingpong", ExperimentEnd.outOfBudget))
-  }
-
   private func prepare() throws {
     for pair in plan.pairs where end == .finished {
-      if chost_interrupt_received() != 0 { end = .interrupted }
-      switch try PairSite.prepared(pair, ramps: ramps, clock: clock, budget: &budget) {
+      course.heedInterrupt()
+      switch try PairSite.prepared(pair, ramps: ramps, clock: clock, budget: &course.budget) {
       case .success(let site): sites.append(site)
       case .failure(let refusal):
-        skipped.append(("pingpong between CPUs \(pair.victim) and \(pair.aggressor)", refusal.reason))
-        if case .unexplained(let delay) = refusal {
-          unexplainedDelay = delay
-          end = .unexplainedDelay
-        }
+        course.skip("pingpong between CPUs \(pair.victim) and \(pair.aggressor)", refusal.reason)
+        if case .unexplained(let delay) = refusal { course.stop(delay) }
       }
     }
   }
@@ -161,12 +155,11 @@ public final class PingPongExperiment {
     records[index].operations += operations
     if let trap = ours.trap ?? theirs.trap { records[index].trap = trap }
     if cell.placement.isSplit {
-      budget.book(
+      course.budget.book(
         operations: operations, cost: site.aggressorRamp.cost(clock, cell.placement), at: clock.elapsed())
       let longest = clock.seconds(Double(max(ours.ticks, theirs.ticks)))
       if longest > deadline + Measurement.Plan.unexplainedDelay, !wasPreempted {
-        unexplainedDelay = longest
-        end = .unexplainedDelay
+        course.stop(longest)
       }
     }
     // A trap leaves the counter where it was met, and no side knows of it.

@@ -4,14 +4,11 @@ import LockKernels
 import Machine
 
 /// The experiment `scaling`: what happens as more offenders join, and whether their operations stay atomic.
-public final class ScalingExperiment {
+public final class ScalingExperiment: CoursedExperiment {
   public let plan: ScalingPlan
   public private(set) var records: [ScalingRecord]
   public private(set) var roundsDone = 0
-  public private(set) var end: ExperimentEnd = .finished
-  public private(set) var unexplainedDelay: Double?
-  public private(set) var skipped: [(what: String, reason: String)] = []
-  public private(set) var budget: BusBudget
+  public private(set) var course: ExperimentCourse
   private let seed: UInt64
   private let machine: MachineReport
   private let ramps: SplitLockRamps
@@ -28,7 +25,7 @@ public final class ScalingExperiment {
     self.ramps = ramps
     self.clock = clock
     start = clock.elapsed()
-    budget = BusBudget(limit: plan.budget)
+    course = ExperimentCourse(budget: plan.budget)
     records = plan.cells.map(ScalingRecord.init)
   }
 
@@ -51,7 +48,7 @@ public final class ScalingExperiment {
     let done: Void? = try withAssistants(on: plan.cpus) { assistants in
       while end == .finished, roundsDone < plan.rounds {
         guard roundsDone == 0 || clock.elapsed() - start < plan.wallLimit else {
-          end = .wallLimit
+          course.end = .wallLimit
           return
         }
         guard try measureRound(assistants) else { return }
@@ -64,32 +61,30 @@ public final class ScalingExperiment {
         try finishedRound(self)
       }
     }
-    let unmeasured = records.count { $0.operations == 0 && $0.trap == nil }
-    if done != nil, unmeasured > 0, end == .finished {
-      skipped.append(("\(unmeasured) of \(records.count) cells of scaling", ExperimentEnd.outOfBudget))
+    guard done != nil else {
+      course.skip("scaling", "Linux refused a thread on one of the CPUs")
+      return
     }
-    if done == nil { skipped.append(("scaling", "Linux refused a thread on one of the CPUs")) }
+    course.noteUnmeasured(
+      records.count { $0.operations == 0 && $0.trap == nil }, of: records.count, .scaling)
   }
 
   /// Tries split locks on every CPU; false if there is nothing to measure.
   private func prepare() throws -> Bool {
     for cpu in plan.cpus {
-      if chost_interrupt_received() != 0 {
-        end = .interrupted
-        return false
-      }
-      guard let ramp = try ramps.ramp(on: cpu, clock: clock, budget: &budget) else {
-        skipped.append(("scaling", ExperimentEnd.outOfBudget))
+      course.heedInterrupt()
+      guard end == .finished else { return false }
+      guard let ramp = try ramps.ramp(on: cpu, clock: clock, budget: &course.budget) else {
+        course.skip("scaling", ExperimentEnd.outOfBudget)
         return false
       }
       if let delay = ramp.unexplainedDelay {
-        unexplainedDelay = delay
-        end = .unexplainedDelay
+        course.stop(delay)
         return false
       }
       guard ramp.isCompleted else {
-        skipped.append(
-          ("scaling", "Linux traps or delays split locks on CPU \(cpu): throughput would be its policy's"))
+        course.skip(
+          "scaling", "Linux traps or delays split locks on CPU \(cpu): throughput would be its policy's")
         return false
       }
       cost = max(cost, ramp.cost(clock))
@@ -101,7 +96,7 @@ public final class ScalingExperiment {
     var random = SeededGenerator(seed: seed &+ UInt64(roundsDone) &* 0x9E37_79B9)
     var measured = 0
     for index in records.indices.shuffled(using: &random) {
-      if chost_interrupt_received() != 0 { end = .interrupted }
+      course.heedInterrupt()
       guard end == .finished else { return false }
       let cell = records[index].cell
       let locked = cell.takesBusLocks ? ScalingPlan.lockedTime(threads: cell.threads, cost: cost) : 0
@@ -116,13 +111,10 @@ public final class ScalingExperiment {
       let lockedReads = cell.arrangement == .lockedReader ? outcome.reads : 0
       // Each operation was alone on the bus, or was not serialised and took no more.
       let most = clock.seconds(Double(outcome.windowTicks))
-      budget.book(
+      course.budget.book(
         operations: split + lockedReads, cost: min(cost, most / Double(max(1, split + lockedReads))),
         at: clock.elapsed())
-      if let delay = outcome.unexplainedDelay {
-        unexplainedDelay = delay
-        end = .unexplainedDelay
-      }
+      course.stop(outcome.unexplainedDelay)
     }
     return measured > 0
   }

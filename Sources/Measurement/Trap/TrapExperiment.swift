@@ -5,13 +5,10 @@ import LockKernels
 import Machine
 
 /// The experiment `trap`: what happens to a program that split-locks, on which CPU, and is every operation accounted for?
-public final class TrapExperiment {
+public final class TrapExperiment: CoursedExperiment {
   public let plan: TrapPlan
   public private(set) var records: [TrapRecord]
-  public private(set) var end: ExperimentEnd = .finished
-  public private(set) var unexplainedDelay: Double?
-  public private(set) var skipped: [(what: String, reason: String)] = []
-  public private(set) var budget: BusBudget
+  public private(set) var course: ExperimentCourse
   public let clock: TscClock
   let machine: MachineReport
   private let start: Double
@@ -21,7 +18,7 @@ public final class TrapExperiment {
     self.machine = machine
     self.clock = clock
     start = clock.elapsed()
-    budget = BusBudget(limit: plan.budget)
+    course = ExperimentCourse(budget: plan.budget)
     records = plan.cells.map(TrapRecord.init)
   }
 
@@ -32,7 +29,7 @@ public final class TrapExperiment {
   /// Tries every cell until the time or the budget is spent, or the user interrupts.
   public func run(progress: (Progress) -> Void) throws {
     for index in records.indices {
-      if chost_interrupt_received() != 0 { end = .interrupted }
+      course.heedInterrupt()
       guard end == .finished else { return }
       let done = Double(index) / Double(records.count)
       progress(
@@ -40,7 +37,7 @@ public final class TrapExperiment {
           phase: "trap", done: done,
           secondsLeft: done > 0.05 ? (clock.elapsed() - start) / done * (1 - done) : plan.wallLimit))
       guard clock.elapsed() - start < plan.wallLimit else {
-        end = .wallLimit
+        course.end = .wallLimit
         return
       }
       let cell = records[index].cell
@@ -51,8 +48,7 @@ public final class TrapExperiment {
         }
       }
     }
-    let left = records.count { $0.issued == 0 }
-    if left > 0 { skipped.append(("\(left) of \(records.count) cells of trap", ExperimentEnd.outOfBudget)) }
+    course.noteUnmeasured(records.count { $0.issued == 0 }, of: records.count, .trap)
   }
 
   private func operand(_ cell: TrapCell) throws -> (memory: OperandMemory, address: UnsafeMutableRawPointer) {
@@ -89,7 +85,7 @@ public final class TrapExperiment {
     }
     if cell.takesBusLock {
       let native = Order.median(records[index].roundTrips.map { clock.seconds(Double($0)) }) ?? 0
-      budget.book(
+      course.budget.book(
         operations: records[index].performed, cost: min(native, DoseRamp.delay), at: clock.elapsed())
     }
   }
@@ -115,8 +111,7 @@ public final class TrapExperiment {
       records[index].delayedCount += 1
       let seconds = clock.seconds(Double(ticks))
       if seconds > Plan.unexplainedDelay, records[index].cell.takesBusLock, !machine.policy.mayDelay {
-        unexplainedDelay = seconds
-        end = .unexplainedDelay
+        course.stop(seconds)
       }
     }
     records[index].longestTicks = max(records[index].longestTicks, ticks)
@@ -153,7 +148,7 @@ public final class TrapExperiment {
             work.pointee.operand, work.pointee.flags, context! + MemoryLayout<ChildWork>.offset(of: \.times)!)
         }, work, TrapExperiment.childTimeout)
       guard result.error == 0 else {
-        skipped.append(("trap in a child on CPU \(cell.cpu)", "fork: error \(result.error)"))
+        course.skip("trap in a child on CPU \(cell.cpu)", "fork: error \(result.error)")
         return
       }
       records[index].issued += 1
@@ -163,7 +158,7 @@ public final class TrapExperiment {
       records[index].signal = result.signal
     }
     if cell.takesBusLock {
-      budget.book(
+      course.budget.book(
         operations: records[index].issued, cost: DoseResponse.assumedSeconds, at: clock.elapsed())
     }
   }

@@ -1,0 +1,44 @@
+import CHost
+
+/// What experiments keep alike: what they may still take, what they left out, and why they ended.
+public struct ExperimentCourse: Sendable {
+  public internal(set) var end: ExperimentEnd = .finished
+  /// Length in seconds of the operation that ended the experiment.
+  public private(set) var unexplainedDelay: Double?
+  /// What was not measured, with the reason.
+  public private(set) var skipped: [(what: String, reason: String)] = []
+  public internal(set) var budget: BusBudget
+
+  init(budget: Double) { self.budget = BusBudget(limit: budget) }
+
+  mutating func heedInterrupt() {
+    if end == .finished, chost_interrupt_received() != 0 { end = .interrupted }
+  }
+
+  /// Ends the experiment if an operation took so long that nothing explains it.
+  mutating func stop(_ unexplained: Double?) {
+    guard let unexplained else { return }
+    unexplainedDelay = unexplained
+    end = .unexplainedDelay
+  }
+
+  mutating func skip(_ what: String, _ reason: String) { skipped.append((what, reason)) }
+
+  /// Says how many cells an experiment that finished has not measured.
+  mutating func noteUnmeasured(_ count: Int, of total: Int, _ experiment: ExperimentId) {
+    guard count > 0, end == .finished else { return }
+    skip("\(count) of \(total) cells of \(experiment.rawValue)", ExperimentEnd.outOfBudget)
+  }
+}
+
+/// An experiment that keeps a course.
+public protocol CoursedExperiment: AnyObject {
+  var course: ExperimentCourse { get }
+}
+
+extension CoursedExperiment {
+  public var end: ExperimentEnd { course.end }
+  public var unexplainedDelay: Double? { course.unexplainedDelay }
+  public var skipped: [(what: String, reason: String)] { course.skipped }
+  public var budget: BusBudget { course.budget }
+}
