@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 static int argument_count;
 static char **argument_list;
@@ -87,6 +88,8 @@ int chost_start_thread(int cpu, void *(*body)(void *), void *context, pthread_t 
   CPU_FREE(set);
   return -error;
 }
+
+int chost_thread_id(void) { return gettid(); }
 
 chost_thread_usage chost_usage_of_thread(void) {
   struct rusage usage;

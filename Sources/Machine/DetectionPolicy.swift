@@ -117,14 +117,16 @@ public struct DetectionPolicy: Codable, Sendable, Equatable {
       known: info != nil, supported: trapsWithAC || trapsWithDB, parameter: parameter, said: said)
     if let said, let parameter, said.mode != parameter.mode {
       note(
-        "contradiction",
+        DetectionPolicy.contradiction,
         "boot parameter says \(parameter.text), the log says \(said.text); the log is believed")
     }
     if mode == .off, trapsWithAC {
-      note("contradiction", "the flag split_lock_detect stays set with split_lock_detect=off")
+      note(DetectionPolicy.contradiction, "the flag split_lock_detect stays set with split_lock_detect=off")
     }
     if mode == .ratelimit, !trapsWithDB {
-      note("contradiction", "ratelimit works through #DB only, which is absent: nothing is detected")
+      note(
+        DetectionPolicy.contradiction,
+        "ratelimit works through #DB only, which is absent: nothing is detected")
     }
     self.evidence = evidence
   }

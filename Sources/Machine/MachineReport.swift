@@ -19,14 +19,15 @@ public struct MachineReport: Codable, Sendable {
     let topology = try Topology.ofThisMachine()
     let policy = DetectionPolicy(
       files: files, processor: processor, log: KernelLog.detectionLines())
+    let registers = topology.cpus.map {
+      DetectionRegisters(cpu: $0.id, files: files, detectionSupported: policy.trapsWithAC)
+    }
     return MachineReport(
       processor: processor,
       linux: LinuxSystem.ofThisMachine(),
       topology: topology,
-      policy: policy,
-      registers: topology.cpus.map {
-        DetectionRegisters(cpu: $0.id, files: files, detectionSupported: policy.trapsWithAC)
-      },
+      policy: policy.weighed(against: registers),
+      registers: registers,
       busLockEvent: topology.cpus.first.flatMap {
         PmuEvent.busLocks(processor, kind: $0.coreKind)
       },

@@ -41,6 +41,8 @@ extension RunRecord {
   public mutating func update(from experiment: TrapExperiment) {
     take(experiment.clock)
     disagreements = experiment.disagreements.map { Skipped(what: "CPU \($0.cpu)", reason: $0.what) }
+    judgedPolicy = experiment.judgedPolicy
+    dutyCycles = experiment.dutyCycles.isEmpty ? nil : experiment.dutyCycles
     take(.trap, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
   }
 

@@ -36,6 +36,10 @@ public struct RunRecord: Codable, Sendable {
   public var doseCurves: [DoseCurve]?
   /// CPUs that answer split locks, or EFLAGS.AC, otherwise than most, and how.
   public var disagreements: [Skipped]?
+  /// The policy in the light of what split locks met.
+  public var judgedPolicy: DetectionPolicy?
+  /// The rhythm of Linux's delays, where there were any.
+  public var dutyCycles: [DutyCycle]?
   /// How every experiment ended.
   public var ends: [String: ExperimentEnd] = [:]
   public var warnings: [RunWarning] = []
@@ -194,7 +198,7 @@ public struct RunRecord: Codable, Sendable {
     case schemaVersion, tool, toolVersion, run, label, complete, end, startedUtc, endedUtc, parameters,
       machine,
       settingsAfter, settingsChanged, clock, disturbance, cpus, lockedTime, roundsDone, headlines, pairs,
-      victimMemory, doseCurves, disagreements, ends, warnings, skipped, unmeasured
+      victimMemory, doseCurves, disagreements, judgedPolicy, dutyCycles, ends, warnings, skipped, unmeasured
   }
 
   public init(

@@ -11,7 +11,7 @@ extension Summary {
   }
 
   var contention: [Section] {
-    [saturation].compactMap { $0 } + doses + [passing, offenders, traps].compactMap { $0 }
+    [saturation].compactMap { $0 } + doses + [passing, offenders].compactMap { $0 } + traps
   }
 
   // MARK: Bystanders

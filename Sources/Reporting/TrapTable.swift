@@ -1,9 +1,10 @@
+import Machine
 import Measurement
 
 /// `trap.csv`: one row a thing tried on a CPU.
 enum TrapTable {
   static func table(run: String) -> CsvTable<TrapRow> {
-    CsvTable(columns: identity(run: run) + signs + ledger + times)
+    CsvTable(columns: identity(run: run) + signs + ledger + times + attribution)
   }
 
   private static func identity(run: String) -> [CsvColumn<TrapRow>] {
@@ -11,6 +12,9 @@ enum TrapTable {
       .text("run", "Name of the result folder.") { _ in run },
       .integer("cpu", "Logical CPU on which it was tried.") { $0.cell.cpu },
       .text("core_kind", "Kind of its core: uniform, performance, efficiency.") { $0.coreKind.rawValue },
+      .text("smt_siblings", "CPUs of the same core, this one among them.") {
+        CpuSelection.ranges($0.siblings)
+      },
       .text("setting", "State of detection hardware and policy.") { _ in "as-found" },
       .text(
         "trigger",
@@ -25,7 +29,10 @@ enum TrapTable {
       .integer("width_bytes", "Operand size in bytes.") { $0.cell.widthBytes },
       .boolean("locked", "Whether the add has its lock prefix.") { $0.cell.isLocked },
       .text("outcome", "completed, trapped, delayed, killed, timed-out, or mixed.") { $0.outcome.rawValue },
-      .text("kind", "What answered: silent, #AC, #DB, EFLAGS.AC, or unknown.") { $0.kind.rawValue },
+      .text("kind", "What answered: silent, #AC, #DB, EFLAGS.AC, or unknown.") {
+        $0.answer.kind.rawValue
+      },
+      .text("evidence", "What kind is concluded from.") { $0.answer.evidence.joined(separator: "; ") },
     ]
   }
 
@@ -53,22 +60,61 @@ enum TrapTable {
     .integer("trapped", "Operations that met a signal; empty of children.") { $0.trapped },
     .integer("killed", "Children that a signal ended.") { $0.killed },
     .integer("delayed_count", "Operations of over 5 ms, other than by preemption.") { $0.delayedCount },
+    .integer(
+      "log_lines", "Lines of Linux's log about the tasks that tried it; empty where it cannot be read."
+    ) {
+      $0.logLines
+    },
+    .integer("bus_locks", "Bus locks that the PMU counted; empty where it cannot.") { $0.busLocks },
+    .text("equation", "The account of the operations, with its numbers.") { $0.ledger.equation },
+    .text("difference", "What differs from the usual account, and why; empty where nothing does.") {
+      $0.ledger.differences.isEmpty ? nil : $0.ledger.differences.joined(separator: "; ")
+    },
     .boolean("balanced", "Whether every operation is accounted for: a fault is not performed, all else is.") {
-      $0.isBalanced
+      $0.ledger.isBalanced
     },
   ]
 
-  private static let times: [CsvColumn<TrapRow>] = [
-    .number("entry_ns", "From before the instruction to the handler, in ns: the median.") { $0.entryNs },
-    .number("resume_ns", "From the handler's end to behind the instruction, in ns: the median.") {
-      $0.resumeNs
+  private static let times: [CsvColumn<TrapRow>] =
+    [
+      .number("entry_ns", "From before the instruction to the handler, in ns: the median.") {
+        $0.entry?.median
+      }
+    ] + tails("entry", \.entry) + [
+      .number("resume_ns", "From the handler's end to behind the instruction, in ns: the median.") {
+        $0.resume?.median
+      }
+    ] + tails("resume", \.resume) + [
+      .number("round_trip_ns", "From before the instruction to behind it, in ns: the median.") {
+        $0.roundTrip?.median
+      }
+    ] + tails("round_trip", \.roundTrip) + [
+      .number("delay_ns", "The longest of all, in ns.") { $0.longestNs },
+      .number("delay_min_ns", "The shortest of the operations of over 5 ms, in ns.") { $0.leastDelayNs },
+      .number("delay_median_ns", "Their median, in ns.") { $0.delays?.median },
+      .number("delay_p90_ns", "Their 90th percentile, in ns; needs 100 of them.") { $0.delays?.p90 },
+    ]
+
+  private static func tails(
+    _ name: String, _ distribution: @escaping @Sendable (TrapRow) -> TrapRow.Distribution?
+  ) -> [CsvColumn<TrapRow>] {
+    [
+      .number(name + "_p90_ns", "Its 90th percentile; needs 100 operations.") { distribution($0)?.p90 },
+      .number(name + "_p99_ns", "Its 99th percentile; needs 1,000 operations.") { distribution($0)?.p99 },
+      .number(name + "_p999_ns", "Its 99.9th percentile; needs 10,000 operations.") {
+        distribution($0)?.p999
+      },
+    ]
+  }
+
+  private static let attribution: [CsvColumn<TrapRow>] = [
+    .text(
+      "attribution",
+      "Who makes a split lock dear: silicon, linux, hypervisor, smi, timer, unknown; empty where it is not dear or not split."
+    ) { $0.attribution?.cause.rawValue },
+    .text("confidence", "How far the evidence for it goes: high, medium, low.") {
+      $0.attribution?.confidence.rawValue
     },
-    .number("round_trip_ns", "From before the instruction to behind it, in ns: the median.") {
-      $0.roundTrip?.median
-    },
-    .number("round_trip_p90_ns", "Its 90th percentile; needs 100 operations.") { $0.roundTrip?.p90 },
-    .number("round_trip_p99_ns", "Its 99th percentile; needs 1,000 operations.") { $0.roundTrip?.p99 },
-    .number("round_trip_p999_ns", "Its 99.9th percentile; needs 10,000 operations.") { $0.roundTrip?.p999 },
-    .number("delay_ns", "The longest of all, in ns.") { $0.longestNs },
+    .text("attribution_evidence", "That evidence.") { $0.attribution?.evidence.joined(separator: "; ") },
   ]
 }

@@ -95,6 +95,8 @@ struct ContentionExperimentTests {
       return assistants.count
     }
     #expect(result == machine.topology.cpus.count)
+    // Linux counts a thread for a moment after it was joined.
+    for _ in 0..<200 where threads() > before { usleep(10_000) }
     #expect(threads() <= before)
   }
 

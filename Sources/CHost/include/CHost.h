@@ -40,6 +40,10 @@ typedef struct {
 /// The corresponding C function is `getrusage(RUSAGE_THREAD)`.
 chost_thread_usage chost_usage_of_thread(void);
 
+/// Linux's number of the calling task, as its log names it outside PID namespaces.
+/// The corresponding C function is `gettid`.
+int chost_thread_id(void);
+
 /// CLOCK_MONOTONIC_RAW in ns: not slewed by NTP, so the TSC can be calibrated against it.
 uint64_t chost_monotonic_raw_ns(void);
 
@@ -98,6 +102,7 @@ int chost_window_close(void);
 
 typedef struct {
   int error;       // errno of what could not be done, or 0
+  int process;     // the child's number
   int signal;      // that ended the child, or 0
   int exit_code;
   bool timed_out;  // and was killed

@@ -1,6 +1,5 @@
 import CAtomics
 import CHost
-import Glibc
 import LockKernels
 import Machine
 
@@ -8,9 +7,16 @@ import Machine
 public final class TrapExperiment: CoursedExperiment {
   public let plan: TrapPlan
   public private(set) var records: [TrapRecord]
+  /// The rhythm of Linux's delays, where there were any: of one task, then of two on cores of their own.
+  public private(set) var dutyCycles: [DutyCycle] = []
   public private(set) var course: ExperimentCourse
   public let clock: TscClock
   let machine: MachineReport
+  /// What reading the timer costs, in ns.
+  let timer: Double
+  /// What a CPUID costs in a guest, in ns: an exit to the hypervisor and back.
+  let exit: Double?
+  private let log: KernelLog?
   private let start: Double
 
   public init(plan: TrapPlan, machine: MachineReport, clock: TscClock) {
@@ -20,11 +26,21 @@ public final class TrapExperiment: CoursedExperiment {
     start = clock.elapsed()
     course = ExperimentCourse(budget: plan.budget)
     records = plan.cells.map(TrapRecord.init)
+    timer = clock.nanoseconds(TimerCost.measure().medianTicks)
+    exit = machine.processor.hypervisor == nil ? nil : clock.nanoseconds(TrapExperiment.cpuidTicks())
+    log = try? KernelLog(fromNowOn: true)
   }
 
-  /// Wall time that one cell may take where every operation is delayed, in seconds.
-  private static let cellLimit = 0.3
   private static let childTimeout: UInt32 = 2000
+
+  private static func cpuidTicks() -> Double {
+    let readings = (0..<64).map { _ in
+      let before = catomics_tsc()
+      _ = catomics_cpuid(0, 0)
+      return Double(catomics_tsc() - before)
+    }
+    return Order.median(readings)!
+  }
 
   /// Tries every cell until the time or the budget is spent, or the user interrupts.
   public func run(progress: (Progress) -> Void) throws {
@@ -40,15 +56,46 @@ public final class TrapExperiment: CoursedExperiment {
         course.end = .wallLimit
         return
       }
-      let cell = records[index].cell
-      try CpuPin.pinned(to: cell.cpu) {
-        switch cell.context {
-        case .inProcess: try tryInProcess(index)
-        case .child: try tryInChild(index)
-        }
+      try attempt(index)
+    }
+    try probeDutyCycle()
+    course.heedInterrupt()
+    let refusals = Set(records.compactMap(\.refusal)).sorted()
+    for refusal in refusals { course.skip("cells of trap", refusal) }
+    course.noteUnmeasured(records.count { $0.issued == 0 && $0.refusal == nil }, of: records.count, .trap)
+  }
+
+  private func attempt(_ index: Int) throws {
+    let cell = records[index].cell
+    guard let site = TrapSite.find(widthBytes: cell.widthBytes, isLocked: cell.isLocked) else { return }
+    let dearest = Double(plan.trials(cell)) * DoseResponse.assumedSeconds
+    guard !cell.takesBusLock || dearest <= budget.left else { return }
+    let (memory, address) = try operand(cell)
+    defer { withExtendedLifetime(memory) {} }
+    if cell.takesBusLock { sleep(seconds: budget.rest(at: clock.elapsed())) }
+    _ = log?.newMessages { _ in false }
+    let smis = cell.takesBusLock ? smiCount(cell.cpu) : nil
+    let tasks: [Int]
+    switch cell.context {
+    case .inProcess: tasks = [tryInProcess(index, site, address)]
+    case .child: tasks = try CpuPin.pinned(to: cell.cpu) { tryInChildren(index, site, address) }
+    }
+    records[index].smis = smis.flatMap { before in smiCount(cell.cpu).map { Int($0 &- before) } }
+    records[index].reports = log.map { log in
+      log.newMessages(where: DetectionReport.isOne).compactMap(DetectionReport.init).filter {
+        tasks.contains($0.task) || $0.address == UInt64(UInt(bitPattern: site.start))
+          || $0.address == UInt64(UInt(bitPattern: site.end))
       }
     }
-    course.noteUnmeasured(records.count { $0.issued == 0 }, of: records.count, .trap)
+    guard cell.takesBusLock else { return }
+    let native = Order.median(records[index].roundTrips.map { clock.seconds(Double($0)) })
+    course.budget.book(
+      operations: cell.context == .child ? records[index].issued : records[index].performed,
+      cost: min(native ?? DoseResponse.assumedSeconds, DoseRamp.delay), at: clock.elapsed())
+  }
+
+  private func smiCount(_ cpu: Int) -> UInt64? {
+    SmiCount.read(cpu: cpu, processor: machine.processor, files: .live)
   }
 
   private func operand(_ cell: TrapCell) throws -> (memory: OperandMemory, address: UnsafeMutableRawPointer) {
@@ -56,91 +103,31 @@ public final class TrapExperiment: CoursedExperiment {
     return (memory, memory.address(cell.placement, widthBytes: cell.widthBytes, spot: 0))
   }
 
-  private func tryInProcess(_ index: Int) throws {
+  private func tryInProcess(_ index: Int, _ site: TrapSite, _ address: UnsafeMutableRawPointer) -> Int {
     let cell = records[index].cell
-    guard let site = TrapSite.find(widthBytes: cell.widthBytes, isLocked: cell.isLocked) else { return }
-    let (memory, address) = try operand(cell)
-    defer { withExtendedLifetime(memory) {} }
-    let trials = plan.trials(cell)
-    if cell.takesBusLock {
-      guard Double(trials) * DoseResponse.assumedSeconds <= budget.left else { return }
-      sleep(seconds: budget.rest(at: clock.elapsed()))
+    let isUnexplained = cell.takesBusLock && !machine.policy.mayDelay
+    let pmu = machine.topology.cpu(cell.cpu).map {
+      Pmu(cpu: $0, processor: machine.processor, files: .live)
     }
-    // The handler writes to both behind the compiler's back: they have addresses of their own.
-    let room = UnsafeMutablePointer<chost_trap>.allocate(capacity: 1)
-    room.initialize(to: chost_trap())
-    defer { room.deallocate() }
-    let window = UnsafeMutablePointer<chost_window>.allocate(capacity: 1)
-    window.initialize(to: chost_window(start: site.start, end: site.end, traps: room, capacity: 1, count: 0))
-    defer { window.deallocate() }
-    guard chost_window_open(window) == 0 else { throw WindowFailure() }
-    defer { chost_window_close() }
-    let flags = cell.trigger == .eflagsAC ? TrapSite.alignmentCheck : 0
-    let limit = clock.elapsed() + TrapExperiment.cellLimit
-    for trial in 0..<trials {
-      // Where Linux delays every operation, a few tell.
-      if trial % 16 == 15 || records[index].delayedCount > 0, clock.elapsed() > limit { break }
-      attempt(site, address, flags, window, index)
-      guard end == .finished else { break }
-    }
-    if cell.takesBusLock {
-      let native = Order.median(records[index].roundTrips.map { clock.seconds(Double($0)) }) ?? 0
-      course.budget.book(
-        operations: records[index].performed, cost: min(native, DoseRamp.delay), at: clock.elapsed())
-    }
+    let task = TrapTask(
+      cell, site, address, trials: plan.trials(cell),
+      longest: isUnexplained ? Plan.unexplainedDelay : .infinity, clock: clock,
+      pmu: pmu?.busLocks == nil ? nil : pmu)
+    task.run()
+    records[index] = task.record
+    course.stop(task.unexplained)
+    return task.task
   }
 
-  /// One operation, and what became of it.
-  private func attempt(
-    _ site: TrapSite, _ address: UnsafeMutableRawPointer, _ flags: UInt64,
-    _ window: UnsafeMutablePointer<chost_window>, _ index: Int
-  ) {
-    func value() -> UInt64 { address.loadUnaligned(as: UInt64.self) }
-    let before = value()
-    let switches = SwitchCount.now()
-    var times: (before: UInt64, after: UInt64) = (0, 0)
-    window.pointee.count = 0
-    withUnsafeMutableBytes(of: &times) { site.run(address, flags, $0.baseAddress!) }
-    let ticks = times.after &- times.before
-    records[index].issued += 1
-    if value() != before { records[index].performed += 1 }
-    let now = SwitchCount.now()
-    let isLong = Double(ticks) > DoseRamp.delay * clock.ticks(seconds: 1)
-    // A thread that was only preempted lost its time to others.
-    if isLong, now.hasSlept(since: switches) || !now.wasPreempted(since: switches) {
-      records[index].delayedCount += 1
-      let seconds = clock.seconds(Double(ticks))
-      if seconds > Plan.unexplainedDelay, records[index].cell.takesBusLock, !machine.policy.mayDelay {
-        course.stop(seconds)
-      }
-    }
-    records[index].longestTicks = max(records[index].longestTicks, ticks)
-    records[index].roundTrips.append(ticks)
-    guard window.pointee.count > 0 else { return }
-    let trap = window.pointee.traps[0]
-    let signs = TrapSigns(trap, alignmentCheck: TrapSite.alignmentCheck)
-    records[index].trapped += window.pointee.count
-    records[index].signal = SIGBUS
-    if records[index].first == nil { records[index].first = signs }
-    if records[index].first != signs { records[index].differing += 1 }
-    records[index].entries.append(trap.entry_tick &- times.before)
-    records[index].resumes.append(times.after &- trap.exit_tick)
-  }
-
-  private func tryInChild(_ index: Int) throws {
+  private func tryInChildren(_ index: Int, _ site: TrapSite, _ address: UnsafeMutableRawPointer) -> [Int] {
     let cell = records[index].cell
-    guard let site = TrapSite.find(widthBytes: cell.widthBytes, isLocked: cell.isLocked) else { return }
-    let dearest = Double(plan.trials(cell)) * DoseResponse.assumedSeconds
-    guard !cell.takesBusLock || dearest <= budget.left else { return }
-    let (memory, address) = try operand(cell)
-    defer { withExtendedLifetime(memory) {} }
     let work = UnsafeMutablePointer<ChildWork>.allocate(capacity: 1)
     work.initialize(
       to: ChildWork(
         run: site.run, operand: address,
         flags: cell.trigger == .eflagsAC ? TrapSite.alignmentCheck : 0))
     defer { work.deallocate() }
-    for _ in 0..<plan.trials(cell) {
+    return (0..<plan.trials(cell)).compactMap { _ in
       let result = chost_run_in_child(
         { context in
           let work = context!.assumingMemoryBound(to: ChildWork.self)
@@ -148,18 +135,16 @@ public final class TrapExperiment: CoursedExperiment {
             work.pointee.operand, work.pointee.flags, context! + MemoryLayout<ChildWork>.offset(of: \.times)!)
         }, work, TrapExperiment.childTimeout)
       guard result.error == 0 else {
-        course.skip("trap in a child on CPU \(cell.cpu)", "fork: error \(result.error)")
-        return
+        records[index].refusal = "a child on CPU \(cell.cpu): fork: error \(result.error)"
+        return nil
       }
       records[index].issued += 1
       if result.timed_out { records[index].timedOut += 1 }
-      guard result.signal != 0 else { continue }
-      records[index].killed += 1
-      records[index].signal = result.signal
-    }
-    if cell.takesBusLock {
-      course.budget.book(
-        operations: records[index].issued, cost: DoseResponse.assumedSeconds, at: clock.elapsed())
+      if result.signal != 0 {
+        records[index].killed += 1
+        records[index].signal = result.signal
+      }
+      return Int(result.process)
     }
   }
 
@@ -169,9 +154,27 @@ public final class TrapExperiment: CoursedExperiment {
     var flags: UInt64
     var times: (UInt64, UInt64) = (0, 0)
   }
-}
 
-/// The signal handler could not be put in place.
-struct WindowFailure: Error, CustomStringConvertible {
-  var description: String { "cannot open a signal window: sigaltstack, mmap or sigaction failed" }
+  /// Where operations were delayed: how the delays follow each other, alone and beside a second offender.
+  private func probeDutyCycle() throws {
+    guard end == .finished,
+      let cpu = records.first(where: { $0.cell.takesBusLock && $0.delayedCount > 0 && $0.trapped == 0 })?.cell
+        .cpu
+    else { return }
+    let core = machine.topology.cpu(cpu)?.core
+    let other = machine.topology.cpus.first { $0.core != core && plan.cpus.contains($0.id) }?.id
+    for cpus in [[cpu], other.map { [cpu, $0] }].compactMap({ $0 }) {
+      course.heedInterrupt()
+      let dearest = Double(DutyCycleProbe.operations * cpus.count) * DoseResponse.assumedSeconds
+      guard end == .finished, dearest <= budget.left else {
+        return course.skip("duty cycle of the delays in trap", "the budget of locked time is spent")
+      }
+      guard let found = try DutyCycleProbe(machine: machine, clock: clock).run(on: cpus) else {
+        return course.skip("duty cycle of the delays in trap", "a signal came, or no thread could be started")
+      }
+      let operations = Int((found.freeOperations?.median ?? 0) + 1) * (found.delayMs?.count ?? 0)
+      course.budget.book(operations: operations, cost: DoseResponse.assumedSeconds, at: clock.elapsed())
+      dutyCycles.append(found)
+    }
+  }
 }

@@ -22,8 +22,10 @@ public struct TrapRow: Sendable {
 
   public var cell: TrapCell
   public var coreKind: CoreKind
+  /// CPUs of the same core, this one among them.
+  public var siblings: [Int]
   public var outcome: TrapRecord.Outcome
-  public var kind: TrapRecord.Kind
+  public var answer: TrapAnswer
   public var issued: Int
   /// Nil in a child, which does not tell.
   public var performed: Int?
@@ -31,74 +33,71 @@ public struct TrapRow: Sendable {
   public var killed: Int?
   public var signal: Int?
   public var signs: TrapSigns?
+  public var logLines: Int?
+  public var busLocks: Int?
+  public var ledger: TrapLedger
   public var delayedCount: Int
+  /// Of the operations over 5 ms alone.
+  public var delays: Distribution?
+  public var leastDelayNs: Double?
   public var longestNs: Double?
-  public var entryNs: Double?
-  public var resumeNs: Double?
+  public var entry: Distribution?
+  public var resume: Distribution?
   public var roundTrip: Distribution?
-  public var isBalanced: Bool
+  /// Who makes it dear; nil where it is not, or was not split.
+  public var attribution: Attribution?
 }
 
 extension TrapExperiment {
   /// What was found so far, one row a cell that was tried, in the order of the plan.
-  public func rows() -> [TrapRow] {
-    records.filter { $0.issued > 0 }.map { record in
-      let isChild = record.cell.context == .child
-      func median(_ ticks: [UInt64]) -> Double? {
-        Order.median(ticks.map { clock.nanoseconds(Double($0)) })
-      }
-      return TrapRow(
-        cell: record.cell, coreKind: machine.topology.cpu(record.cell.cpu)?.coreKind ?? .uniform,
-        outcome: record.outcome, kind: record.kind, issued: record.issued,
-        performed: isChild ? nil : record.performed, trapped: isChild ? nil : record.trapped,
-        killed: isChild ? record.killed : nil, signal: record.signal.map { Int($0) }, signs: record.first,
-        delayedCount: record.delayedCount,
-        longestNs: isChild ? nil : clock.nanoseconds(Double(record.longestTicks)),
-        entryNs: median(record.entries), resumeNs: median(record.resumes),
-        roundTrip: TrapRow.Distribution(record.roundTrips, clock), isBalanced: record.isBalanced)
-    }
+  public func rows() -> [TrapRow] { records.filter { $0.issued > 0 }.map(row) }
+
+  private func row(_ record: TrapRecord) -> TrapRow {
+    let isChild = record.cell.context == .child
+    let cpu = machine.topology.cpu(record.cell.cpu)
+    let answer = answer(record)
+    let ledger = record.ledger(answer.kind)
+    return TrapRow(
+      cell: record.cell, coreKind: cpu?.coreKind ?? .uniform,
+      siblings: machine.topology.cpus.filter { $0.core == cpu?.core }.map(\.id),
+      outcome: record.outcome, answer: answer, issued: record.issued,
+      performed: isChild ? nil : record.performed, trapped: isChild ? nil : record.trapped,
+      killed: isChild ? record.killed : nil, signal: record.signal.map { Int($0) }, signs: record.first,
+      logLines: record.reports?.count, busLocks: record.busLocks, ledger: ledger,
+      delayedCount: record.delayedCount, delays: TrapRow.Distribution(record.delays, clock),
+      leastDelayNs: record.delays.min().map { clock.nanoseconds(Double($0)) },
+      longestNs: isChild ? nil : clock.nanoseconds(Double(record.longestTicks)),
+      entry: TrapRow.Distribution(record.entries, clock), resume: TrapRow.Distribution(record.resumes, clock),
+      roundTrip: TrapRow.Distribution(record.roundTrips, clock),
+      attribution: attribution(record, answer.kind, ledger))
   }
 
-  /// CPUs whose answer to the same trial differs from most CPUs', with what they did.
-  public var disagreements: [(cpu: Int, what: String)] {
-    struct Trial: Hashable {
-      var trigger: TrapCell.Trigger
-      var placement: Placement
-    }
-    let telling = records.filter {
-      $0.issued > 0 && $0.cell.context == .inProcess && $0.cell.widthBytes == 8 && $0.cell.isLocked
-    }
-    return Dictionary(grouping: telling) { Trial(trigger: $0.cell.trigger, placement: $0.cell.placement) }
-      .values.flatMap { group -> [(cpu: Int, what: String)] in
-        let counts = Dictionary(grouping: group, by: \.outcome).mapValues(\.count)
-        guard counts.count > 1, let usual = counts.max(by: { $0.value < $1.value })?.key else { return [] }
-        return group.filter { $0.outcome != usual }.map {
-          (
-            $0.cell.cpu,
-            "\($0.cell.trigger.rawValue), \($0.cell.placement.rawValue): \($0.outcome.rawValue), elsewhere \(usual.rawValue)"
-          )
-        }
-      }.sorted { $0.cpu < $1.cpu }
+  func answer(_ record: TrapRecord) -> TrapAnswer {
+    var cell = record.cell
+    cell.context = .inProcess
+    return record.answer(machine.policy, inProcess: records.first { $0.cell == cell })
   }
 
-  public var warnings: [RunWarning] {
-    var warnings = RunWarning.unexplained(unexplainedDelay)
-    if let first = disagreements.first {
-      warnings.append(
-        RunWarning(
-          "cpus-disagree",
-          "CPU \(first.cpu) answers otherwise than most (\(first.what))"
-            + (disagreements.count > 1 ? ", and \(disagreements.count - 1) more" : ""),
-          "see trap.csv: a task's fate depends on the CPU it runs on"))
+  private func attribution(
+    _ record: TrapRecord, _ kind: TrapAnswer.Kind, _ ledger: TrapLedger
+  ) -> Attribution? {
+    let cell = record.cell
+    guard cell.takesBusLock, cell.context == .inProcess,
+      let median = TrapRow.Distribution(record.roundTrips, clock)
+    else { return nil }
+    let aligned = records.first {
+      $0.cell.cpu == cell.cpu && $0.cell.trigger == cell.trigger && $0.cell.context == .inProcess
+        && $0.cell.placement == .aligned && $0.cell.widthBytes == cell.widthBytes && $0.cell.isLocked
     }
-    let off = records.count { $0.issued > 0 && !$0.isBalanced }
-    if off > 0 {
-      warnings.append(
-        RunWarning(
-          "ledger", "\(off) rows of trap.csv do not account for every operation",
-          "see issued, performed and trapped there; an emulator or a hypervisor may repeat or drop operations"
-        ))
-    }
-    return warnings
+    // A single timing holds the timer: what is left is at least one of its steps.
+    func cost(_ ns: Double) -> Double { max(1, ns - timer) }
+    return Attribution.judge(
+      Attribution.Case(
+        aligned: aligned.flatMap { TrapRow.Distribution($0.roundTrips, clock) }.map { cost($0.median) },
+        median: cost(median.median), p90: median.p90.map(cost), issued: record.issued,
+        trapped: record.trapped,
+        delayed: record.delayedCount, kind: kind, policy: machine.policy,
+        hypervisor: machine.processor.hypervisor, exit: exit, timer: timer, smis: record.smis,
+        isBalanced: ledger.isBalanced))
   }
 }

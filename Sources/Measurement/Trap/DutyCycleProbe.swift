@@ -1,0 +1,81 @@
+import CAtomics
+import CHost
+import LockKernels
+import Machine
+
+/// A steady loop of split locks on one or more CPUs, which shows the rhythm of Linux's delays.
+struct DutyCycleProbe {
+  var machine: MachineReport
+  var clock: TscClock
+
+  /// The loop ends after so many delays, operations, or seconds.
+  private static let delays = 12
+  static let operations = 4000
+  private static let seconds = 3.0
+
+  /// Runs the loop on all `cpus` at once, each on a new task.
+  ///
+  /// - Returns: nil if a thread could not be started, or a signal was met: then there is no rhythm.
+  func run(on cpus: [Int]) throws -> DutyCycle? {
+    let loops = try cpus.map { cpu in
+      Loop(
+        memory: try OperandMemory(pageCount: 4, cpu: cpu, lineBytes: machine.processor.lineBytes),
+        clock: clock,
+        pause: max(50e-6, machine.linux.timerHz.map { 0.02 / Double($0) } ?? 0))
+    }
+    guard start(loops[...], cpus[...]), loops.allSatisfy({ !$0.wasSignalled }) else { return nil }
+    return DutyCycle(
+      cpus: cpus, tasks: loops.map(\.found),
+      predicted: DutyCycle.predicted(machine.policy, timerHz: machine.linux.timerHz, offenders: cpus.count))
+  }
+
+  /// Starts one thread, has it start the rest of them, and joins.
+  private func start(_ loops: ArraySlice<Loop>, _ cpus: ArraySlice<Int>) -> Bool {
+    guard let loop = loops.first, let cpu = cpus.first else { return true }
+    let rest = { start(loops.dropFirst(), cpus.dropFirst()) }
+    return CompanionThread.running(on: cpu, { loop.run() }, stop: {}, rest) ?? false
+  }
+
+  private final class Loop: @unchecked Sendable {
+    private let memory: OperandMemory
+    private let clock: TscClock
+    private let pause: Double
+    private(set) var found: [DutyCycle.Operation] = []
+    private(set) var wasSignalled = false
+
+    init(memory: OperandMemory, clock: TscClock, pause: Double) {
+      (self.memory, self.clock, self.pause) = (memory, clock, pause)
+    }
+
+    func run() {
+      guard let site = TrapSite.find(widthBytes: 8, isLocked: true), let window = SignalWindow(site) else {
+        wasSignalled = true
+        return
+      }
+      defer { window.close() }
+      let operand = memory.address(.lineSplit, widthBytes: 8, spot: 0)
+      defer { withExtendedLifetime(memory) {} }
+      let limit = clock.elapsed() + DutyCycleProbe.seconds
+      var delays = 0
+      while found.count < DutyCycleProbe.operations, delays <= DutyCycleProbe.delays, clock.elapsed() < limit,
+        chost_interrupt_received() == 0
+      {
+        let switches = SwitchCount.now()
+        let start = clock.elapsed()
+        var times: (UInt64, UInt64) = (0, 0)
+        withUnsafeMutableBytes(of: &times) { site.run(operand, 0, $0.baseAddress!) }
+        let end = clock.elapsed()
+        // A thread that was only preempted was not delayed by Linux's policy.
+        let isDelayed = end - start > DoseRamp.delay && SwitchCount.now().hasSlept(since: switches)
+        if isDelayed { delays += 1 }
+        found.append(DutyCycle.Operation(start: start, end: end, isDelayed: isDelayed))
+        if window.count > 0 {
+          wasSignalled = true
+          return
+        }
+        let next = end + pause
+        while clock.elapsed() < next { catomics_pause() }
+      }
+    }
+  }
+}
