@@ -19,8 +19,8 @@ import Testing
   ) -> Attribution.Case {
     Attribution.Case(
       aligned: aligned, median: median, p90: p90, issued: issued, trapped: trapped, delayed: delayed,
-      kind: kind,
-      policy: policy, hypervisor: hypervisor, exit: exit, timer: timer, smis: smis, isBalanced: isBalanced)
+      isDelayed: delayed * 20 > issued, kind: kind, policy: policy, hypervisor: hypervisor, exit: exit,
+      timer: timer, smis: smis, isBalanced: isBalanced)
   }
 
   static let judgements = [
@@ -70,9 +70,9 @@ import Testing
       cause: .unknown, confidence: .low),
     Judgement(
       name: "one long operation in many, in a guest",
-      of: seen(delayed: 1, kind: .unknown, hypervisor: "KVM", exit: 1200), cause: .unknown, confidence: .low),
+      of: seen(delayed: 1, hypervisor: "KVM", exit: 5000), cause: .silicon, confidence: .high),
     Judgement(
-      name: "delays that are SMIs", of: seen(delayed: 3, kind: .unknown, smis: 3), cause: .smi,
+      name: "delays that are SMIs", of: seen(issued: 20, delayed: 3, kind: .unknown, smis: 3), cause: .smi,
       confidence: .medium),
     Judgement(
       name: "an account that does not balance", of: seen(isBalanced: false), cause: .unknown, confidence: .low

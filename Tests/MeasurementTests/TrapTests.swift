@@ -22,6 +22,7 @@ import Testing
     var killed = 0
     var timedOut = 0
     var delays = 0
+    var sleeps = 0
     var reports: [DetectionReport]? = []
     var busLocks: Int?
     var kind: TrapAnswer.Kind
@@ -75,6 +76,12 @@ import Testing
       name: "delayed where nothing delays", delays: 90, kind: .unknown, outcome: .delayed,
       equation: "issued 100 = performed 100; log lines 0 ≤ 1"),
     Case(
+      name: "one sleep, then an open window", policy: .of(.warn), delays: 1, sleeps: 1, kind: .ac,
+      outcome: .delayed, equation: "issued 100 = performed 100; log lines 0 ≤ 1"),
+    Case(
+      name: "one long operation in a hundred, without a sleep", delays: 1, kind: .silent, outcome: .completed,
+      equation: "issued 100 = performed 100; log lines 0 ≤ 0"),
+    Case(
       name: "EFLAGS.AC", trigger: .eflagsAC, trap: (1, 17, false, 0x4_0202), performed: 0, trapped: 100,
       kind: .eflagsAC, outcome: .trapped, equation: "issued 100 = trapped 100, performed 0; log lines 0 ≤ 1"),
     Case(
@@ -117,6 +124,7 @@ import Testing
         isLocked: true))
     (record.issued, record.performed) = (test.issued, test.performed)
     (record.trapped, record.killed, record.timedOut) = (test.trapped, test.killed, test.timedOut)
+    record.sleeps = test.sleeps
     record.delays = Array(repeating: 40_000_000, count: test.delays)
     (record.reports, record.busLocks) = (test.reports, test.busLocks)
     if let trap = test.trap {

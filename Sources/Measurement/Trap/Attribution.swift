@@ -31,6 +31,8 @@ extension Attribution {
     var trapped = 0
     /// Operations over 5 ms.
     var delayed = 0
+    /// Whether that is more than a busy host does to anything.
+    var isDelayed = false
     var kind: TrapAnswer.Kind = .silent
     var policy: DetectionPolicy
     var hypervisor: String?
@@ -49,7 +51,7 @@ extension Attribution {
 
   /// Nil where the split cost is not far above the aligned one.
   static func judge(_ of: Case) -> Attribution? {
-    if of.trapped > 0 || of.delayed > 0 { return ofDetection(of) }
+    if of.trapped > 0 || of.isDelayed { return ofDetection(of) }
     guard let aligned = of.aligned, of.median > dear * aligned || of.timer > of.median / 4 else { return nil }
     let ratio = "at least \(Decimal.significant(of.median / aligned, 2)) times the aligned cost"
     if of.timer > of.median / 4 {
@@ -63,7 +65,10 @@ extension Attribution {
       return Attribution(
         cause: .smi, confidence: .high, evidence: [ratio, "\(smis) SMIs in \(of.issued) operations"])
     }
-    var evidence = [ratio, "no signal and no delay in \(of.issued) operations"]
+    var evidence = [
+      ratio,
+      "no signal and \(of.delayed == 0 ? "no" : "\(of.delayed) rare") delay in \(of.issued) operations",
+    ]
     guard of.isBalanced else {
       return Attribution(
         cause: .unknown, confidence: .low, evidence: evidence + ["the ledger does not balance"])
@@ -121,10 +126,8 @@ extension Attribution {
       let policy = "Linux's policy is \(of.policy.mode.rawValue)"
       return Attribution(cause: .linux, confidence: fits ? .high : .medium, evidence: evidence + [policy])
     }
-    // One long operation in hundreds is what a busy machine does to anything.
-    let isRare = of.delayed * 20 < of.issued
     let quiet = evidence + ["neither Linux's log nor its policy, \(of.policy.mode.rawValue), explains it"]
-    guard let hypervisor = of.hypervisor, !isRare else {
+    guard let hypervisor = of.hypervisor else {
       return Attribution(cause: .unknown, confidence: .low, evidence: quiet)
     }
     return Attribution(

@@ -49,7 +49,7 @@ extension TrapRecord {
       return TrapAnswer(
         kind: other.kind, evidence: evidence + ["in-process: \(other.evidence.joined(separator: ", "))"])
     }
-    if !delays.isEmpty {
+    if isDelayed {
       guard policy.mayDelay, policy.mode != .unknown, cell.takesBusLock else {
         return TrapAnswer(kind: .unknown, evidence: evidence)
       }

@@ -11,7 +11,7 @@ extension TrapExperiment {
       return SplitLockAnswer(
         exception: kinds.contains(.ac) ? .ac : kinds.contains(.db) ? .db : nil,
         isSignalled: records.contains { $0.trapped + $0.killed > 0 },
-        isDelayed: records.contains { $0.outcome == .delayed && $0.delayedCount * 20 >= $0.issued })
+        isDelayed: records.contains(where: \.isDelayed))
     }
     return seen.isEmpty
       ? machine.policy : machine.policy.weighed(against: seen, hypervisor: machine.processor.hypervisor)

@@ -14,6 +14,8 @@ public struct TrapRecord: Sendable {
   public internal(set) var signal: Int32?
   /// Lengths of the trials of over 5 ms, which silicon does not explain.
   var delays: [UInt64] = []
+  /// How many of them the task slept through: it never asks to, so a trap handler did.
+  var sleeps = 0
   public internal(set) var longestTicks: UInt64 = 0
   var roundTrips: [UInt64] = []
   var entries: [UInt64] = []
@@ -33,6 +35,10 @@ public struct TrapRecord: Sendable {
   init(_ cell: TrapCell) { self.cell = cell }
 
   public var delayedCount: Int { delays.count }
+
+  /// Whether operations are delayed on purpose: the rare long one that the task did not sleep through is what a busy host
+  /// does to anything.
+  public var isDelayed: Bool { sleeps > 0 || (!delays.isEmpty && delays.count * 20 >= issued) }
 }
 
 /// What a trap shows of its kind.
@@ -64,6 +70,6 @@ extension TrapRecord {
     if timedOut > 0 { return .timedOut }
     if cell.context == .child { return killed == 0 ? .completed : killed == issued ? .killed : .mixed }
     if trapped > 0 { return trapped == issued ? .trapped : .mixed }
-    return delays.isEmpty ? .completed : .delayed
+    return isDelayed ? .delayed : .completed
   }
 }

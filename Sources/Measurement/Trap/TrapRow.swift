@@ -96,7 +96,7 @@ extension TrapExperiment {
         aligned: aligned.flatMap { TrapRow.Distribution($0.roundTrips, clock) }.map { cost($0.median) },
         median: cost(median.median), p90: median.p90.map(cost), issued: record.issued,
         trapped: record.trapped,
-        delayed: record.delayedCount, kind: kind, policy: machine.policy,
+        delayed: record.delayedCount, isDelayed: record.isDelayed, kind: kind, policy: machine.policy,
         hypervisor: machine.processor.hypervisor, exit: exit, timer: timer, smis: record.smis,
         isBalanced: ledger.isBalanced))
   }
