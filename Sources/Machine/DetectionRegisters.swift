@@ -1,5 +1,3 @@
-import SystemPackage
-
 /// The model-specific registers of detection on one CPU, where Linux lets them be read.
 public struct DetectionRegisters: Codable, Sendable, Equatable {
   public var cpu: Int
@@ -9,35 +7,66 @@ public struct DetectionRegisters: Codable, Sendable, Equatable {
   public var coreCapabilities: UInt64?
   /// MSR 0x1D9, IA32_DEBUGCTL: bit 2 raises #DB on bus locks.
   public var debugControl: UInt64?
-  /// Why a register is missing.
+  /// Why none could be read.
   public var reason: String?
+  /// Why a single one could not, by its number.
+  public var reasons: [String: String] = [:]
 
-  public var splitLockDetection: Bool? { memoryControl.map { $0 >> 29 & 1 == 1 } }
-  public var busLockDetection: Bool? { debugControl.map { $0 >> 2 & 1 == 1 } }
+  public var splitLockDetection: Bool? { memoryControl.map { $0 >> DetectionRegister.splitLockBit & 1 == 1 } }
+  public var busLockDetection: Bool? { debugControl.map { $0 >> DetectionRegister.busLockBit & 1 == 1 } }
 
   /// Reads through the msr driver of `cpu`. MSR 0x33 is read only where 0xCF bit 5 or Linux's flag says that it
   /// exists; a read that faults leaves its register nil.
   public init(cpu: Int, files: FileTree, detectionSupported: Bool) {
     self.cpu = cpu
-    let path = MsrDevice.path(cpu: cpu)
     let device: MsrDevice
-    do {
+    do throws(Unreadable) {
       device = try MsrDevice(cpu: cpu, files: files)
     } catch {
-      let remedy =
-        switch error as? Errno {
-        case .noSuchFileOrDirectory: "no msr driver: modprobe msr"
-        case .permissionDenied, .notPermitted: "needs root with CAP_SYS_RAWIO"
-        default: "\(error)"
-        }
-      reason = "\(path): \(remedy)"
+      reason = "\(error.path): \(error.reason)"
       return
     }
-    coreCapabilities = device.read(0xCF)
-    debugControl = device.read(0x1D9)
+    coreCapabilities = read(.coreCapabilities, device)
+    debugControl = read(.debugControl, device)
     if detectionSupported || (coreCapabilities ?? 0) >> 5 & 1 == 1 {
-      memoryControl = device.read(0x33)
+      memoryControl = read(.memoryControl, device)
+    } else {
+      reasons[DetectionRegister.memoryControl.hexadecimal] =
+        "not read: neither MSR 0xCF bit 5 nor Linux says that it exists"
     }
-    if memoryControl == nil && debugControl == nil { reason = "\(path): every read faulted" }
+    if memoryControl == nil && debugControl == nil && coreCapabilities == nil {
+      reason = "\(MsrDevice.path(cpu: cpu)): every read faulted"
+    }
+  }
+
+  private mutating func read(_ register: DetectionRegister, _ device: borrowing MsrDevice) -> UInt64? {
+    switch device.value(register.rawValue) {
+    case .success(let value): return value
+    case .failure(let error):
+      reasons[register.hexadecimal] = error.reason
+      return nil
+    }
+  }
+
+  public subscript(register: DetectionRegister) -> UInt64? {
+    switch register {
+    case .coreCapabilities: coreCapabilities
+    case .memoryControl: memoryControl
+    case .debugControl: debugControl
+    }
+  }
+}
+
+extension DetectionPolicy {
+  /// What Linux believes of a CPU's bit, by its source: `split_lock_init` and `bus_lock_init`
+  /// (arch/x86/kernel/cpu/bus_lock.c). Nil where it has no such feature.
+  public func believes(_ register: DetectionRegister) -> Bool? {
+    let armsAC = mode == .warn || mode == .fatal
+    switch register {
+    case .coreCapabilities: return nil
+    case .memoryControl: return trapsWithAC && mode != .unknown ? armsAC : nil
+    case .debugControl:
+      return trapsWithDB && mode != .unknown ? !(trapsWithAC && armsAC) && mode != .off : nil
+    }
   }
 }

@@ -20,7 +20,7 @@ struct SplitBench: ParsableCommand {
       Exit codes: 0 done, 2 could not (the message says why), 64 usage, 130 interrupted with partial results kept.
       """,
     version: version,
-    subcommands: [Run.self, Doctor.self, List.self],
+    subcommands: [Run.self, Doctor.self, List.self, Msr.self],
     defaultSubcommand: Run.self)
 
   static func main() {

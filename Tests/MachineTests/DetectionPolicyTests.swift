@@ -49,6 +49,11 @@ import Testing
       log: [prefix + "#AC: crashing the kernel on kernel split_locks and warning on user-space split_locks"],
       mode: .warn, mayDelay: true),
     Case(
+      flags: "bus_lock_detect", parameter: "warn",
+      log: [prefix + "MSR access failed: Disabled", prefix + "#DB: warning on user-space bus_locks"],
+      mode: .warn),
+    Case(flags: "fpu", log: [prefix + "MSR access failed: Disabled"], mode: .unsupported, leavesAlone: true),
+    Case(
       flags: "bus_lock_detect", parameter: "ratelimit:7",
       log: [prefix + "#DB: setting system wide bus lock rate limit to 7/sec"],
       mode: .ratelimit, rateLimit: 7, mayDelay: true),

@@ -70,8 +70,12 @@ import Testing
       outcome: .completed, equation: "issued 100 = performed 100; log lines 2 ≤ 1",
       difference: "more log lines", isBalanced: false),
     Case(
+      name: "both armed: #AC, then #DB", policy: .of(.warn), delays: 1, sleeps: 1,
+      reports: [report(.ac), report(.db), report(.db)], kind: .ac, outcome: .delayed,
+      equation: "issued 100 = performed 100; log lines 3 ≤ 101"),
+    Case(
       name: "#DB, warn", policy: .of(.warn), reports: Array(repeating: report(.db), count: 10), kind: .db,
-      outcome: .completed, equation: "issued 100 = performed 100; log lines 10 ≤ 100"),
+      outcome: .completed, equation: "issued 100 = performed 100; log lines 10 ≤ 101"),
     Case(
       name: "delayed where nothing delays", delays: 90, kind: .unknown, outcome: .delayed,
       equation: "issued 100 = performed 100; log lines 0 ≤ 1"),
@@ -159,6 +163,12 @@ import Testing
     let answer = child.answer(.of(.fatal), inProcess: fatal)
     #expect(answer.kind == .db)
     #expect(answer.evidence.contains { $0.contains("in-process: SIGBUS, si_code 1, trap 0, RIP behind") })
+  }
+
+  @Test func aSleepOnAnArmedCpuIsAC() {
+    let slept = Self.record(Self.cases.first { $0.name == "one sleep, then an open window" }!)
+    #expect(slept.answer(.of(.off)).kind == .unknown)
+    #expect(slept.answer(.of(.off), isArmed: true).kind == .ac)
   }
 
   @Test func anAnswerThatChangesIsNotBalanced() {

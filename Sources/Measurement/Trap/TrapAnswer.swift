@@ -24,7 +24,11 @@ extension TrapRecord {
   ///
   /// #AC is a fault, at the instruction, which is not performed; #DB is a trap, behind it, after it was (SDM vol. 3A, 6.5).
   /// Linux leaves trap number and error code unset for the latter (arch/x86/kernel/cpu/bus_lock.c, handle_bus_lock).
-  func answer(_ policy: DetectionPolicy, inProcess: TrapRecord? = nil) -> TrapAnswer {
+  ///
+  /// - Parameter isArmed: whether bit 29 of the CPU's MSR 0x33 was read set.
+  func answer(
+    _ policy: DetectionPolicy, isArmed: Bool = false, inProcess: TrapRecord? = nil
+  ) -> TrapAnswer {
     if let first { return TrapAnswer(kind: kind(first), evidence: [first.inWords]) }
     var evidence: [String] = []
     if killed > 0 { evidence.append("killed by signal \(signal ?? 0)") }
@@ -50,6 +54,9 @@ extension TrapRecord {
         kind: other.kind, evidence: evidence + ["in-process: \(other.evidence.joined(separator: ", "))"])
     }
     if isDelayed {
+      if isArmed, cell.takesBusLock {
+        return TrapAnswer(kind: .ac, evidence: evidence + ["bit 29 of this CPU's MSR 0x33 was set"])
+      }
       guard policy.mayDelay, policy.mode != .unknown, cell.takesBusLock else {
         return TrapAnswer(kind: .unknown, evidence: evidence)
       }

@@ -75,7 +75,9 @@ extension TrapExperiment {
   func answer(_ record: TrapRecord) -> TrapAnswer {
     var cell = record.cell
     cell.context = .inProcess
-    return record.answer(machine.policy, inProcess: records.first { $0.cell == cell })
+    let isArmed = machine.registers.contains { $0.cpu == cell.cpu && $0.splitLockDetection == true }
+    return record.answer(
+      machine.policy, isArmed: isArmed, inProcess: records.first { $0.cell == cell })
   }
 
   private func attribution(
