@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 enum { signal_count = sizeof signals / sizeof signals[0] };
 static struct sigaction previous[signal_count];
-static volatile sig_atomic_t received;
+// The signal may come on any thread; a lock-free atomic may be used in a handler (C11 7.14.1.1).
+static atomic_int received;
 
 static void on_interrupt(int signal) {
   if (received) {
