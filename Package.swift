@@ -28,9 +28,12 @@ let package = Package(
         "CAtomics", "CHost", "CHwloc", .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(
+      name: "DetectionControl",
+      dependencies: ["Machine", "CHost", .product(name: "SystemPackage", package: "swift-system")]),
+    .target(
       name: "Measurement",
       dependencies: [
-        "LockKernels", "Machine", "CAtomics", "CHost",
+        "LockKernels", "Machine", "DetectionControl", "CAtomics", "CHost",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(
@@ -41,7 +44,7 @@ let package = Package(
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "Reporting", "Measurement", "Machine", "LockKernels", "CHost",
+        "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels", "CHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -60,6 +63,11 @@ let package = Package(
     .testTarget(name: "LockKernelsTests", dependencies: ["LockKernels", "Machine", "CHost"]),
     .testTarget(
       name: "MachineTests", dependencies: ["Machine"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "DetectionControlTests",
+      dependencies: [
+        "DetectionControl", "Machine", .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .testTarget(
       name: "MeasurementTests",
       dependencies: [

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -87,6 +88,11 @@ int chost_start_thread(int cpu, void *(*body)(void *), void *context, pthread_t 
   }
   CPU_FREE(set);
   return -error;
+}
+
+int chost_pidfd_open(int process) {
+  int descriptor = (int)syscall(SYS_pidfd_open, process, 0);
+  return descriptor >= 0 ? descriptor : -errno;
 }
 
 int chost_thread_id(void) { return gettid(); }

@@ -15,12 +15,12 @@ struct SplitBench: ParsableCommand {
       and writes a folder of CSV.
 
       It issues real split locks, which may slow other programs on this host, for at most the plan's budget: \
-      0.5 s in quick, 2 s in standard, 20 s in thorough, in bursts of at most 10 ms. It changes no setting of the machine.
+      0.5 s in quick, 2 s in standard, 20 s in thorough, in bursts of at most 10 ms. It changes no setting of the machine without --allow-msr-writes.
 
-      Exit codes: 0 done, 2 could not (the message says why), 64 usage, 130 interrupted with partial results kept.
+      Exit codes: 0 done, 1 the answer is no (a setting did not take, or still differs), 2 could not (the message says why), 64 usage, 130 interrupted with partial results kept.
       """,
     version: version,
-    subcommands: [Run.self, Doctor.self, List.self, Msr.self],
+    subcommands: [Run.self, Doctor.self, List.self, Msr.self, Guardian.self],
     defaultSubcommand: Run.self)
 
   static func main() {

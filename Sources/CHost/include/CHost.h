@@ -44,6 +44,10 @@ chost_thread_usage chost_usage_of_thread(void);
 /// The corresponding C function is `gettid`.
 int chost_thread_id(void);
 
+/// A descriptor that becomes readable when the process ends, or -errno.
+/// The corresponding system call is `pidfd_open` (Linux 5.3).
+int chost_pidfd_open(int process);
+
 /// CLOCK_MONOTONIC_RAW in ns: not slewed by NTP, so the TSC can be calibrated against it.
 uint64_t chost_monotonic_raw_ns(void);
 

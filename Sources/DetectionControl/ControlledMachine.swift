@@ -1,0 +1,121 @@
+import Machine
+import SystemPackage
+
+/// The files through which a machine's detection is read and changed: the msr driver's, a sysctl, and the switches of CPUs.
+public struct ControlledMachine: Sendable {
+  public let files: FileTree
+  /// Timer interrupts a second; 100, the slowest of Linux's, where unknown.
+  let timerHz: Int
+
+  static let mitigate = "/proc/sys/kernel/split_lock_mitigate"
+  static func online(_ cpu: Int) -> String { "/sys/devices/system/cpu/cpu\(cpu)/online" }
+
+  public init(files: FileTree = .live, timerHz: Int?) {
+    self.files = files
+    self.timerHz = timerHz ?? 100
+  }
+
+  // MARK: Reading
+
+  /// - Parameter bits: those to read; one that cannot be read is left out.
+  public func state(of bits: [DetectionBit], cpus: [Int]) -> DetectionState {
+    DetectionState(
+      bits: bits.compactMap { bit in
+        guard let value = try? register(of: bit, .readOnly).read() else { return nil }
+        return DetectionState.Bit(bit: bit, isSet: value & bit.kind.mask != 0)
+      },
+      mitigates: files.value(ControlledMachine.mitigate).flatMap {
+        $0 == "1" ? true : $0 == "0" ? false : nil
+      },
+      online: cpus.compactMap { cpu in
+        files.value(ControlledMachine.online(cpu)).map {
+          DetectionState.Online(cpu: cpu, isOnline: $0 == "1")
+        }
+      })
+  }
+
+  /// The state that holds still: after more than four jiffies, in which Linux's re-arming work is done, two readings alike.
+  public func settledState(of bits: [DetectionBit], cpus: [Int]) -> DetectionState {
+    var last: DetectionState?
+    for _ in 0..<ControlledMachine.settlingTries {
+      waitForLinux()
+      let state = state(of: bits, cpus: cpus)
+      if state == last { return state }
+      last = state
+    }
+    return last!
+  }
+
+  private static let settlingTries = 10
+  private static let jiffies = 5.0
+
+  /// Longer than Linux leaves detection off behind a split lock (split_lock_warn: two jiffies, and the worker's delay).
+  func waitForLinux() { sleep(seconds: ControlledMachine.jiffies / Double(timerHz)) }
+
+  // MARK: Writing
+
+  public enum WriteOutcome: Sendable, Equatable {
+    case took
+    /// It was so before; nothing was written.
+    case wasSo
+    /// The CPU took the write, and reads back as before.
+    case didNotTake
+    case refused(String)
+
+    public var isEffective: Bool { self == .took || self == .wasSo }
+
+    public var inWords: String {
+      switch self {
+      case .took: "done"
+      case .wasSo: "was so"
+      case .didNotTake: "did not take: the bit reads back as before"
+      case .refused(let reason): reason
+      }
+    }
+  }
+
+  /// Changes that one bit, from its own CPU, so that what others change of the register meanwhile is not undone.
+  public func set(_ bit: DetectionBit, to isOn: Bool) -> WriteOutcome {
+    let change = { () -> WriteOutcome in
+      do throws(RegisterFailure) {
+        let register = try register(of: bit, .readWrite)
+        let before = try register.read()
+        let after = isOn ? before | bit.kind.mask : before & ~bit.kind.mask
+        if before == after { return .wasSo }
+        try register.write(after)
+        return try register.read() & bit.kind.mask == after & bit.kind.mask ? .took : .didNotTake
+      } catch {
+        return .refused(error.description)
+      }
+    }
+    // Outside this process's CPU set the driver's own interrupt has to do.
+    return (try? CpuPin.pinned(to: bit.cpu, change)) ?? change()
+  }
+
+  public func setMitigation(_ isOn: Bool) -> WriteOutcome {
+    write(isOn ? "1" : "0", to: ControlledMachine.mitigate)
+  }
+
+  public func setOnline(_ isOnline: Bool, cpu: Int) -> WriteOutcome {
+    write(isOnline ? "1" : "0", to: ControlledMachine.online(cpu))
+  }
+
+  private func write(_ value: String, to path: String) -> WriteOutcome {
+    if files.value(path) == value { return .wasSo }
+    do {
+      let file = try FileDescriptor.open(
+        files.root.appending(FilePath(path).components), .writeOnly, options: [.truncate, .closeOnExec])
+      defer { try? file.close() }
+      try file.writeAll((value + "\n").utf8)
+    } catch {
+      return .refused("cannot write \(path): \(error)")
+    }
+    return files.value(path) == value ? .took : .didNotTake
+  }
+
+  private func register(
+    of bit: DetectionBit, _ mode: FileDescriptor.AccessMode
+  ) throws(RegisterFailure) -> MsrRegister {
+    try MsrRegister(bit.kind.register, cpu: bit.cpu, files: files, mode)
+  }
+}

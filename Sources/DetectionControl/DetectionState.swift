@@ -1,0 +1,44 @@
+import Machine
+
+/// What SplitBench may change of a machine, as it is at one moment.
+public struct DetectionState: Codable, Equatable, Sendable {
+  public struct Bit: Codable, Equatable, Sendable {
+    public var bit: DetectionBit
+    public var isSet: Bool
+  }
+
+  public struct Online: Codable, Equatable, Sendable {
+    public var cpu: Int
+    public var isOnline: Bool
+  }
+
+  public var bits: [Bit] = []
+  /// kernel.split_lock_mitigate; nil where Linux has none.
+  public var mitigates: Bool?
+  /// CPUs that can be taken offline.
+  public var online: [Online] = []
+
+  /// What differs from `earlier`, in words; only what that one knows of.
+  public func differences(from earlier: DetectionState) -> [String] {
+    var found: [String] = []
+    func say(_ what: String, _ now: Bool?, _ then: Bool) {
+      guard now != then else { return }
+      found.append("\(what) is \(now.map { $0 ? "on" : "off" } ?? "unreadable"), was \(then ? "on" : "off")")
+    }
+    for then in earlier.online {
+      say("CPU \(then.cpu)", online.first { $0.cpu == then.cpu }?.isOnline, then.isOnline)
+    }
+    for then in earlier.bits { say(then.bit.inWords, isSet(then.bit), then.isSet) }
+    if let then = earlier.mitigates { say("kernel.split_lock_mitigate", mitigates, then) }
+    return found
+  }
+
+  public func isSet(_ bit: DetectionBit) -> Bool? { bits.first { $0.bit == bit }?.isSet }
+
+  /// Adds what `other` knows of and this one does not.
+  mutating func complete(from other: DetectionState) {
+    bits += other.bits.filter { isSet($0.bit) == nil }
+    mitigates = mitigates ?? other.mitigates
+    online += other.online.filter { new in !online.contains { $0.cpu == new.cpu } }
+  }
+}

@@ -1,0 +1,144 @@
+import CHost
+import Glibc
+import Machine
+import SystemPackage
+
+/// A process of our own that outlives the run: when that ends, however it ends, it puts back what the run has not.
+final class Guardian {
+  private let process: pid_t
+
+  /// Starts it, and returns when it watches.
+  ///
+  /// - Throws: `GuardianFailure`.
+  init(journal: JournalFile, nonce: UInt64, machine: ControlledMachine) throws(GuardianFailure) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+      throw GuardianFailure(reason: "no pipe")
+    }
+    defer { close(ends[0]) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // A session of its own: a terminal's Ctrl-C and hang-up are for the run.
+    posix_spawnattr_setflags(&attributes, Int16(0x80))  // POSIX_SPAWN_SETSID
+    let words = [
+      "splitbench", "guardian", "--parent", "\(getpid())", "--journal", journal.path.string, "--nonce",
+      "\(nonce)",
+      "--timer-hz", "\(machine.timerHz)", "--root", machine.files.root.string,
+    ]
+    let arguments: [UnsafeMutablePointer<CChar>?] = words.map { (word: String) in strdup(word) } + [nil]
+    defer { arguments.forEach { free($0) } }
+    var child = pid_t()
+    let error = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, arguments, environ)
+    close(ends[1])
+    guard error == 0 else { throw GuardianFailure(reason: String(cString: strerror(error))) }
+    var byte: UInt8 = 0
+    while true {
+      let count = read(ends[0], &byte, 1)
+      if count < 0, errno == EINTR { continue }
+      guard count == 1 else {
+        waitpid(child, nil, 0)
+        throw GuardianFailure(reason: "it ended before it watched")
+      }
+      break
+    }
+    process = child
+  }
+
+  /// Ends it where nothing is left to guard.
+  func dismiss() {
+    kill(process, SIGKILL)
+    while waitpid(process, nil, 0) < 0 && errno == EINTR {}
+  }
+}
+
+/// Without a guardian nothing is changed.
+public struct GuardianFailure: Error, CustomStringConvertible, Sendable {
+  let reason: String
+  public var description: String { "cannot start the guardian that would put the settings back: \(reason)" }
+}
+
+/// What the guardian's process does.
+public struct GuardianWatch {
+  public let parent: Int
+  public let journal: JournalFile
+  public let nonce: UInt64
+  public let machine: ControlledMachine
+
+  public init(parent: Int, journal: JournalFile, nonce: UInt64, machine: ControlledMachine) {
+    (self.parent, self.journal, self.nonce, self.machine) = (parent, journal, nonce, machine)
+  }
+
+  /// Waits for the run's end and restores what is left.
+  ///
+  /// - Returns: what still differs; the journal is kept then.
+  public func run() throws -> [String] {
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { signal(number, SIG_IGN) }
+    let cgroup = GuardianCgroup()
+    defer { cgroup?.leave() }
+    let descriptor = chost_pidfd_open(pid_t(parent))
+    // Whoever starts us waits for this byte; a parent that is gone does not matter.
+    var ready: UInt8 = 1
+    write(1, &ready, 1)
+    close(1)
+    waitForParent(descriptor)
+    let lock = try ControlLock(beside: journal, patience: 30)
+    defer { withExtendedLifetime(lock) {} }
+    guard let left = try journal.read(), left.nonce == nonce else { return [] }
+    let differences = Restoration(machine: machine, before: left.before).run()
+    if differences.isEmpty { try journal.remove() }
+    return differences
+  }
+
+  private func waitForParent(_ descriptor: Int32) {
+    if descriptor >= 0 {
+      var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      while getppid() == pid_t(parent), poll(&watched, 1, -1) < 0, errno == EINTR {}
+      close(descriptor)
+    }
+    // A Linux without pidfd_open (before 5.3): its child is given to another when it ends.
+    while getppid() == pid_t(parent) { sleep(seconds: 0.05) }
+  }
+}
+
+/// A control group of the guardian's own, where that can be had: one that is killed whole takes the run's guardian with it.
+struct GuardianCgroup {
+  private let own: String
+  private let former: String
+  private static let root = "/sys/fs/cgroup"
+
+  /// Nil where this process may not make one (cgroup v2, root).
+  init?() {
+    guard
+      let line = FileTree.live.value("/proc/self/cgroup")?.split(separator: "\n").first(where: {
+        $0.hasPrefix("0::")
+      })
+    else { return nil }
+    former = GuardianCgroup.root + line.dropFirst(3)
+    own = GuardianCgroup.root + "/splitbench-guardian-\(getpid())"
+    guard mkdir(own, 0o755) == 0 else { return nil }
+    guard GuardianCgroup.enter(own) else {
+      rmdir(own)
+      return nil
+    }
+  }
+
+  func leave() {
+    if !GuardianCgroup.enter(former) { _ = GuardianCgroup.enter(GuardianCgroup.root) }
+    rmdir(own)
+  }
+
+  private static func enter(_ folder: String) -> Bool {
+    guard
+      let file = try? FileDescriptor.open(
+        FilePath(folder + "/cgroup.procs"), .writeOnly, options: [.closeOnExec])
+    else { return false }
+    defer { try? file.close() }
+    return (try? file.writeAll("\(getpid())".utf8)) != nil
+  }
+}

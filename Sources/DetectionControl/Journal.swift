@@ -1,0 +1,87 @@
+import FoundationEssentials
+import Glibc
+import Machine
+import SystemPackage
+
+/// What a machine was before SplitBench changed it: written, and on its disk, before the first change.
+public struct Journal: Codable, Sendable, Equatable {
+  /// Of Linux's boot; a reboot undoes everything by itself.
+  public var bootId: String
+  /// Of the process that changes the machine, and what tells it from a later one of that number.
+  public var process: Int
+  public var nonce: UInt64
+  /// Changed by `msr set`, to stay until `msr restore`.
+  public var isMeantToStay: Bool
+  public var before: DetectionState
+}
+
+/// The file that holds a journal.
+public struct JournalFile: Sendable {
+  public let path: FilePath
+  public static let defaultPath: FilePath = "/run/splitbench/journal.json"
+
+  public init(_ path: FilePath = defaultPath) { self.path = path }
+
+  /// - Returns: nil if there is none.
+  /// - Throws: `JournalFailure` if there is one that cannot be read.
+  public func read() throws(JournalFailure) -> Journal? {
+    let text: String
+    do throws(Unreadable) {
+      text = try FileTree(root: "/").text(path.string)
+    } catch {
+      if access(path.string, F_OK) != 0 { return nil }
+      throw JournalFailure(path: path, reason: error.reason)
+    }
+    do {
+      return try JSONDecoder().decode(Journal.self, from: Data(text.utf8))
+    } catch {
+      throw JournalFailure(path: path, reason: "it is no journal of this version")
+    }
+  }
+
+  /// Writes it whole, and returns when it is on the disk.
+  public func write(_ journal: Journal) throws(JournalFailure) {
+    let folder = path.removingLastComponent()
+    do {
+      try makeFolder(folder)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      let new = FilePath(path.string + ".new")
+      let file = try FileDescriptor.open(
+        new, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite])
+      do {
+        defer { try? file.close() }
+        try file.writeAll(try encoder.encode(journal))
+        guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+      }
+      guard rename(new.string, path.string) == 0 else { throw Errno(rawValue: errno) }
+      try sync(folder)
+    } catch {
+      throw JournalFailure(
+        path: path, reason: "cannot write it (\(error)); choose another place with --journal")
+    }
+  }
+
+  public func remove() throws(JournalFailure) {
+    guard unlink(path.string) == 0 || errno == ENOENT else {
+      throw JournalFailure(path: path, reason: "cannot remove it: \(Errno(rawValue: errno))")
+    }
+    try? sync(path.removingLastComponent())
+  }
+
+  func makeFolder(_ folder: FilePath) throws {
+    guard mkdir(folder.string, 0o700) == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
+  }
+
+  private func sync(_ folder: FilePath) throws {
+    let directory = try FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec])
+    defer { try? directory.close() }
+    guard fsync(directory.rawValue) == 0 else { throw Errno(rawValue: errno) }
+  }
+}
+
+public struct JournalFailure: Error, CustomStringConvertible, Sendable {
+  public let path: FilePath
+  public let reason: String
+  public var description: String { "journal \(path): \(reason)" }
+}
