@@ -50,7 +50,7 @@ public struct ControlledMachine: Sendable {
   private static let jiffies = 5.0
 
   /// Longer than Linux leaves detection off behind a split lock (split_lock_warn: two jiffies, and the worker's delay).
-  func waitForLinux() { sleep(seconds: ControlledMachine.jiffies / Double(timerHz)) }
+  public func waitForLinux() { sleep(seconds: ControlledMachine.jiffies / Double(timerHz)) }
 
   // MARK: Writing
 

@@ -26,8 +26,10 @@ public struct ExperimentCourse: Sendable {
 
   /// Says how many cells an experiment that finished has not measured.
   mutating func noteUnmeasured(_ count: Int, of total: Int, _ experiment: ExperimentId) {
-    guard count > 0, end == .finished else { return }
-    skip("\(count) of \(total) cells of \(experiment.rawValue)", ExperimentEnd.outOfBudget)
+    guard count > 0, end == .finished || end == .wallLimit else { return }
+    skip(
+      "\(count) of \(total) cells of \(experiment.rawValue)",
+      end == .finished ? ExperimentEnd.outOfBudget : ExperimentEnd.outOfTime)
   }
 }
 

@@ -9,4 +9,5 @@ public enum ExperimentEnd: String, Sendable, Codable {
 
   /// Why a cell that was planned has no row in an experiment that finished.
   static let outOfBudget = "no share of the budget of locked time was left; raise --budget"
+  static let outOfTime = "time ran out; choose a longer plan"
 }

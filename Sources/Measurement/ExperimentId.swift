@@ -5,6 +5,7 @@ public enum ExperimentId: String, CaseIterable, Sendable, Codable {
   case bystander
   case scaling
   case trap
+  case scope
 
   public var question: String {
     switch self {
@@ -13,8 +14,15 @@ public enum ExperimentId: String, CaseIterable, Sendable, Codable {
     case .bystander: "who else is slowed by split locks, and at which rate of them"
     case .scaling: "what happens as more offenders join, and are their operations still atomic"
     case .trap: "what does this machine do to a program that split-locks, and on which CPU"
+    case .scope: "on which CPUs does a detection bit change that is written on one"
     }
   }
+
+  /// Whether it writes to the machine's registers, and so is done only with leave.
+  public var changesMachine: Bool { self == .scope }
+
+  /// Those that change nothing: a run without `--only`.
+  public static let harmless = allCases.filter { !$0.changesMachine }
 }
 
 extension Plan {
@@ -30,7 +38,7 @@ extension Plan {
 
   /// How the locked time is divided where all experiments run.
   private static let lockedParts: [ExperimentId: Double] = [
-    .cost: 0.49, .trap: 0.01, .pingpong: 0.05, .bystander: 0.35, .scaling: 0.1,
+    .cost: 0.49, .trap: 0.01, .pingpong: 0.05, .bystander: 0.35, .scaling: 0.1, .scope: 0.01,
   ]
 
   /// - Parameter chosen: the experiments of the run, among which its budget is divided.
@@ -57,6 +65,8 @@ extension Plan {
     case (.trap, .quick): (2, 1)
     case (.trap, .standard): (10, 1)
     case (.trap, .thorough): (60, 1)
+    case (.scope, .quick): (10, 1)
+    case (.scope, .standard), (.scope, .thorough): (60, 1)
     }
   }
 }

@@ -159,6 +159,13 @@ extension CostExperiment {
 }
 
 extension RunWarning {
+  /// What a run changed and is not as it was.
+  public static func notRestored(_ what: [String]) -> RunWarning {
+    RunWarning(
+      "not-restored", "the machine is not as it was: \(what.joined(separator: "; "))",
+      "try splitbench msr restore, then boot again")
+  }
+
   /// CVE-2013-6885: what `doctor`, too, says about AMD family 16h.
   public static let erratum793 = RunWarning(
     "cve-2013-6885",

@@ -10,7 +10,7 @@ public struct RunDocument: Encodable {
     self.results = results
   }
 
-  private enum CodingKeys: CodingKey { case run, cost, pingpong, bystander, scaling, trap }
+  private enum CodingKeys: CodingKey { case run, cost, pingpong, bystander, scaling, trap, scope }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -32,6 +32,7 @@ public struct RunDocument: Encodable {
       results.bystander)
     try add(.scaling, ScalingTable.table(run: record.run), results.scaling)
     try add(.trap, TrapTable.table(run: record.run), results.trap)
+    try add(.scope, ScopeTable.table(run: record.run), results.scope)
   }
 
   private static func encode(

@@ -99,6 +99,7 @@ public struct RunFolder {
           BystanderTable.table(run: run, relationSource: record.relationSource).text(results.bystander)
         case .scaling: ScalingTable.table(run: run).text(results.scaling)
         case .trap: TrapTable.table(run: run).text(results.trap)
+        case .scope: ScopeTable.table(run: run).text(results.scope)
         }
       }
     }

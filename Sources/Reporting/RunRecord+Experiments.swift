@@ -46,6 +46,12 @@ extension RunRecord {
     take(.trap, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
   }
 
+  public mutating func update(from experiment: ScopeExperiment) {
+    take(experiment.clock)
+    scopes = experiment.findings
+    take(.scope, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
+  }
+
   private mutating func take(
     _ id: ExperimentId, _ end: ExperimentEnd, _ budget: BusBudget, _ found: [RunWarning],
     _ left: [(what: String, reason: String)]

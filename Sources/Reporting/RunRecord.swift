@@ -38,6 +38,8 @@ public struct RunRecord: Codable, Sendable {
   public var disagreements: [Skipped]?
   /// The policy in the light of what split locks met.
   public var judgedPolicy: DetectionPolicy?
+  /// Whom each detection register belongs to.
+  public var scopes: [ScopeFinding]?
   /// The rhythm of Linux's delays, where there were any.
   public var dutyCycles: [DutyCycle]?
   /// How every experiment ended.
@@ -198,7 +200,8 @@ public struct RunRecord: Codable, Sendable {
     case schemaVersion, tool, toolVersion, run, label, complete, end, startedUtc, endedUtc, parameters,
       machine,
       settingsAfter, settingsChanged, clock, disturbance, cpus, lockedTime, roundsDone, headlines, pairs,
-      victimMemory, doseCurves, disagreements, judgedPolicy, dutyCycles, ends, warnings, skipped, unmeasured
+      victimMemory, doseCurves, disagreements, judgedPolicy, scopes, dutyCycles, ends, warnings, skipped,
+      unmeasured
   }
 
   public init(
@@ -218,6 +221,12 @@ public struct RunRecord: Codable, Sendable {
 
   /// Where relations between CPUs come from: in a guest hwloc repeats what the hypervisor claims.
   public var relationSource: String { machine.processor.hypervisor == nil ? "hwloc" : "hypervisor-claim" }
+
+  /// Says what the run changed and could not put back.
+  public mutating func note(notRestored: [String]) {
+    guard !notRestored.isEmpty else { return }
+    warnings.insert(.notRestored(notRestored), at: 0)
+  }
 
   /// Closes the record of a run that ended.
   public mutating func close(end: String, complete: Bool, endedUtc: String, after: Settings) {

@@ -7,10 +7,12 @@ public struct RunResults: Sendable {
   public var bystander: [BystanderRow] = []
   public var scaling: [ScalingRow] = []
   public var trap: [TrapRow] = []
+  public var scope: [ScopeRow] = []
 
   public init() {}
 
   public var isEmpty: Bool {
     cost.isEmpty && pingpong.isEmpty && bystander.isEmpty && scaling.isEmpty && trap.isEmpty
+      && scope.isEmpty
   }
 }

@@ -67,6 +67,13 @@ struct Recorder: CostObserver {
     }
   }
 
+  mutating func take(_ experiment: ScopeExperiment) throws {
+    try sumUp(false, isFirst: true) {
+      $0.record.update(from: experiment)
+      $0.results.scope = experiment.rows
+    }
+  }
+
   /// Rounds of a few cells take a millisecond: to sum up after each would take longer than to measure. So the next time
   /// comes no sooner than a second, nor than ten times as long as this one took.
   private mutating func sumUp(

@@ -64,7 +64,7 @@ struct RunDesign {
       let share = plan.share(of: .trap, among: experiments)
       trap = TrapPlan(
         cpus: RunDesign.trapCpus(scope.cpu == nil ? machine.topology.cpus.map(\.id) : cpus),
-        wallLimit: share.wallLimit, budget: share.budget)
+        wallLimit: share.wallLimit, budget: share.budget, triesTwoOffenders: plan.name == .thorough)
     } else {
       trap = nil
     }
@@ -102,7 +102,7 @@ struct RunDesign {
     }
     let narrowed: [ExperimentId] =
       (scope.narrowsCells ? [.cost] : []) + (scope.narrowsBystanders ? [.bystander] : [])
-    return narrowed.isEmpty ? ExperimentId.allCases : narrowed
+    return narrowed.isEmpty ? ExperimentId.harmless : narrowed
   }
 
   private static func refuseSmall(

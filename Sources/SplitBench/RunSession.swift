@@ -8,10 +8,12 @@ import SystemPackage
 struct RunSession {
   private let design: RunDesign
   private let output: RunOutput
+  private let changer: MachineChanger?
 
-  init(_ design: RunDesign, output: RunOutput) {
+  init(_ design: RunDesign, output: RunOutput, changer: MachineChanger? = nil) {
     self.design = design
     self.output = output
+    self.changer = changer
   }
 
   struct Outcome {
@@ -19,6 +21,8 @@ struct RunSession {
     var results: RunResults
     var folder: FilePath
     var end: ExperimentEnd
+    /// What is not as it was before the run.
+    var notRestored: [String] = []
 
     var summary: String { Summary(record: record, results: results).text + "\nresults: \(folder)\n" }
 
@@ -42,9 +46,11 @@ struct RunSession {
     var recorder = Recorder(folder: folder, record: record, bar: ProgressBar(isQuiet: output.quiet))
     do {
       try recorder.save()
+      try changer?.begin()
       return try measure(&recorder)
     } catch {
       recorder.bar.finish()
+      _ = try? changer?.restore()
       if recorder.results.isEmpty { folder.discard() }
       throw error
     }
@@ -59,6 +65,8 @@ struct RunSession {
       if ended != .finished { end = ended }
     }
     recorder.bar.finish()
+    let notRestored = try changer?.restore() ?? []
+    recorder.record.note(notRestored: notRestored)
     let after = try MachineReport.ofThisMachine(watchMs: 0)
     recorder.record.close(
       end: end.rawValue, complete: end == .finished || end == .wallLimit, endedUtc: UtcTime.iso(),
@@ -66,7 +74,8 @@ struct RunSession {
     try recorder.save()
     try recorder.folder.close()
     return Outcome(
-      record: recorder.record, results: recorder.results, folder: recorder.folder.path, end: end)
+      record: recorder.record, results: recorder.results, folder: recorder.folder.path, end: end,
+      notRestored: notRestored)
   }
 
   private func run(
@@ -113,6 +122,17 @@ struct RunSession {
     case .trap:
       guard let plan = design.trap else { return .finished }
       let experiment = TrapExperiment(plan: plan, machine: machine, clock: TscClock())
+      try experiment.run { recorder.advanced($0) }
+      try recorder.take(experiment)
+      return experiment.end
+    case .scope:
+      guard let changer else { return .finished }
+      let share = design.plan.share(of: .scope, among: design.experiments)
+      let plan = ScopePlan(
+        topology: machine.topology, bits: changer.bits, triesBehaviour: changer.mayArm,
+        wallLimit: share.wallLimit)
+      let experiment = ScopeExperiment(
+        plan: plan, machine: machine, control: changer.control, budget: share.budget, clock: TscClock())
       try experiment.run { recorder.advanced($0) }
       try recorder.take(experiment)
       return experiment.end

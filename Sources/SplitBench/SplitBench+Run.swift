@@ -19,6 +19,7 @@ extension SplitBench {
 
     @OptionGroup var scope: RunScope
     @OptionGroup var output: RunOutput
+    @OptionGroup(title: "Changing the machine") var control: ControlOptions
 
     func validate() throws {
       try scope.validate()
@@ -29,7 +30,7 @@ extension SplitBench {
       // A reader that goes away must not end a run in the middle of a file.
       signal(SIGPIPE, SIG_IGN)
       try exitingCleanly {
-        var machine = try MachineReport.ofThisMachine()
+        var machine = try MachineReport.ofThisMachine(files: control.place.files)
         if let topology = output.topology { machine.topology = try RunOutput.parse(topology) }
         let design = try RunDesign(scope, machine: machine, isElsewhere: output.topology != nil)
         if output.dryRun {
@@ -37,10 +38,12 @@ extension SplitBench {
           return
         }
         for refusal in design.refusals { complain("skipped: \(refusal)") }
-        let outcome = try RunSession(design, output: output).run()
+        let changer = try MachineChanger(design, control)
+        let outcome = try RunSession(design, output: output, changer: changer).run()
         try emit(output.json ? try outcome.json() : outcome.summary)
         switch outcome.end {
-        case .finished, .wallLimit: break
+        case .finished, .wallLimit:
+          if !outcome.notRestored.isEmpty { throw ExitCode(1) }
         case .interrupted: throw ExitCode(130)
         case .unexplainedDelay:
           complain("error: \(outcome.record.warnings[0].text); what was measured is in \(outcome.folder)")
@@ -58,7 +61,7 @@ struct RunScope: ParsableArguments {
 
   @Option(
     help:
-      "Experiments to run, separated by commas: \(ExperimentId.allCases.map(\.rawValue).joined(separator: ", ")). All, or those that a narrowing flag is for."
+      "Experiments to run, separated by commas: \(ExperimentId.allCases.map(\.rawValue).joined(separator: ", ")). All that change nothing, or those that a narrowing flag is for."
   )
   var only: CommaList<ExperimentId>?
 

@@ -9,6 +9,8 @@ public final class TrapExperiment: CoursedExperiment {
   public private(set) var records: [TrapRecord]
   /// The rhythm of Linux's delays, where there were any: of one task, then of two on cores of their own.
   public private(set) var dutyCycles: [DutyCycle] = []
+  /// CPUs whose bit 29 was set as the run began, and is clear though Linux had time to set it again.
+  public private(set) var disarmed: [Int] = []
   public private(set) var course: ExperimentCourse
   public let clock: TscClock
   let machine: MachineReport
@@ -16,7 +18,7 @@ public final class TrapExperiment: CoursedExperiment {
   let timer: Double
   /// What a CPUID costs in a guest, in ns: an exit to the hypervisor and back.
   let exit: Double?
-  private let log: KernelLog?
+  private let trial: TrapTrial
   private let start: Double
 
   public init(plan: TrapPlan, machine: MachineReport, clock: TscClock) {
@@ -28,7 +30,7 @@ public final class TrapExperiment: CoursedExperiment {
     records = plan.cells.map(TrapRecord.init)
     timer = clock.nanoseconds(TimerCost.measure().medianTicks)
     exit = machine.processor.hypervisor == nil ? nil : clock.nanoseconds(TrapExperiment.cpuidTicks())
-    log = try? KernelLog(fromNowOn: true)
+    trial = TrapTrial(machine: machine, clock: clock)
   }
 
   private static let childTimeout: UInt32 = 2000
@@ -44,6 +46,25 @@ public final class TrapExperiment: CoursedExperiment {
 
   /// Tries every cell until the time or the budget is spent, or the user interrupts.
   public func run(progress: (Progress) -> Void) throws {
+    try tryAll(progress)
+    try probeDutyCycle()
+    course.heedInterrupt()
+    disarmed = unarmedNow()
+    let refusals = Set(records.compactMap(\.refusal)).sorted()
+    for refusal in refusals { course.skip("cells of trap", refusal) }
+    course.noteUnmeasured(records.count { $0.issued == 0 && $0.refusal == nil }, of: records.count, .trap)
+  }
+
+  private func unarmedNow() -> [Int] {
+    let armed = machine.registers.filter { $0.splitLockDetection == true }.map(\.cpu)
+    guard !armed.isEmpty else { return [] }
+    sleep(seconds: 5.0 / Double(machine.linux.timerHz ?? 100))
+    return armed.filter { cpu in
+      DetectionRegisters(cpu: cpu, files: .live, detectionSupported: true).splitLockDetection == false
+    }
+  }
+
+  private func tryAll(_ progress: (Progress) -> Void) throws {
     for index in records.indices {
       course.heedInterrupt()
       guard end == .finished else { return }
@@ -58,34 +79,16 @@ public final class TrapExperiment: CoursedExperiment {
       }
       try attempt(index)
     }
-    try probeDutyCycle()
-    course.heedInterrupt()
-    let refusals = Set(records.compactMap(\.refusal)).sorted()
-    for refusal in refusals { course.skip("cells of trap", refusal) }
-    course.noteUnmeasured(records.count { $0.issued == 0 && $0.refusal == nil }, of: records.count, .trap)
   }
 
   private func attempt(_ index: Int) throws {
     let cell = records[index].cell
-    guard let site = TrapSite.find(widthBytes: cell.widthBytes, isLocked: cell.isLocked) else { return }
     let dearest = Double(plan.trials(cell)) * DoseResponse.assumedSeconds
     guard !cell.takesBusLock || dearest <= budget.left else { return }
-    let (memory, address) = try operand(cell)
-    defer { withExtendedLifetime(memory) {} }
     if cell.takesBusLock { sleep(seconds: budget.rest(at: clock.elapsed())) }
-    _ = log?.newMessages { _ in false }
-    let smis = cell.takesBusLock ? smiCount(cell.cpu) : nil
-    let tasks: [Int]
     switch cell.context {
-    case .inProcess: tasks = [tryInProcess(index, site, address)]
-    case .child: tasks = try CpuPin.pinned(to: cell.cpu) { tryInChildren(index, site, address) }
-    }
-    records[index].smis = smis.flatMap { before in smiCount(cell.cpu).map { Int($0 &- before) } }
-    records[index].reports = log.map { log in
-      log.newMessages(where: DetectionReport.isOne).compactMap(DetectionReport.init).filter {
-        tasks.contains($0.task) || $0.address == UInt64(UInt(bitPattern: site.start))
-          || $0.address == UInt64(UInt(bitPattern: site.end))
-      }
+    case .inProcess: try tryInProcess(index)
+    case .child: try CpuPin.pinned(to: cell.cpu) { try tryInChildren(index) }
     }
     guard cell.takesBusLock else { return }
     let native = Order.median(records[index].roundTrips.map { clock.seconds(Double($0)) })
@@ -94,58 +97,52 @@ public final class TrapExperiment: CoursedExperiment {
       cost: min(native ?? DoseResponse.assumedSeconds, DoseRamp.delay), at: clock.elapsed())
   }
 
-  private func smiCount(_ cpu: Int) -> UInt64? {
-    SmiCount.read(cpu: cpu, processor: machine.processor, files: .live)
-  }
-
-  private func operand(_ cell: TrapCell) throws -> (memory: OperandMemory, address: UnsafeMutableRawPointer) {
-    let memory = try OperandMemory(pageCount: 4, cpu: cell.cpu, lineBytes: machine.processor.lineBytes)
-    return (memory, memory.address(cell.placement, widthBytes: cell.widthBytes, spot: 0))
-  }
-
-  private func tryInProcess(_ index: Int, _ site: TrapSite, _ address: UnsafeMutableRawPointer) -> Int {
+  private func tryInProcess(_ index: Int) throws {
     let cell = records[index].cell
     let isUnexplained = cell.takesBusLock && !machine.policy.mayDelay
-    let pmu = machine.topology.cpu(cell.cpu).map {
-      Pmu(cpu: $0, processor: machine.processor, files: .live)
-    }
-    let task = TrapTask(
-      cell, site, address, trials: plan.trials(cell),
-      longest: isUnexplained ? Plan.unexplainedDelay : .infinity, clock: clock,
-      pmu: pmu?.busLocks == nil ? nil : pmu)
-    task.run()
-    records[index] = task.record
-    course.stop(task.unexplained)
-    return task.task
+    guard
+      let (record, unexplained) = try trial.inProcess(
+        cell, trials: plan.trials(cell), longest: isUnexplained ? Plan.unexplainedDelay : .infinity)
+    else { return }
+    records[index] = record
+    course.stop(unexplained)
   }
 
-  private func tryInChildren(_ index: Int, _ site: TrapSite, _ address: UnsafeMutableRawPointer) -> [Int] {
+  private func tryInChildren(_ index: Int) throws {
     let cell = records[index].cell
+    guard let operand = try trial.operand(cell) else { return }
     let work = UnsafeMutablePointer<ChildWork>.allocate(capacity: 1)
     work.initialize(
       to: ChildWork(
-        run: site.run, operand: address,
+        run: operand.site.run, operand: operand.address,
         flags: cell.trigger == .eflagsAC ? TrapSite.alignmentCheck : 0))
     defer { work.deallocate() }
-    return (0..<plan.trials(cell)).compactMap { _ in
-      let result = chost_run_in_child(
-        { context in
-          let work = context!.assumingMemoryBound(to: ChildWork.self)
-          work.pointee.run(
-            work.pointee.operand, work.pointee.flags, context! + MemoryLayout<ChildWork>.offset(of: \.times)!)
-        }, work, TrapExperiment.childTimeout)
-      guard result.error == 0 else {
-        records[index].refusal = "a child on CPU \(cell.cpu): fork: error \(result.error)"
-        return nil
-      }
-      records[index].issued += 1
-      if result.timed_out { records[index].timedOut += 1 }
-      if result.signal != 0 {
-        records[index].killed += 1
-        records[index].signal = result.signal
-      }
-      return Int(result.process)
+    records[index] = trial.watched(operand, cell) {
+      var record = records[index]
+      let tasks = (0..<plan.trials(cell)).compactMap { _ in tryInChild(&record, work) }
+      return (record, tasks)
     }
+  }
+
+  /// - Returns: the child's number; nil if there was none.
+  private func tryInChild(_ record: inout TrapRecord, _ work: UnsafeMutablePointer<ChildWork>) -> Int? {
+    let result = chost_run_in_child(
+      { context in
+        let work = context!.assumingMemoryBound(to: ChildWork.self)
+        work.pointee.run(
+          work.pointee.operand, work.pointee.flags, context! + MemoryLayout<ChildWork>.offset(of: \.times)!)
+      }, work, TrapExperiment.childTimeout)
+    guard result.error == 0 else {
+      record.refusal = "a child on CPU \(record.cell.cpu): fork: error \(result.error)"
+      return nil
+    }
+    record.issued += 1
+    if result.timed_out { record.timedOut += 1 }
+    if result.signal != 0 {
+      record.killed += 1
+      record.signal = result.signal
+    }
+    return Int(result.process)
   }
 
   private struct ChildWork {
@@ -155,14 +152,17 @@ public final class TrapExperiment: CoursedExperiment {
     var times: (UInt64, UInt64) = (0, 0)
   }
 
-  /// Where operations were delayed: how the delays follow each other, alone and beside a second offender.
+  /// Where operations were delayed: how the delays follow each other, alone and, where the plan says so, beside a second
+  /// offender.
   private func probeDutyCycle() throws {
     guard end == .finished,
       let cpu = records.first(where: { $0.cell.takesBusLock && $0.delayedCount > 0 && $0.trapped == 0 })?.cell
         .cpu
     else { return }
     let core = machine.topology.cpu(cpu)?.core
-    let other = machine.topology.cpus.first { $0.core != core && plan.cpus.contains($0.id) }?.id
+    let other =
+      !plan.triesTwoOffenders
+      ? nil : machine.topology.cpus.first { $0.core != core && plan.cpus.contains($0.id) }?.id
     for cpus in [[cpu], other.map { [cpu, $0] }].compactMap({ $0 }) {
       course.heedInterrupt()
       let dearest = Double(DutyCycleProbe.operations * cpus.count) * DoseResponse.assumedSeconds

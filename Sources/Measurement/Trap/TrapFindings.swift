@@ -48,6 +48,21 @@ extension TrapExperiment {
 
   public var warnings: [RunWarning] {
     var warnings = RunWarning.unexplained(unexplainedDelay)
+    let untried = records.count { $0.issued == 0 && $0.refusal == nil }
+    if end == .wallLimit, untried > 0 {
+      warnings.append(
+        RunWarning(
+          "wall-limit", "time ran out before \(untried) of \(records.count) cells of trap were tried",
+          "choose a longer plan, or fewer CPUs with --cpu"))
+    }
+    if !disarmed.isEmpty {
+      warnings.append(
+        RunWarning(
+          "left-unarmed",
+          "bit 29 of MSR 0x33 was set on CPUs \(CpuSelection.ranges(disarmed)) and stayed clear behind the split locks",
+          "Linux's re-arming work may run on another core; take these CPUs offline and online again, or boot")
+      )
+    }
     if let first = disagreements.first {
       warnings.append(
         RunWarning(

@@ -1,0 +1,128 @@
+import DetectionControl
+import LockKernels
+import Machine
+
+/// The experiment `scope`: a detection bit is written on one CPU; on which others does it change, by their registers and by
+/// what a split lock meets there?
+public final class ScopeExperiment: CoursedExperiment {
+  public let plan: ScopePlan
+  public private(set) var rows: [ScopeRow] = []
+  public private(set) var course: ExperimentCourse
+  public let clock: TscClock
+  private let machine: MachineReport
+  private let control: DetectionControl
+  private let start: Double
+
+  /// - Parameter control: has begun.
+  public init(
+    plan: ScopePlan, machine: MachineReport, control: DetectionControl, budget: Double, clock: TscClock
+  ) {
+    (self.plan, self.machine, self.control, self.clock) = (plan, machine, control, clock)
+    course = ExperimentCourse(budget: budget)
+    start = clock.elapsed()
+  }
+
+  public func run(progress: (Progress) -> Void) throws {
+    for (index, bit) in plan.bits.enumerated() {
+      for (number, writer) in plan.writers.enumerated() {
+        course.heedInterrupt()
+        guard end == .finished else { return }
+        guard clock.elapsed() - start < plan.wallLimit else {
+          course.end = .wallLimit
+          return
+        }
+        let done =
+          (Double(index) + Double(number) / Double(plan.writers.count)) / Double(plan.bits.count)
+        progress(
+          Progress(phase: "scope", done: done, secondsLeft: plan.wallLimit - (clock.elapsed() - start)))
+        readOthers(bit, writer)
+        if bit == .splitLock, plan.triesBehaviour { try tryOthers(writer) }
+      }
+    }
+  }
+
+  private var cpus: [Int] { machine.topology.cpus.map(\.id) }
+
+  private func bits(_ kind: DetectionBit.Kind) -> [DetectionBit] { cpus.map { DetectionBit(kind, cpu: $0) } }
+
+  private func relation(_ first: Int, _ second: Int) -> Relation {
+    guard let one = machine.topology.cpu(first), let other = machine.topology.cpu(second) else {
+      return .same
+    }
+    return machine.topology.relation(of: one, to: other)
+  }
+
+  /// Flips the bit on one CPU, reads all, and flips it back.
+  private func readOthers(_ kind: DetectionBit.Kind, _ writer: Int) {
+    let before = control.machine.state(of: bits(kind), cpus: [])
+    guard let was = before.isSet(DetectionBit(kind, cpu: writer)) else {
+      return course.skip("scope of \(kind.rawValue) from CPU \(writer)", "its register cannot be read")
+    }
+    let write = control.set([DetectionBit(kind, cpu: writer)], to: !was)[0].outcome
+    let after = control.machine.state(of: bits(kind), cpus: [])
+    _ = control.set([DetectionBit(kind, cpu: writer)], to: was)
+    rows += cpus.map { cpu in
+      ScopeRow(
+        bit: kind, evidence: .register, writtenCpu: writer, cpu: cpu, relation: relation(writer, cpu),
+        write: write,
+        before: before.isSet(DetectionBit(kind, cpu: cpu)), after: after.isSet(DetectionBit(kind, cpu: cpu)))
+    }
+  }
+
+  /// Arms one CPU alone, and tries a split lock on it and on its neighbours.
+  private func tryOthers(_ writer: Int) throws {
+    guard let cpu = machine.topology.cpu(writer) else { return }
+    for tried in ScopePlan.tried(cpu, in: machine.topology) {
+      guard budget.left > ScopeExperiment.cost else {
+        return course.skip("scope by behaviour from CPU \(writer)", "the budget of locked time is spent")
+      }
+      // Behind a split lock Linux arms its CPU again by itself, two jiffies later: each trial starts anew.
+      control.machine.waitForLinux()
+      _ = control.set(bits(.splitLock), to: false)
+      let write = control.set([DetectionBit(.splitLock, cpu: writer)], to: true)[0].outcome
+      guard write == .took else { return }
+      let answer = try answer(on: tried)
+      rows.append(
+        ScopeRow(
+          bit: .splitLock, evidence: .behaviour, writtenCpu: writer, cpu: tried,
+          relation: relation(writer, tried),
+          write: write, before: nil, after: nil, answer: answer))
+    }
+    control.machine.waitForLinux()
+    for bit in control.before.bits where bit.bit.kind == .splitLock {
+      _ = control.set([bit.bit], to: bit.isSet)
+    }
+  }
+
+  private static let cost = DoseResponse.assumedSeconds
+
+  /// What one split lock meets there; nil where it could not be tried.
+  private func answer(on cpu: Int) throws -> SplitLockAnswer? {
+    let cell = TrapCell(
+      cpu: cpu, trigger: .splitLock, context: .inProcess, placement: .lineSplit, widthBytes: 8, isLocked: true
+    )
+    let trial = TrapTrial(machine: machine, clock: clock)
+    guard let (record, _) = try trial.inProcess(cell, trials: 1, longest: .infinity), record.issued > 0 else {
+      return nil
+    }
+    course.budget.book(operations: 1, cost: ScopeExperiment.cost, at: clock.elapsed())
+    let kind = record.answer(machine.policy, isArmed: true).kind
+    return SplitLockAnswer(
+      exception: kind == .ac ? .ac : kind == .db ? .db : nil, isSignalled: record.trapped > 0,
+      isDelayed: record.isDelayed)
+  }
+
+  /// What the rows say, a register each.
+  public var findings: [ScopeFinding] {
+    plan.bits.map { bit in ScopeFinding.conclude(bit, rows.filter { $0.bit == bit }, machine.topology) }
+  }
+
+  public var warnings: [RunWarning] {
+    findings.filter { $0.scopes == [.inconsistent] }.map {
+      RunWarning(
+        "scope-inconsistent",
+        "the bit \($0.bit) does not follow one rule: \($0.evidence.joined(separator: "; "))",
+        "see scope.csv; an emulator, a hypervisor or a firmware may keep some CPUs apart")
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Machine
+import Measurement
+
+/// `scope.csv`: one row a CPU looked at while another's bit, or its own, was written.
+enum ScopeTable {
+  static func table(run: String) -> CsvTable<ScopeRow> {
+    CsvTable(columns: [
+      .text("run", "Name of the result folder.") { _ in run },
+      .text("bit", "sld: bit 29 of MSR 0x33; bld: bit 2 of IA32_DEBUGCTL.") { $0.bit.rawValue },
+      .text(
+        "evidence",
+        "register: the bit was flipped on written_cpu and read on cpu; behaviour: it was set on written_cpu alone and a split lock tried on cpu."
+      ) { $0.evidence.rawValue },
+      .integer("written_cpu", "Logical CPU on which the bit was written.") { $0.writtenCpu },
+      .integer("cpu", "Logical CPU that was looked at.") { $0.cpu },
+      .text("relation", "Relation of the two, as in `splitbench list`.") { $0.relation.rawValue },
+      .text("write", "What became of the write: done, or why not.") { $0.write.inWords },
+      .text("bit_before", "The bit of cpu before the write: true or false; empty where not read.") {
+        $0.before.map(String.init)
+      },
+      .text("bit_after", "The same behind it.") { $0.after.map(String.init) },
+      .text(
+        "met", "What the split lock met: #AC, #DB, SIGBUS, delayed, or nothing; empty where none was tried."
+      ) {
+        $0.answer?.inWords
+      },
+      .text("followed", "Whether cpu went with written_cpu: true or false; empty where that cannot be told.")
+      {
+        $0.followed.map(String.init)
+      },
+    ])
+  }
+}

@@ -1,0 +1,71 @@
+import DetectionControl
+import Machine
+import Measurement
+
+/// What a run needs to change the machine: the leave of the person, asked for before anything is begun.
+struct MachineChanger {
+  let control: DetectionControl
+  /// Detection bits that this machine has.
+  let bits: [DetectionBit.Kind]
+  /// Whether #AC may be switched on, by what Linux booted with or by leave.
+  let mayArm: Bool
+  private let warnings: [String]
+
+  /// Nil where the run changes nothing.
+  ///
+  /// - Throws: why it must not, or cannot.
+  init?(_ design: RunDesign, _ options: ControlOptions) throws {
+    let changing = design.experiments.filter(\.changesMachine)
+    guard let first = changing.first else { return nil }
+    guard options.allowMsrWrites else { throw LeaveMissing(experiment: first) }
+    let machine = design.machine
+    bits = DetectionBit.Kind.allCases.filter { DetectionControl.exists($0, machine) }
+    guard !bits.isEmpty else { throw NoDetection(experiment: first) }
+    let access = MsrAccess(cpu: machine.topology.cpus[0].id, files: options.place.files)
+    if let obstacle = access.obstacles.first { throw RegistersOutOfReach(obstacle: obstacle) }
+    control = try DetectionControl(
+      report: machine, files: options.place.files, journal: options.place.file, leave: options.leave)
+    mayArm =
+      bits.contains(.splitLock) && (!ArmingHazard.isArming(machine.policy) || options.allowArming)
+    var changes: [DetectionBit.Kind: Bool] = [:]
+    for bit in bits { changes[bit] = bit == .splitLock ? mayArm : true }
+    warnings = try control.check(changes)
+  }
+
+  /// Says what may happen, and writes the way back down.
+  func begin() throws {
+    for warning in warnings { complain("note: \(warning)") }
+    try control.begin(isMeantToStay: false)
+  }
+
+  /// - Returns: what is not as it was.
+  func restore() throws -> [String] {
+    let left = try control.restore()
+    for line in left { complain("error: not restored: \(line)") }
+    return left
+  }
+}
+
+/// An experiment that changes the machine, without leave to.
+struct LeaveMissing: UsageError, CustomStringConvertible {
+  let experiment: ExperimentId
+  var description: String {
+    "\(experiment.rawValue) writes model-specific registers: give --allow-msr-writes"
+  }
+}
+
+/// Nothing here can be switched.
+struct NoDetection: Error, CustomStringConvertible {
+  let experiment: ExperimentId
+  var description: String {
+    "\(experiment.rawValue): this CPU, or its hypervisor, offers neither split-lock nor bus-lock detection; there is nothing to switch"
+  }
+}
+
+/// The registers are there, but not for us.
+struct RegistersOutOfReach: Error, CustomStringConvertible {
+  let obstacle: (to: String, what: String, remedy: String)
+  var description: String {
+    "cannot \(obstacle.to) the detection registers: \(obstacle.what); \(obstacle.remedy)"
+  }
+}
