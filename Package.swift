@@ -58,6 +58,12 @@ let package = Package(
       ],
       path: "bench/AgainstC"),
 
+    // What tests of several modules share.
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "DetectionControl", "Machine", .product(name: "SystemPackage", package: "swift-system"),
+      ], path: "Tests/Support"),
     .testTarget(name: "CAtomicsTests", dependencies: ["CAtomics", "CHost"]),
     .testTarget(name: "CHostTests", dependencies: ["CHost", "CAtomics"]),
     .testTarget(name: "LockKernelsTests", dependencies: ["LockKernels", "Machine", "CHost"]),
@@ -66,7 +72,8 @@ let package = Package(
     .testTarget(
       name: "DetectionControlTests",
       dependencies: [
-        "DetectionControl", "Machine", .product(name: "SystemPackage", package: "swift-system"),
+        "DetectionControl", "TestSupport", "Machine",
+        .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(
       name: "MeasurementTests",
@@ -83,7 +90,7 @@ let package = Package(
     .testTarget(
       name: "SplitBenchTests",
       dependencies: [
-        "SplitBench", "LockKernels", "Machine", "Measurement",
+        "SplitBench", "TestSupport", "LockKernels", "Machine", "Measurement", "DetectionControl",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),

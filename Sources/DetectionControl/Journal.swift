@@ -27,6 +27,8 @@ public struct JournalFile: Sendable {
   public func read() throws(JournalFailure) -> Journal? {
     let text: String
     do throws(Unreadable) {
+      // Whoever holds the lock may write or remove it at any moment.
+      guard access(path.string, F_OK) == 0 else { return nil }
       text = try FileTree(root: "/").text(path.string)
     } catch {
       if access(path.string, F_OK) != 0 { return nil }

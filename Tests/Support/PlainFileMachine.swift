@@ -1,15 +1,14 @@
+import DetectionControl
 import Foundation
 import Machine
 import SystemPackage
 
-@testable import DetectionControl
-
 /// Plain files in place of a machine's: a register's number is its offset in `dev/cpu/N/msr`.
-final class PlainFileMachine {
-  let root: FilePath
+public final class PlainFileMachine {
+  public let root: FilePath
   let cpus: Int
 
-  init(cpus: Int, mode: String = "warn", flags: String = "split_lock_detect bus_lock_detect") throws {
+  public init(cpus: Int, mode: String = "warn", flags: String = "split_lock_detect bus_lock_detect") throws {
     root = FilePath(NSTemporaryDirectory()).appending("plain-\(UUID().uuidString)")
     self.cpus = cpus
     try put("flags : \(flags)\n", "proc/cpuinfo")
@@ -26,26 +25,26 @@ final class PlainFileMachine {
 
   deinit { try? FileManager.default.removeItem(atPath: root.string) }
 
-  var files: FileTree { FileTree(root: root) }
-  var journal: JournalFile { JournalFile(root.appending("run").appending("journal.json")) }
+  public var files: FileTree { FileTree(root: root) }
+  public var journal: JournalFile { JournalFile(root.appending("run").appending("journal.json")) }
 
-  func put(_ text: String, _ path: String) throws {
+  public func put(_ text: String, _ path: String) throws {
     let url = URL(filePath: root.appending(FilePath(path).components).string)
     try FileManager.default.createDirectory(
       at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(text.utf8).write(to: url)
   }
 
-  func get(_ path: String) throws -> String { try files.text("/" + path) }
+  public func get(_ path: String) throws -> String { try files.text("/" + path) }
 
-  func set(_ register: Int, _ value: UInt64, cpu: Int) throws {
+  public func set(_ register: Int, _ value: UInt64, cpu: Int) throws {
     let file = try FileHandle(forUpdating: URL(filePath: root.string + "/dev/cpu/\(cpu)/msr"))
     defer { try? file.close() }
     try file.seek(toOffset: UInt64(register))
     try file.write(contentsOf: withUnsafeBytes(of: value) { Data($0) })
   }
 
-  func get(_ register: Int, cpu: Int) throws -> UInt64 {
+  public func get(_ register: Int, cpu: Int) throws -> UInt64 {
     let file = try FileHandle(forReadingFrom: URL(filePath: root.string + "/dev/cpu/\(cpu)/msr"))
     defer { try? file.close() }
     try file.seek(toOffset: UInt64(register))
@@ -54,7 +53,7 @@ final class PlainFileMachine {
   }
 
   /// Everything that SplitBench may change, as text.
-  func snapshot() throws -> [String] {
+  public func snapshot() throws -> [String] {
     try (0..<cpus).flatMap { cpu in
       [
         "\(try get(0x33, cpu: cpu))", "\(try get(0x1D9, cpu: cpu))",
@@ -64,7 +63,7 @@ final class PlainFileMachine {
   }
 
   /// The machine at hand with these files' registers and policy.
-  func report() throws -> MachineReport {
+  public func report() throws -> MachineReport {
     var report = try MachineReport.ofThisMachine(files: files, watchMs: 0)
     report.topology = try Topology.synthetic("pack:1 l2:\(cpus) core:1 pu:1")
     report.linux.timerHz = 1000
@@ -74,7 +73,7 @@ final class PlainFileMachine {
     return report
   }
 
-  func control(_ leave: DetectionControl.Leave = .init(writing: true, arming: true)) throws
+  public func control(_ leave: DetectionControl.Leave = .init(writing: true, arming: true)) throws
     -> DetectionControl
   {
     try DetectionControl(report: report(), files: files, journal: journal, leave: leave)
