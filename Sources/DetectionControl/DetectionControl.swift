@@ -19,7 +19,7 @@ public final class DetectionControl {
   public let machine: ControlledMachine
   /// As found, before anything was changed.
   public let before: DetectionState
-  private let report: MachineReport
+  let report: MachineReport
   private let leave: Leave
   private let file: JournalFile
   private let lock: ControlLock

@@ -6,6 +6,7 @@ public enum ExperimentId: String, CaseIterable, Sendable, Codable {
   case scaling
   case trap
   case scope
+  case settings
 
   public var question: String {
     switch self {
@@ -15,11 +16,12 @@ public enum ExperimentId: String, CaseIterable, Sendable, Codable {
     case .scaling: "what happens as more offenders join, and are their operations still atomic"
     case .trap: "what does this machine do to a program that split-locks, and on which CPU"
     case .scope: "on which CPUs does a detection bit change that is written on one"
+    case .settings: "what does a split lock meet, and how many get through, under each setting of detection"
     }
   }
 
   /// Whether it writes to the machine's registers, and so is done only with leave.
-  public var changesMachine: Bool { self == .scope }
+  public var changesMachine: Bool { self == .scope || self == .settings }
 
   /// Those that change nothing: a run without `--only`.
   public static let harmless = allCases.filter { !$0.changesMachine }
@@ -38,7 +40,7 @@ extension Plan {
 
   /// How the locked time is divided where all experiments run.
   private static let lockedParts: [ExperimentId: Double] = [
-    .cost: 0.49, .trap: 0.01, .pingpong: 0.05, .bystander: 0.35, .scaling: 0.1, .scope: 0.01,
+    .cost: 0.49, .trap: 0.01, .pingpong: 0.05, .bystander: 0.35, .scaling: 0.1, .scope: 0.01, .settings: 0.49,
   ]
 
   /// - Parameter chosen: the experiments of the run, among which its budget is divided.
@@ -65,6 +67,9 @@ extension Plan {
     case (.trap, .quick): (2, 1)
     case (.trap, .standard): (10, 1)
     case (.trap, .thorough): (60, 1)
+    case (.settings, .quick): (20, 1)
+    case (.settings, .standard): (120, 3)
+    case (.settings, .thorough): (900, 15)
     case (.scope, .quick): (10, 1)
     case (.scope, .standard), (.scope, .thorough): (60, 1)
     }

@@ -77,6 +77,7 @@ struct DataPackage: Encodable {
         ]
       case .scaling: [Resource("scaling", DataPackage.fields(ScalingTable.table(run: run)))]
       case .trap: [Resource("trap", DataPackage.fields(TrapTable.table(run: run)))]
+      case .settings: [Resource("settings", DataPackage.fields(SettingsTable.table(run: run)))]
       case .scope: [Resource("scope", DataPackage.fields(ScopeTable.table(run: run)))]
       }
     }

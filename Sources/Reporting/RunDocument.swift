@@ -10,7 +10,7 @@ public struct RunDocument: Encodable {
     self.results = results
   }
 
-  private enum CodingKeys: CodingKey { case run, cost, pingpong, bystander, scaling, trap, scope }
+  private enum CodingKeys: CodingKey { case run, cost, pingpong, bystander, scaling, trap, scope, settings }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -33,6 +33,7 @@ public struct RunDocument: Encodable {
     try add(.scaling, ScalingTable.table(run: record.run), results.scaling)
     try add(.trap, TrapTable.table(run: record.run), results.trap)
     try add(.scope, ScopeTable.table(run: record.run), results.scope)
+    try add(.settings, SettingsTable.table(run: record.run), results.settings)
   }
 
   private static func encode(

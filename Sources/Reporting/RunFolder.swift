@@ -100,6 +100,7 @@ public struct RunFolder {
         case .scaling: ScalingTable.table(run: run).text(results.scaling)
         case .trap: TrapTable.table(run: run).text(results.trap)
         case .scope: ScopeTable.table(run: run).text(results.scope)
+        case .settings: SettingsTable.table(run: run).text(results.settings)
         }
       }
     }

@@ -52,6 +52,11 @@ extension RunRecord {
     take(.scope, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
   }
 
+  public mutating func update(from experiment: SettingsExperiment) {
+    take(experiment.clock)
+    take(.settings, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
+  }
+
   private mutating func take(
     _ id: ExperimentId, _ end: ExperimentEnd, _ budget: BusBudget, _ found: [RunWarning],
     _ left: [(what: String, reason: String)]

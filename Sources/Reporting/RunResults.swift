@@ -8,11 +8,12 @@ public struct RunResults: Sendable {
   public var scaling: [ScalingRow] = []
   public var trap: [TrapRow] = []
   public var scope: [ScopeRow] = []
+  public var settings: [SettingsRow] = []
 
   public init() {}
 
   public var isEmpty: Bool {
     cost.isEmpty && pingpong.isEmpty && bystander.isEmpty && scaling.isEmpty && trap.isEmpty
-      && scope.isEmpty
+      && scope.isEmpty && settings.isEmpty
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DetectionControl
 import LockKernels
 import Machine
 import Measurement
@@ -35,6 +36,26 @@ extension Instruction: ListElement {}
 extension Placement: ListElement {}
 extension ExperimentId: ListElement {}
 extension Victim: ListElement {}
+
+/// `all`, or settings one by one.
+enum SettingChoice: ListElement {
+  case all
+  case one(Setting)
+
+  init?(word: String) {
+    if word == "all" {
+      self = .all
+    } else if let setting = Setting(word) {
+      self = .one(setting)
+    } else {
+      return nil
+    }
+  }
+
+  static var validWords: [String] {
+    ["all", Setting.asFound.id] + Setting.Change.allCases.map(\.rawValue) + ["sld-on+mitigate-off", "..."]
+  }
+}
 
 /// An operand size in bytes that some instruction has.
 struct Width: ListElement {

@@ -1,6 +1,7 @@
 import DetectionControl
 import Machine
 import Measurement
+import Reporting
 
 /// What a run needs to change the machine: the leave of the person, asked for before anything is begun.
 struct MachineChanger {
@@ -20,7 +21,7 @@ struct MachineChanger {
     guard options.allowMsrWrites else { throw LeaveMissing(experiment: first) }
     let machine = design.machine
     bits = DetectionBit.Kind.allCases.filter { DetectionControl.exists($0, machine) }
-    guard !bits.isEmpty else { throw NoDetection(experiment: first) }
+    guard !bits.isEmpty else { throw NoDetection(experiment: first, skipped: design.skipped) }
     let access = MsrAccess(cpu: machine.topology.cpus[0].id, files: options.place.files)
     if let obstacle = access.obstacles.first { throw RegistersOutOfReach(obstacle: obstacle) }
     control = try DetectionControl(
@@ -28,7 +29,13 @@ struct MachineChanger {
     mayArm =
       bits.contains(.splitLock) && (!ArmingHazard.isArming(machine.policy) || options.allowArming)
     var changes: [DetectionBit.Kind: Bool] = [:]
-    for bit in bits { changes[bit] = bit == .splitLock ? mayArm : true }
+    if changing.contains(.scope) {
+      for bit in bits { changes[bit] = bit == .splitLock ? mayArm : true }
+    }
+    // Settings that arm are asked for by name, and refused without leave.
+    for (bit, isOn) in design.settings?.settings.flatMap(\.bits) ?? [] {
+      changes[bit] = isOn || changes[bit] == true
+    }
     warnings = try control.check(changes)
   }
 
@@ -57,6 +64,7 @@ struct LeaveMissing: UsageError, CustomStringConvertible {
 /// Nothing here can be switched.
 struct NoDetection: Error, CustomStringConvertible {
   let experiment: ExperimentId
+  let skipped: [RunRecord.Skipped]
   var description: String {
     "\(experiment.rawValue): this CPU, or its hypervisor, offers neither split-lock nor bus-lock detection; there is nothing to switch"
   }

@@ -67,6 +67,13 @@ struct Recorder: CostObserver {
     }
   }
 
+  mutating func take(_ experiment: SettingsExperiment, unlessRecent: Bool = false) throws {
+    try sumUp(unlessRecent, isFirst: results.settings.isEmpty) {
+      $0.record.update(from: experiment)
+      $0.results.settings = experiment.rows()
+    }
+  }
+
   mutating func take(_ experiment: ScopeExperiment) throws {
     try sumUp(false, isFirst: true) {
       $0.record.update(from: experiment)

@@ -125,6 +125,14 @@ struct RunSession {
       try experiment.run { recorder.advanced($0) }
       try recorder.take(experiment)
       return experiment.end
+    case .settings:
+      guard let changer, let plan = design.settings else { return .finished }
+      let experiment = SettingsExperiment(
+        plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock())
+      try experiment.run(
+        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
+      try recorder.take(experiment)
+      return experiment.end
     case .scope:
       guard let changer else { return .finished }
       let share = design.plan.share(of: .scope, among: design.experiments)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DetectionControl
 import LockKernels
 import Machine
 import Measurement
@@ -47,7 +48,9 @@ private struct Catalogue: Encodable {
   let aggressors = Aggressor.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
   let arrangements = ScalingCell.Arrangement.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
   let triggers = TrapCell.Trigger.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
-  let settings = [Entry(id: "as-found", meaning: "the machine as it is")]
+  let settings =
+    [Entry(id: Setting.asFound.id, meaning: "the machine as it is")]
+    + Setting.Change.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
   let kernelCount = Kernel.all.count
 
   var text: String {

@@ -89,6 +89,12 @@ struct RunScope: ParsableArguments {
   @Flag(help: "Measure every pair of CPUs instead of one for each relation.")
   var allPairs = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Settings of detection to visit, separated by commas, changes joined by +; see splitbench list. Needs --allow-msr-writes.",
+      valueName: "list"))
+  var settings: CommaList<SettingChoice>?
+
   @Option(help: "Upper bound on locked time, in seconds, at most 600; replaces the plan's.")
   var budget: Double?
 

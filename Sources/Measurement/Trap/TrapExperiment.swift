@@ -33,8 +33,6 @@ public final class TrapExperiment: CoursedExperiment {
     trial = TrapTrial(machine: machine, clock: clock)
   }
 
-  private static let childTimeout: UInt32 = 2000
-
   private static func cpuidTicks() -> Double {
     let readings = (0..<64).map { _ in
       let before = catomics_tsc()
@@ -88,7 +86,7 @@ public final class TrapExperiment: CoursedExperiment {
     if cell.takesBusLock { sleep(seconds: budget.rest(at: clock.elapsed())) }
     switch cell.context {
     case .inProcess: try tryInProcess(index)
-    case .child: try CpuPin.pinned(to: cell.cpu) { try tryInChildren(index) }
+    case .child: records[index] = try trial.inChild(cell, trials: plan.trials(cell))
     }
     guard cell.takesBusLock else { return }
     let native = Order.median(records[index].roundTrips.map { clock.seconds(Double($0)) })
@@ -106,50 +104,6 @@ public final class TrapExperiment: CoursedExperiment {
     else { return }
     records[index] = record
     course.stop(unexplained)
-  }
-
-  private func tryInChildren(_ index: Int) throws {
-    let cell = records[index].cell
-    guard let operand = try trial.operand(cell) else { return }
-    let work = UnsafeMutablePointer<ChildWork>.allocate(capacity: 1)
-    work.initialize(
-      to: ChildWork(
-        run: operand.site.run, operand: operand.address,
-        flags: cell.trigger == .eflagsAC ? TrapSite.alignmentCheck : 0))
-    defer { work.deallocate() }
-    records[index] = trial.watched(operand, cell) {
-      var record = records[index]
-      let tasks = (0..<plan.trials(cell)).compactMap { _ in tryInChild(&record, work) }
-      return (record, tasks)
-    }
-  }
-
-  /// - Returns: the child's number; nil if there was none.
-  private func tryInChild(_ record: inout TrapRecord, _ work: UnsafeMutablePointer<ChildWork>) -> Int? {
-    let result = chost_run_in_child(
-      { context in
-        let work = context!.assumingMemoryBound(to: ChildWork.self)
-        work.pointee.run(
-          work.pointee.operand, work.pointee.flags, context! + MemoryLayout<ChildWork>.offset(of: \.times)!)
-      }, work, TrapExperiment.childTimeout)
-    guard result.error == 0 else {
-      record.refusal = "a child on CPU \(record.cell.cpu): fork: error \(result.error)"
-      return nil
-    }
-    record.issued += 1
-    if result.timed_out { record.timedOut += 1 }
-    if result.signal != 0 {
-      record.killed += 1
-      record.signal = result.signal
-    }
-    return Int(result.process)
-  }
-
-  private struct ChildWork {
-    var run: @convention(c) (UnsafeMutableRawPointer, UInt64, UnsafeMutableRawPointer) -> Void
-    var operand: UnsafeMutableRawPointer
-    var flags: UInt64
-    var times: (UInt64, UInt64) = (0, 0)
   }
 
   /// Where operations were delayed: how the delays follow each other, alone and, where the plan says so, beside a second

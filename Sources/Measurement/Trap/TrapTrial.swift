@@ -30,19 +30,20 @@ struct TrapTrial {
       address: memory.address(cell.placement, widthBytes: cell.widthBytes, spot: 0))
   }
 
-  /// - Parameter body: tries it; gives its record and the tasks that did.
+  /// - Parameters:
+  ///   - cpu: where SMIs are counted.
+  ///   - body: tries it; gives its record and the tasks that did.
   func watched(
-    _ operand: Operand, _ cell: TrapCell, _ body: () throws -> (record: TrapRecord, tasks: [Int])
+    _ site: TrapSite, on cpu: Int? = nil, _ body: () throws -> (record: TrapRecord, tasks: [Int])
   ) rethrows -> TrapRecord {
-    defer { withExtendedLifetime(operand.memory) {} }
     _ = log?.newMessages { _ in false }
-    let smis = cell.takesBusLock ? smiCount(cell.cpu) : nil
+    let smis = cpu.flatMap(smiCount)
     var (record, tasks) = try body()
-    record.smis = smis.flatMap { before in smiCount(cell.cpu).map { Int($0 &- before) } }
+    record.smis = smis.flatMap { before in cpu.flatMap(smiCount).map { Int($0 &- before) } }
     record.reports = log.map { log in
       log.newMessages(where: DetectionReport.isOne).compactMap(DetectionReport.init).filter {
-        tasks.contains($0.task) || $0.address == UInt64(UInt(bitPattern: operand.site.start))
-          || $0.address == UInt64(UInt(bitPattern: operand.site.end))
+        tasks.contains($0.task) || $0.address == UInt64(UInt(bitPattern: site.start))
+          || $0.address == UInt64(UInt(bitPattern: site.end))
       }
     }
     return record
@@ -59,11 +60,61 @@ struct TrapTrial {
     let task = TrapTask(
       cell, operand.site, operand.address, trials: trials, longest: longest, clock: clock,
       pmu: pmu?.busLocks == nil ? nil : pmu)
-    let record = watched(operand, cell) {
+    defer { withExtendedLifetime(operand.memory) {} }
+    let record = watched(operand.site, on: cell.takesBusLock ? cell.cpu : nil) {
       task.run()
       return (task.record, [task.task])
     }
     return (record, task.unexplained)
+  }
+
+  private static let childTimeout: UInt32 = 2000
+
+  /// - Parameter trials: children, one after another, on the cell's CPU.
+  func inChild(_ cell: TrapCell, trials: Int = 1) throws -> TrapRecord {
+    var record = TrapRecord(cell)
+    guard let operand = try operand(cell) else { return record }
+    defer { withExtendedLifetime(operand.memory) {} }
+    let work = UnsafeMutablePointer<ChildWork>.allocate(capacity: 1)
+    work.initialize(
+      to: ChildWork(
+        run: operand.site.run, operand: operand.address,
+        flags: cell.trigger == .eflagsAC ? TrapSite.alignmentCheck : 0))
+    defer { work.deallocate() }
+    return try CpuPin.pinned(to: cell.cpu) {
+      watched(operand.site, on: cell.takesBusLock ? cell.cpu : nil) {
+        let tasks = (0..<trials).compactMap { _ in tryChild(&record, work) }
+        return (record, tasks)
+      }
+    }
+  }
+
+  /// - Returns: the child's number; nil if there was none.
+  private func tryChild(_ record: inout TrapRecord, _ work: UnsafeMutablePointer<ChildWork>) -> Int? {
+    let result = chost_run_in_child(
+      { context in
+        let work = context!.assumingMemoryBound(to: ChildWork.self)
+        work.pointee.run(
+          work.pointee.operand, work.pointee.flags, context! + MemoryLayout<ChildWork>.offset(of: \.times)!)
+      }, work, TrapTrial.childTimeout)
+    guard result.error == 0 else {
+      record.refusal = "a child on CPU \(record.cell.cpu): fork: error \(result.error)"
+      return nil
+    }
+    record.issued += 1
+    if result.timed_out { record.timedOut += 1 }
+    if result.signal != 0 {
+      record.killed += 1
+      record.signal = result.signal
+    }
+    return Int(result.process)
+  }
+
+  private struct ChildWork {
+    var run: @convention(c) (UnsafeMutableRawPointer, UInt64, UnsafeMutableRawPointer) -> Void
+    var operand: UnsafeMutableRawPointer
+    var flags: UInt64
+    var times: (UInt64, UInt64) = (0, 0)
   }
 
   private func smiCount(_ cpu: Int) -> UInt64? {

@@ -1,0 +1,75 @@
+import CAtomics
+import CHost
+import LockKernels
+import Machine
+
+/// Split locks one after another, on a task of its own, until they have locked the bus for a burst or their time is up.
+final class TightLoop: @unchecked Sendable {
+  private let memory: OperandMemory
+  let site: TrapSite
+  private let cpu: Int
+  private let placement: Placement
+  private let clock: TscClock
+  private let seconds: Double
+  private(set) var record: TrapRecord
+  private(set) var task = 0
+  private(set) var wall = 0.0
+
+  /// Operations at most; each is kept.
+  static let most = 5000
+
+  /// - Parameter seconds: of wall time, where operations are delayed.
+  init?(cpu: Int, placement: Placement, machine: MachineReport, clock: TscClock, seconds: Double) throws {
+    guard let site = TrapSite.find(widthBytes: 8, isLocked: true) else { return nil }
+    memory = try OperandMemory(pageCount: 4, cpu: cpu, lineBytes: machine.processor.lineBytes)
+    (self.site, self.cpu, self.placement) = (site, cpu, placement)
+    (self.clock, self.seconds) = (clock, seconds)
+    record = TrapRecord(
+      TrapCell(
+        cpu: cpu, trigger: .splitLock, context: .inProcess, placement: placement, widthBytes: 8,
+        isLocked: true))
+  }
+
+  /// - Returns: false if no thread could be started.
+  func run() -> Bool {
+    let ran: Void? = CompanionThread.running(on: cpu, { self.loop() }, stop: {}, { () })
+    return ran != nil
+  }
+
+  private func loop() {
+    task = Int(chost_thread_id())
+    guard let window = SignalWindow(site) else {
+      record.refusal = "no signal window"
+      return
+    }
+    defer { window.close() }
+    defer { withExtendedLifetime(memory) {} }
+    let operand = memory.address(placement, widthBytes: 8, spot: 0)
+    let burst = clock.ticks(seconds: Plan.longestBurst)
+    let delay = clock.ticks(seconds: DoseRamp.delay)
+    let start = clock.elapsed()
+    var locked = 0.0
+    var times: (before: UInt64, after: UInt64) = (0, 0)
+    while record.issued < TightLoop.most, locked < burst, clock.elapsed() - start < seconds {
+      let before = operand.loadUnaligned(as: UInt64.self)
+      window.forget()
+      withUnsafeMutableBytes(of: &times) { site.run(operand, 0, $0.baseAddress!) }
+      let ticks = times.after &- times.before
+      record.issued += 1
+      let isPerformed = operand.loadUnaligned(as: UInt64.self) != before
+      if isPerformed { record.performed += 1 }
+      if window.count > 0 {
+        record.trapped += window.count
+        if record.first == nil {
+          record.first = TrapSigns(window.trap, alignmentCheck: TrapSite.alignmentCheck)
+        }
+      } else if Double(ticks) > delay {
+        record.delays.append(ticks)
+      } else {
+        record.roundTrips.append(ticks)
+        if placement.isSplit { locked += Double(ticks) }
+      }
+    }
+    wall = clock.elapsed() - start
+  }
+}
