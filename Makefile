@@ -6,7 +6,7 @@ PYTHON_ENV := .build/python
 
 SANITIZED := WindowTests|TrapExperimentTests|ContentionExperimentTests|ContentionTests|PairCheckTests|HostTests
 
-.PHONY: run test sanitize bench lint format install dependencies release clean
+.PHONY: run test test-emulated emulated-shell sanitize bench lint format install dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
 run: release
@@ -16,6 +16,14 @@ run: release
 test: release $(PYTHON_ENV)/ready
 	$(SWIFT) build --build-tests
 	SPLITBENCH_PYTHON=$(abspath $(PYTHON_ENV))/bin/python $(SWIFT) test --no-parallel
+
+## Linux's own split-lock code on an emulated CPU: all boots, or BOOT=name. The first call builds QEMU.
+test-emulated: release $(PYTHON_ENV)/ready
+	BOOT="$(BOOT)" $(PYTHON_ENV)/bin/python -B -m pytest -p no:cacheprovider -q Tests/EmulatedMachine
+
+## The same machine with a shell; BOOT=name chooses which, Ctrl-A X leaves.
+emulated-shell: release
+	python3 -B Tests/EmulatedMachine/machine.py --shell $(if $(BOOT),--boot $(BOOT))
 
 ## The tests of threads and signals under ThreadSanitizer and AddressSanitizer.
 sanitize: dependencies

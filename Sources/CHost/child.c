@@ -32,7 +32,6 @@ chost_child_result chost_run_in_child(void (*body)(void *), void *context, uint3
     body(context);
     _exit(0);
   }
-  result.process = child;
   int status = 0;
   for (uint64_t deadline = chost_monotonic_raw_ns() + (uint64_t)timeout_ms * 1000000u;;) {
     pid_t done = waitpid(child, &status, WNOHANG);

@@ -95,8 +95,6 @@ int chost_pidfd_open(int process) {
   return descriptor >= 0 ? descriptor : -errno;
 }
 
-int chost_thread_id(void) { return gettid(); }
-
 chost_thread_usage chost_usage_of_thread(void) {
   struct rusage usage;
   if (getrusage(RUSAGE_THREAD, &usage) != 0) return (chost_thread_usage){0};

@@ -72,7 +72,8 @@ int chost_window_open(chost_window *window) {
       action.sa_sigaction = on_bus_error;
       action.sa_flags = SA_SIGINFO | SA_ONSTACK;
       sigemptyset(&action.sa_mask);
-      error = sigaction(SIGBUS, &action, &previous) == 0 ? 0 : -errno;
+      // Known before ours is in place: a SIGBUS of another thread's may come at once.
+      error = sigaction(SIGBUS, NULL, &previous) == 0 && sigaction(SIGBUS, &action, NULL) == 0 ? 0 : -errno;
     }
     if (!error) open_windows++;
     pthread_mutex_unlock(&lock);

@@ -9,6 +9,8 @@ import SystemPackage
 public struct ArmingHazard: Sendable, Equatable {
   /// Processes that hold a virtual machine: their number and name.
   public var monitors: [String]
+  /// Virtual machines run, as KVM's modules count them, whose monitors this process cannot see.
+  public var hasUnseenMachines: Bool
   /// An oops would take the machine down.
   public var panicsOnOops: Bool
 
@@ -18,6 +20,11 @@ public struct ArmingHazard: Sendable, Equatable {
       guard ArmingHazard.holdsVirtualMachine(process, files) else { return nil }
       return "\(process) (\(files.value("/proc/\(process)/comm") ?? "unknown"))"
     }
+    // Each virtual machine holds the module.
+    let count = ["kvm_intel", "kvm_amd"].compactMap {
+      files.value("/sys/module/\($0)/refcnt").flatMap { Int($0) }
+    }.max()
+    hasUnseenMachines = (count ?? 0) > 0 && monitors.isEmpty
   }
 
   /// Whether arming needs leave of its own: Linux does not expect the bit set.
@@ -29,12 +36,16 @@ public struct ArmingHazard: Sendable, Equatable {
       "a split lock of Linux itself would be an oops"
         + (panicsOnOops ? ", which panics this machine (panic_on_oops)" : "")
     ]
+      + (hasUnseenMachines
+        ? ["virtual machines run here whose monitors cannot be seen, and may be killed"] : [])
       + (monitors.isEmpty
         ? ["a virtual machine started meanwhile would be killed by a split lock of its guest"]
         : ["a split lock of their guests would kill these processes: \(monitors.joined(separator: ", "))"])
   }
 
-  public var isGrave: Bool { panicsOnOops || !monitors.isEmpty }
+  public var isGrave: Bool { panicsOnOops || runsMachines }
+
+  var runsMachines: Bool { hasUnseenMachines || !monitors.isEmpty }
 
   private static func processes(_ files: FileTree) -> [Int] {
     names(files.root.appending("proc")).compactMap { Int($0) }.sorted()

@@ -1,23 +1,24 @@
 import Glibc
+import Machine
 import SystemPackage
 
-/// Held by whoever changes this machine: the second one is refused. Linux lets go of it when its holder ends, however it ends.
+/// Held by whoever changes this machine: the second one is refused, wherever its journal lies. Linux lets go of it when its
+/// holder ends, however it ends.
 public final class ControlLock: Sendable {
   private let file: FileDescriptor
 
-  /// - Parameters:
-  ///   - journal: the lock lies beside it.
-  ///   - patience: how long to wait for another holder, in seconds.
-  /// - Throws: `ControlBusy` with the number of the process that holds it.
-  public init(beside journal: JournalFile, patience: Double = 0) throws {
-    let path = FilePath(journal.path.string + ".lock")
+  static let path = "/run/splitbench/lock"
+
+  /// - Parameter patience: how long to wait for another holder, in seconds.
+  /// - Throws: `ControlBusy` with the number of the process that holds it; `JournalFailure` if it cannot be made.
+  public init(_ files: FileTree, patience: Double = 0) throws {
+    let path = files.root.appending(FilePath(ControlLock.path).components)
     do {
-      try journal.makeFolder(path.removingLastComponent())
+      try makeFolder(path.removingLastComponent())
       file = try FileDescriptor.open(
-        path, .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
+        path, .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: [.ownerReadWrite])
     } catch {
-      throw JournalFailure(
-        path: path, reason: "cannot make it (\(error)); choose another place with --journal")
+      throw JournalFailure(path: path, reason: "cannot make the lock (\(error)): it needs root")
     }
     var left = patience
     while flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 {
@@ -34,6 +35,11 @@ public final class ControlLock: Sendable {
   }
 
   deinit { try? file.close() }
+}
+
+/// Makes a folder below one that is there.
+func makeFolder(_ folder: FilePath) throws {
+  guard mkdir(folder.string, 0o700) == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
 }
 
 public struct ControlBusy: Error, CustomStringConvertible, Sendable {

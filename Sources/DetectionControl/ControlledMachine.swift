@@ -34,8 +34,8 @@ public struct ControlledMachine: Sendable {
       })
   }
 
-  /// The state that holds still: after more than four jiffies, in which Linux's re-arming work is done, two readings alike.
-  public func settledState(of bits: [DetectionBit], cpus: [Int]) -> DetectionState {
+  /// The state that holds still: when Linux's work of re-arming is done, two readings alike. Nil if it never does.
+  public func settledState(of bits: [DetectionBit], cpus: [Int]) -> DetectionState? {
     var last: DetectionState?
     for _ in 0..<ControlledMachine.settlingTries {
       waitForLinux()
@@ -43,14 +43,26 @@ public struct ControlledMachine: Sendable {
       if state == last { return state }
       last = state
     }
-    return last!
+    return nil
   }
 
   private static let settlingTries = 10
-  private static let jiffies = 5.0
 
-  /// Longer than Linux leaves detection off behind a split lock (split_lock_warn: two jiffies, and the worker's delay).
-  public func waitForLinux() { sleep(seconds: ControlledMachine.jiffies / Double(timerHz)) }
+  /// Longer than a task that split-locked sleeps, and than Linux then leaves detection off: 10 ms and two jiffies, two more
+  /// jiffies, and the worker's delay (arch/x86/kernel/cpu/bus_lock.c, split_lock_warn).
+  public func waitForLinux() { sleep(seconds: 0.010 + 7 / Double(timerHz)) }
+
+  /// Whether nothing differs from `state` for a fifth of a second: tasks that met detection while we had it on may still
+  /// sleep or queue, and Linux arms their cores behind each.
+  func holds(_ state: DetectionState) -> Bool {
+    for _ in 0..<10 {
+      sleep(seconds: 0.020)
+      guard
+        self.state(of: state.bits.map(\.bit), cpus: state.online.map(\.cpu)).differences(from: state).isEmpty
+      else { return false }
+    }
+    return true
+  }
 
   // MARK: Writing
 
@@ -88,8 +100,11 @@ public struct ControlledMachine: Sendable {
         return .refused(error.description)
       }
     }
-    // Outside this process's CPU set the driver's own interrupt has to do.
-    return (try? CpuPin.pinned(to: bit.cpu, change)) ?? change()
+    if let outcome = try? CpuPin.pinned(to: bit.cpu, change) { return outcome }
+    // MSR 0x33 has one other writer, Linux's re-arming, which is at rest. IA32_DEBUGCTL has perf, ptrace and KVM.
+    return bit.kind == .splitLock
+      ? change()
+      : .refused("CPU \(bit.cpu) is outside this process's CPU set: widen it (taskset, cgroup cpuset)")
   }
 
   public func setMitigation(_ isOn: Bool) -> WriteOutcome {

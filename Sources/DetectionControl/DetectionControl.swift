@@ -16,13 +16,25 @@ public final class DetectionControl {
     }
   }
 
+  /// How long the changes last.
+  public enum Term: Sendable {
+    /// As long as the run; a guardian sees to it.
+    case run
+    /// Until `msr restore`.
+    case untilRestored
+  }
+
   public let machine: ControlledMachine
   /// As found, before anything was changed.
   public let before: DetectionState
   let report: MachineReport
   private let leave: Leave
+  private let term: Term
   private let file: JournalFile
   private let lock: ControlLock
+  /// Of `msr set` calls before this one, whose changes stay.
+  private let staying: Journal?
+  /// Nil until `begin`, and behind `restore`.
   private var journal: Journal?
   private var guardian: Guardian?
 
@@ -30,28 +42,61 @@ public final class DetectionControl {
   ///
   /// - Throws: `ControlBusy`, `JournalFailure`, `StaleJournal`, `ControlRefusal`.
   public init(
-    report: MachineReport, files: FileTree = .live, journal file: JournalFile, leave: Leave
+    report: MachineReport, files: FileTree = .live, journal place: JournalFile, leave: Leave, term: Term
   ) throws {
     guard leave.writing else {
       throw ControlRefusal("changing a machine's registers needs --allow-msr-writes")
     }
-    self.report = report
-    self.leave = leave
-    self.file = file
+    (self.report, self.leave, self.term) = (report, leave, term)
     machine = ControlledMachine(files: files, timerHz: report.linux.timerHz)
-    lock = try ControlLock(beside: file)
-    if let left = try file.read() {
-      guard left.bootId == BootId.current(files) else {
-        throw StaleJournal(file: file, isOfAnotherBoot: true)
-      }
-      guard left.isMeantToStay else { throw StaleJournal(file: file, isOfAnotherBoot: false) }
-      journal = left
+    lock = try DetectionControl.lock(files, besides: place)
+    let left = try place.read()
+    if let left, left.bootId != BootId.current(files) {
+      throw StaleJournal(file: place, isOfAnotherBoot: true)
     }
-    let cpus = report.topology.cpus.map(\.id)
+    // A run leaves alone what is meant to stay: for it that is how the machine was.
+    staying = term == .untilRestored ? left : nil
+    file = term == .run ? place.ofRun : place
+    let cpus = DetectionControl.onlineCpus(report, files)
     let bits = DetectionBit.Kind.allCases.filter { DetectionControl.exists($0, report) }.flatMap { kind in
       cpus.map { DetectionBit(kind, cpu: $0) }
     }
-    before = machine.settledState(of: bits, cpus: cpus)
+    guard let state = machine.settledState(of: bits, cpus: []) else {
+      throw ControlRefusal(
+        "the detection registers do not hold still: some program split-locks all the time; end it first")
+    }
+    before = state
+    let clear = state.bits.filter { $0.bit.kind == .splitLock && !$0.isSet }.map(\.bit.cpu)
+    if report.policy.believes(.memoryControl) == true, !clear.isEmpty, left == nil, !leave.force {
+      throw ControlRefusal(
+        "bit 29 of MSR 0x33 is clear on CPUs \(CpuSelection.ranges(clear)) though Linux armed it: a program may be split-locking"
+          + " there, and would be taken for the machine's own state; end it, or give --force")
+    }
+  }
+
+  /// The lock, when no run's journal is left: its guardian may be at work just now.
+  private static func lock(_ files: FileTree, besides place: JournalFile) throws -> ControlLock {
+    for isLastTry in [false, false, false, true] {
+      let lock = try ControlLock(files, patience: isLastTry ? 0 : 0.5)
+      guard let left = try place.ofRun.read() else { return lock }
+      let isOfAnotherBoot = left.bootId != BootId.current(files)
+      guard !isOfAnotherBoot, !isLastTry else {
+        throw StaleJournal(file: place.ofRun, isOfAnotherBoot: isOfAnotherBoot)
+      }
+      withExtendedLifetime(lock) {}
+      sleep(seconds: 0.5)
+    }
+    fatalError("the last try returns or throws")
+  }
+
+  /// Every CPU that has registers to write, also outside this process's CPU set: they may share one with those inside.
+  private static func onlineCpus(_ report: MachineReport, _ files: FileTree) -> [Int] {
+    let allowed = report.topology.cpus.map(\.id)
+    guard let list = files.value("/sys/devices/system/cpu/online"), let online = CpuSelection.numbers(list)
+    else {
+      return allowed
+    }
+    return Array(Set(online).union(allowed)).sorted()
   }
 
   /// Whether the register may be touched at all: writing one that a CPU lacks, even a zero, "can cause fireworks"
@@ -80,8 +125,8 @@ public final class DetectionControl {
       }
     }
     var warnings: [String] = []
+    let hazard = ArmingHazard(files: machine.files)
     if changes[.splitLock] == true, ArmingHazard.isArming(report.policy) {
-      let hazard = ArmingHazard(files: machine.files)
       guard leave.arming else {
         throw ControlRefusal(
           "Linux booted without #AC on split locks (\(report.policy.mode.rawValue)), and switching it on can kill others: "
@@ -93,6 +138,14 @@ public final class DetectionControl {
       }
       warnings += hazard.warnings
     }
+    // Without this bit in the VMCB an SVM guest runs with its host's, and meets #DB that it never asked for.
+    if changes[.busLock] == true, report.policy.believes(.debugControl) != true,
+      report.processor.vendor == "AuthenticAMD", hazard.runsMachines, !leave.force
+    {
+      throw ControlRefusal(
+        "not armed: virtual machines run here, whose guests may meet this host's #DB; give --force to do it all the same"
+      )
+    }
     let access = MsrAccess(cpu: report.topology.cpus[0].id, files: machine.files)
     if !changes.isEmpty, access.isTainted != true {
       warnings.append(
@@ -103,31 +156,53 @@ public final class DetectionControl {
 
   // MARK: Changing
 
-  /// Writes the journal, and for a run starts the guardian; nothing may be changed before.
-  ///
-  /// - Parameter isMeantToStay: the changes outlive this process, until `msr restore`.
-  public func begin(isMeantToStay: Bool) throws {
-    var new =
-      journal
-      ?? Journal(
-        bootId: BootId.current(machine.files), process: Int(ProcessId.own),
-        nonce: UInt64.random(in: 1...UInt64.max), isMeantToStay: isMeantToStay, before: before)
+  /// Writes down what these changes will touch, and for a run starts the guardian; nothing can be changed before.
+  public func begin(touching kinds: Set<DetectionBit.Kind>, mitigation: Bool = false) throws {
+    let touched = DetectionState(
+      bits: before.bits.filter { kinds.contains($0.bit.kind) }, mitigates: mitigation ? before.mitigates : nil
+    )
+    var new = Journal(
+      bootId: BootId.current(machine.files), process: Int(ProcessId.own),
+      nonce: UInt64.random(in: 1...UInt64.max), before: staying?.before ?? touched)
     // Where an earlier change was meant to stay, its journal says what the machine was before all of them.
-    new.before.complete(from: before)
+    new.before.complete(from: touched)
     try file.write(new)
     journal = new
-    if !isMeantToStay { guardian = try Guardian(journal: file, nonce: new.nonce, machine: machine) }
+    if term == .run { guardian = try Guardian(journal: file, nonce: new.nonce, machine: machine) }
   }
 
-  /// - Precondition: `check` and `begin`.
-  public func set(_ bits: [DetectionBit], to isOn: Bool) -> [(
-    bit: DetectionBit, outcome: ControlledMachine.WriteOutcome
-  )] {
-    precondition(journal != nil, "a change without a journal")
-    return bits.map { ($0, machine.set($0, to: isOn)) }
+  /// Changes bits that `begin` has written down.
+  public func set(
+    _ bits: [DetectionBit], to isOn: Bool
+  ) -> [(bit: DetectionBit, outcome: ControlledMachine.WriteOutcome)] {
+    bits.map { ($0, refusal($0, isOn) ?? machine.set($0, to: isOn)) }
   }
 
-  /// Puts all back and forgets the journal.
+  private func refusal(_ bit: DetectionBit, _ isOn: Bool) -> ControlledMachine.WriteOutcome? {
+    guard let was = journal?.before.isSet(bit) else {
+      return .refused("not written: \(bit.inWords) could not be read at the start, so there is no way back")
+    }
+    if bit.kind == .splitLock, isOn, !was, ArmingHazard.isArming(report.policy), !leave.arming {
+      return .refused("not written: Linux booted without it; give --allow-arming")
+    }
+    return nil
+  }
+
+  /// - Precondition: `begin` with `mitigation`.
+  func setMitigation(_ isOn: Bool) -> ControlledMachine.WriteOutcome {
+    guard journal?.before.mitigates != nil else { return .refused("not written: it is not in the journal") }
+    return machine.setMitigation(isOn)
+  }
+
+  /// As it was when the run began, for the next setting.
+  ///
+  /// - Returns: what still differs.
+  public func reset() -> [String] {
+    guard let journal else { return [] }
+    return Restoration(machine: machine, before: journal.before).run(isLast: false)
+  }
+
+  /// Puts all back and forgets the journal; does nothing before `begin`.
   ///
   /// - Returns: what still differs; the journal is kept then.
   public func restore() throws -> [String] {
@@ -152,9 +227,15 @@ public struct ControlRefusal: Error, CustomStringConvertible, Sendable {
 public struct StaleJournal: Error, CustomStringConvertible, Sendable {
   public let file: JournalFile
   public let isOfAnotherBoot: Bool
+
+  private var remedy: String {
+    let path = file.path.string.hasSuffix(".run") ? String(file.path.string.dropLast(4)) : file.path.string
+    return "splitbench msr restore" + (path == JournalFile.defaultPath.string ? "" : " --journal \(path)")
+  }
+
   public var description: String {
     isOfAnotherBoot
-      ? "journal \(file.path) is of an earlier boot: booting has undone its changes; remove it with splitbench msr restore"
-      : "an earlier run left this machine changed, see \(file.path): put it back with splitbench msr restore"
+      ? "journal \(file.path) is of an earlier boot: booting has undone its changes; remove it with \(remedy)"
+      : "an earlier run left this machine changed, see \(file.path): put it back with \(remedy)"
   }
 }

@@ -35,10 +35,12 @@ public struct DetectionState: Codable, Equatable, Sendable {
 
   public func isSet(_ bit: DetectionBit) -> Bool? { bits.first { $0.bit == bit }?.isSet }
 
-  /// Adds what `other` knows of and this one does not.
+  /// Adds the kinds of change that `other` knows of and this one does not. Never single CPUs of a kind: where CPUs share a
+  /// register, what is read of one of them later may be our own change.
   mutating func complete(from other: DetectionState) {
-    bits += other.bits.filter { isSet($0.bit) == nil }
+    let known = Set(bits.map(\.bit.kind))
+    bits += other.bits.filter { !known.contains($0.bit.kind) }
     mitigates = mitigates ?? other.mitigates
-    online += other.online.filter { new in !online.contains { $0.cpu == new.cpu } }
+    if online.isEmpty { online = other.online }
   }
 }

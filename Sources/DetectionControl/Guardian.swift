@@ -54,6 +54,7 @@ final class Guardian {
   func dismiss() {
     kill(process, SIGKILL)
     while waitpid(process, nil, 0) < 0 && errno == EINTR {}
+    rmdir(GuardianCgroup.folder(of: process))
   }
 }
 
@@ -87,7 +88,12 @@ public struct GuardianWatch {
     write(1, &ready, 1)
     close(1)
     waitForParent(descriptor)
-    let lock = try ControlLock(beside: journal, patience: 30)
+    var lock: ControlLock?
+    // Whoever holds it now may be putting things back himself: then our journal goes.
+    while lock == nil {
+      guard try journal.read()?.nonce == nonce else { return [] }
+      lock = try? ControlLock(machine.files, patience: 1)
+    }
     defer { withExtendedLifetime(lock) {} }
     guard let left = try journal.read(), left.nonce == nonce else { return [] }
     let differences = Restoration(machine: machine, before: left.before).run()
@@ -112,6 +118,8 @@ struct GuardianCgroup {
   private let former: String
   private static let root = "/sys/fs/cgroup"
 
+  static func folder(of process: pid_t) -> String { root + "/splitbench-guardian-\(process)" }
+
   /// Nil where this process may not make one (cgroup v2, root).
   init?() {
     guard
@@ -120,7 +128,7 @@ struct GuardianCgroup {
       })
     else { return nil }
     former = GuardianCgroup.root + line.dropFirst(3)
-    own = GuardianCgroup.root + "/splitbench-guardian-\(getpid())"
+    own = GuardianCgroup.folder(of: getpid())
     guard mkdir(own, 0o755) == 0 else { return nil }
     guard GuardianCgroup.enter(own) else {
       rmdir(own)

@@ -10,8 +10,7 @@ public struct Journal: Codable, Sendable, Equatable {
   /// Of the process that changes the machine, and what tells it from a later one of that number.
   public var process: Int
   public var nonce: UInt64
-  /// Changed by `msr set`, to stay until `msr restore`.
-  public var isMeantToStay: Bool
+  /// What is going to be changed, as it was: written down before the first change of each.
   public var before: DetectionState
 }
 
@@ -21,6 +20,9 @@ public struct JournalFile: Sendable {
   public static let defaultPath: FilePath = "/run/splitbench/journal.json"
 
   public init(_ path: FilePath = defaultPath) { self.path = path }
+
+  /// The journal of a run, beside that of `msr set`, whose changes are meant to stay.
+  public var ofRun: JournalFile { JournalFile(FilePath(path.string + ".run")) }
 
   /// - Returns: nil if there is none.
   /// - Throws: `JournalFailure` if there is one that cannot be read.
@@ -50,7 +52,8 @@ public struct JournalFile: Sendable {
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
       let new = FilePath(path.string + ".new")
       let file = try FileDescriptor.open(
-        new, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite])
+        new, .writeOnly, options: [.create, .truncate, .closeOnExec, .noFollow],
+        permissions: [.ownerReadWrite])
       do {
         defer { try? file.close() }
         try file.writeAll(try encoder.encode(journal))
@@ -69,10 +72,6 @@ public struct JournalFile: Sendable {
       throw JournalFailure(path: path, reason: "cannot remove it: \(Errno(rawValue: errno))")
     }
     try? sync(path.removingLastComponent())
-  }
-
-  func makeFolder(_ folder: FilePath) throws {
-    guard mkdir(folder.string, 0o700) == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
   }
 
   private func sync(_ folder: FilePath) throws {

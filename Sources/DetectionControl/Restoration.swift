@@ -10,13 +10,14 @@ public struct Restoration: Sendable {
     self.before = before
   }
 
-  private static let tries = 5
+  private static let tries = 20
 
   /// Brings CPUs online first, since an offline one has no registers to write and gets Linux's own values as it comes; then the
-  /// bits, then the sysctl. Looks twice, with time for Linux's pending work in between, and repeats where something changed.
+  /// bits, then the sysctl. Looks again and again, with time for Linux's pending work, and repeats where something changed.
   ///
+  /// - Parameter isLast: nobody will look after us.
   /// - Returns: what still differs, in words; empty if all is as it was.
-  public func run() -> [String] {
+  public func run(isLast: Bool = true) -> [String] {
     var left: [String] = []
     for _ in 0..<Restoration.tries {
       let refusals = writeAll()
@@ -24,9 +25,9 @@ public struct Restoration: Sendable {
       if left.isEmpty {
         machine.waitForLinux()
         left = differences()
-        if left.isEmpty { return [] }
+        if left.isEmpty, !isLast || machine.holds(before) { return [] }
       }
-      left += refusals
+      if !refusals.isEmpty { return left + refusals }
     }
     return left
   }

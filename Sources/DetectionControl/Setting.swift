@@ -78,6 +78,9 @@ public struct Setting: Sendable, Hashable {
     return found
   }
 
+  /// Whether it changes kernel.split_lock_mitigate.
+  public var changesMitigation: Bool { changes.contains { $0.subject == .mitigation } }
+
   /// Why it cannot be had while `cpu` measures; nil where it can.
   public func obstacle(_ report: MachineReport, measuring cpu: LogicalCpu) -> String? {
     for change in changes {
@@ -143,15 +146,10 @@ extension DetectionControl {
           "\($0.bit.inWords): \($0.outcome.inWords)"
         }
       case .mitigation:
-        let outcome = machine.setMitigation(change == .mitigateOn)
+        let outcome = setMitigation(change == .mitigateOn)
         if !outcome.isEffective { failures.append("kernel.split_lock_mitigate: \(outcome.inWords)") }
       }
     }
     return failures
   }
-
-  /// As it was found, for the next setting.
-  ///
-  /// - Returns: what still differs.
-  public func reset() -> [String] { Restoration(machine: machine, before: before).run() }
 }

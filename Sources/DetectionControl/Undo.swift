@@ -23,8 +23,19 @@ public struct Undo {
 
   /// - Throws: `ControlBusy` while a run or its guardian is at work; `JournalFailure`.
   public func run() throws -> Outcome {
-    let lock = try ControlLock(beside: file, patience: 2)
+    let lock = try ControlLock(files, patience: 2)
     defer { withExtendedLifetime(lock) {} }
+    // What a run left comes first: the changes that are meant to stay were there before it.
+    let (ofRun, staying) = (try undo(file.ofRun), try undo(file))
+    switch (ofRun, staying) {
+    case (.differs(let some), .differs(let more)): return .differs(some + more)
+    case (.differs, _), (_, .nothingToDo): return ofRun
+    case (.restored(let some), .restored(let more)): return .restored(some + more)
+    default: return staying
+    }
+  }
+
+  private func undo(_ file: JournalFile) throws -> Outcome {
     guard let journal = try file.read() else { return .nothingToDo }
     guard journal.bootId == BootId.current(files) else {
       try file.remove()

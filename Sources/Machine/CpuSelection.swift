@@ -92,6 +92,17 @@ public struct CpuSelection: Sendable, Equatable {
     return cpu
   }
 
+  /// The numbers of a list in Linux's notation, such as `0-3,8`; nil if it is none.
+  public static func numbers(_ list: String) -> [Int]? {
+    guard let selection = try? CpuSelection(list) else { return nil }
+    var found: [Int] = []
+    for term in selection.terms {
+      guard case .range(let first, let last, let step) = term else { return nil }
+      found += stride(from: first, through: last, by: step)
+    }
+    return found
+  }
+
   /// Rising numbers in Linux's list notation: `0-3,8`.
   public static func ranges(_ ids: [Int]) -> String {
     var pieces: [ClosedRange<Int>] = []

@@ -60,6 +60,13 @@ extension DetectionPolicy {
         "\(mode.rawValue), but bit 29 of MSR 0x33 is clear on CPUs \(CpuSelection.ranges(disarmed))"
           + (mode == .warn ? ", as it is for two jiffies behind a split lock" : ""))
     }
+    let unarmedDB = cpus { $0.busLockDetection == false }
+    if believes(.debugControl) == true, !unarmedDB.isEmpty {
+      policy.note(
+        DetectionPolicy.contradiction,
+        "Linux means to meet bus locks with #DB, but bit 2 of MSR 0x1D9 is clear on CPUs \(CpuSelection.ranges(unarmedDB))"
+      )
+    }
     if mode != .warn, mode != .fatal, !armed.isEmpty {
       policy.note(
         DetectionPolicy.contradiction,
@@ -99,6 +106,9 @@ extension DetectionPolicy {
     if leavesAlone { return answer.isNothing ? nil : "\(mode.rawValue), but \(met)" }
     if mode == .fatal { return answer.isSignalled ? nil : "fatal, but \(met)" }
     if answer.isSignalled { return "\(mode.rawValue), but \(met)" }
+    // Without the sysctl Linux may be too old to delay (before 5.19), or just too old to ask (before 6.2).
+    if mode == .warn, mitigates == nil { return nil }
+    if mode == .warn, trapsWithDB, !trapsWithAC { return nil }
     if mode == .warn, answer.isDelayed != mayDelay {
       return mayDelay
         ? "warn with split_lock_mitigate delays, but \(met)" : "this warn mode does not delay, but \(met)"

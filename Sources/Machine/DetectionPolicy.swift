@@ -39,6 +39,9 @@ public struct DetectionPolicy: Codable, Sendable, Equatable {
     }
   }
 
+  /// Whether it warns of a split lock in the log alone: without delay or signal, a line left out hides it.
+  public var isQuiet: Bool { mode == .warn && !mayDelay && !leavesAlone }
+
   /// Whether a plain split lock may be answered by SIGBUS.
   public var mayKill: Bool { mode == .fatal || mode == .unknown }
 

@@ -30,6 +30,8 @@ struct JournalPlace: ParsableArguments {
   @Option(help: .hidden)
   var root: String = "/"
 
+  /// As a remedy has to name it.
+  var flag: String { journal == JournalFile.defaultPath.string ? "" : " --journal \(journal)" }
   var file: JournalFile { JournalFile(FilePath(journal)) }
   var files: FileTree { FileTree(root: FilePath(root)) }
 }

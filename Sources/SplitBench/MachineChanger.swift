@@ -8,8 +8,11 @@ struct MachineChanger {
   let control: DetectionControl
   /// Detection bits that this machine has.
   let bits: [DetectionBit.Kind]
-  /// Whether #AC may be switched on, by what Linux booted with or by leave.
-  let mayArm: Bool
+  /// Those that may be written for `scope`: #AC must be armed to be told by behaviour, and that needs leave where Linux
+  /// booted without it.
+  let scopeBits: [DetectionBit.Kind]
+  private let touched: Set<DetectionBit.Kind>
+  private let changesMitigation: Bool
   private let warnings: [String]
 
   /// Nil where the run changes nothing.
@@ -25,24 +28,27 @@ struct MachineChanger {
     let access = MsrAccess(cpu: machine.topology.cpus[0].id, files: options.place.files)
     if let obstacle = access.obstacles.first { throw RegistersOutOfReach(obstacle: obstacle) }
     control = try DetectionControl(
-      report: machine, files: options.place.files, journal: options.place.file, leave: options.leave)
-    mayArm =
-      bits.contains(.splitLock) && (!ArmingHazard.isArming(machine.policy) || options.allowArming)
+      report: machine, files: options.place.files, journal: options.place.file, leave: options.leave,
+      term: .run)
+    let mayArm = !ArmingHazard.isArming(machine.policy) || options.allowArming
+    scopeBits = bits.filter { $0 != .splitLock || mayArm }
     var changes: [DetectionBit.Kind: Bool] = [:]
     if changing.contains(.scope) {
-      for bit in bits { changes[bit] = bit == .splitLock ? mayArm : true }
+      for bit in scopeBits { changes[bit] = true }
     }
     // Settings that arm are asked for by name, and refused without leave.
     for (bit, isOn) in design.settings?.settings.flatMap(\.bits) ?? [] {
       changes[bit] = isOn || changes[bit] == true
     }
     warnings = try control.check(changes)
+    touched = Set(changes.keys)
+    changesMitigation = design.settings?.settings.contains(where: \.changesMitigation) ?? false
   }
 
   /// Says what may happen, and writes the way back down.
   func begin() throws {
     for warning in warnings { complain("note: \(warning)") }
-    try control.begin(isMeantToStay: false)
+    try control.begin(touching: touched, mitigation: changesMitigation)
   }
 
   /// - Returns: what is not as it was.

@@ -19,7 +19,9 @@ extension SplitBench {
           parent: parent, journal: place.file, nonce: nonce,
           machine: ControlledMachine(files: place.files, timerHz: timerHz))
         let left = try watch.run()
-        for line in left { complain("error: \(line); try splitbench msr restore") }
+        for line in left {
+          complain("error: \(line); try splitbench msr restore, with the --journal of the run")
+        }
         if !left.isEmpty { throw ExitCode(1) }
       }
     }

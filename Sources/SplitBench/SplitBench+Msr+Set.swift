@@ -37,12 +37,13 @@ extension SplitBench.Msr {
         let machine = try MachineReport.ofThisMachine(files: control.place.files, watchMs: 0)
         let cpus = try cpu?.resolve(in: machine.topology) ?? machine.topology.cpus
         let access = try DetectionControl(
-          report: machine, files: control.place.files, journal: control.place.file, leave: control.leave)
+          report: machine, files: control.place.files, journal: control.place.file, leave: control.leave,
+          term: .untilRestored)
         let changes: [DetectionBit.Kind: Bool] = [.splitLock: sld, .busLock: bld].compactMapValues {
           $0.map { $0 == .on }
         }
         for warning in try access.check(changes) { complain("note: \(warning)") }
-        try access.begin(isMeantToStay: true)
+        try access.begin(touching: Swift.Set(changes.keys))
         var failures = 0
         for (kind, isOn) in changes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
           let outcomes = access.set(cpus.map { DetectionBit(kind, cpu: $0.id) }, to: isOn)
@@ -51,7 +52,7 @@ extension SplitBench.Msr {
           }
           failures += outcomes.count { !$0.outcome.isEffective }
         }
-        complain("to put it back: splitbench msr restore")
+        complain("to put it back: splitbench msr restore\(control.place.flag)")
         if failures > 0 { throw ExitCode(1) }
       }
     }

@@ -9,7 +9,7 @@ import Testing
   private static let other: UInt64 = 1 << 31 | 1 << 28 | 1
 
   @Test func onlyTheOneBitChanges() throws {
-    let machine = try PlainFileMachine(cpus: 2)
+    let machine = try PlainFileMachine(cpus: 2, mode: "off")
     try machine.set(0x33, Self.other, cpu: 1)
     try machine.set(0x1D9, 0xFFFB, cpu: 1)
     let controlled = ControlledMachine(files: machine.files, timerHz: 1000)
@@ -99,16 +99,15 @@ import Testing
 
   @Test func msrSetStaysAndItsJournalRemembersTheStart() throws {
     let machine = try PlainFileMachine(cpus: 2)
-    try machine.set(0x33, 1 << 29, cpu: 0)
     let start = try machine.snapshot()
     for isOn in [false, true, true] {
       let control = try machine.control()
-      try control.begin(isMeantToStay: true)
+      try control.begin(touching: [.splitLock, .busLock], mitigation: true)
       #expect(control.set([DetectionBit(.splitLock, cpu: 0)], to: isOn)[0].outcome.isEffective)
       _ = control.set([DetectionBit(.busLock, cpu: 1)], to: true)
     }
     #expect(try machine.snapshot() != start)
-    #expect(try Undo(file: machine.journal, files: machine.files).run() == .restored(7))
+    #expect(try Undo(file: machine.journal, files: machine.files).run() == .restored(5))
     #expect(try machine.snapshot() == start)
     #expect(try Undo(file: machine.journal, files: machine.files).run() == .nothingToDo)
   }
@@ -117,7 +116,7 @@ import Testing
     let machine = try PlainFileMachine(cpus: 1)
     do {
       let control = try machine.control()
-      try control.begin(isMeantToStay: true)
+      try control.begin(touching: [.splitLock, .busLock], mitigation: true)
       _ = control.set([DetectionBit(.busLock, cpu: 0)], to: true)
     }
     try machine.put("another\n", "proc/sys/kernel/random/boot_id")
@@ -129,11 +128,11 @@ import Testing
   }
 
   @Test func cpusComeOnlineFirstAndGoOfflineLast() throws {
-    let machine = try PlainFileMachine(cpus: 3)
+    let machine = try PlainFileMachine(cpus: 3, mode: "off")
     try machine.put("0\n", "sys/devices/system/cpu/cpu2/online")
     let controlled = ControlledMachine(files: machine.files, timerHz: 1000)
     let bits = [DetectionBit(.splitLock, cpu: 0), DetectionBit(.splitLock, cpu: 1)]
-    let before = controlled.settledState(of: bits, cpus: [0, 1, 2])
+    let before = try #require(controlled.settledState(of: bits, cpus: [0, 1, 2]))
     #expect(controlled.setOnline(false, cpu: 1) == .took)
     #expect(controlled.setOnline(true, cpu: 2) == .took)
     #expect(controlled.setMitigation(false) == .took)
@@ -143,7 +142,7 @@ import Testing
   }
 
   @Test func whatCannotBePutBackIsNamed() throws {
-    let machine = try PlainFileMachine(cpus: 1)
+    let machine = try PlainFileMachine(cpus: 1, mode: "off")
     let controlled = ControlledMachine(files: machine.files, timerHz: 1000)
     let bit = DetectionBit(.splitLock, cpu: 0)
     let before = controlled.state(of: [bit], cpus: [])

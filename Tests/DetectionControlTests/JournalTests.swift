@@ -15,7 +15,7 @@ import Testing
     let machine = try PlainFileMachine(cpus: 1)
     #expect(try machine.journal.read() == nil)
     let journal = Journal(
-      bootId: "b", process: 7, nonce: .max, isMeantToStay: true, before: Self.state)
+      bootId: "b", process: 7, nonce: .max, before: Self.state)
     try machine.journal.write(journal)
     #expect(try machine.journal.read() == journal)
     try machine.journal.remove()
@@ -33,15 +33,15 @@ import Testing
   @Test func aPlaceThatCannotBeWrittenNamesTheFlag() throws {
     let failure = #expect(throws: JournalFailure.self) {
       try JournalFile("/proc/none/journal.json").write(
-        Journal(bootId: "", process: 0, nonce: 0, isMeantToStay: false, before: Self.state))
+        Journal(bootId: "", process: 0, nonce: 0, before: Self.state))
     }
     #expect(failure?.description.contains("--journal") == true)
   }
 
   @Test func theSecondToChangeIsRefusedWithTheFirstsNumber() throws {
     let machine = try PlainFileMachine(cpus: 1)
-    let first = try ControlLock(beside: machine.journal)
-    let busy = #expect(throws: ControlBusy.self) { try ControlLock(beside: machine.journal, patience: 0.1) }
+    let first = try ControlLock(machine.files)
+    let busy = #expect(throws: ControlBusy.self) { try ControlLock(machine.files, patience: 0.1) }
     #expect(busy?.process == "\(getpid())")
     withExtendedLifetime(first) {}
   }

@@ -75,10 +75,10 @@ extension DetectionPolicy {
 
   /// By hand from split_lock_warn, handle_bus_lock, msleep_interruptible and the timer wheel.
   static let predictions = [
-    Expected(policy: .of(.warn), hz: 100, delay: 10...30, window: 20...30),
-    Expected(policy: .of(.warn), hz: 250, delay: 12...20, window: 8...12),
-    Expected(policy: .of(.warn), hz: 1000, delay: 10...12, window: 2...3),
-    Expected(policy: .of(.warn), hz: 250, offenders: 2, delay: 12...32),
+    Expected(policy: .of(.warn), hz: 100, delay: 10...30, window: 20...40),
+    Expected(policy: .of(.warn), hz: 250, delay: 12...20, window: 8...16),
+    Expected(policy: .of(.warn), hz: 1000, delay: 10...12, window: 2...6),
+    Expected(policy: .of(.warn), hz: 250, offenders: 2, delay: 12...36),
     Expected(policy: .of(.warn, mitigates: false), hz: 250),
     Expected(policy: .of(.warn), hz: nil),
     Expected(policy: .of(.ratelimit, rateLimit: 100), hz: 250, rate: 100 / 1.028...100),

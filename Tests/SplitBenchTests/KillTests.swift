@@ -54,7 +54,7 @@ import Testing
       let run = try Self.start(machine)
       let pid = run.processIdentifier
       // A kill before the journal is there would show nothing; one a little later meets a change or its undoing.
-      _ = try Self.wait { try machine.journal.read() != nil || !run.isRunning }
+      _ = try Self.wait { try machine.journal.ofRun.read() != nil || !run.isRunning }
       usleep(useconds_t.random(in: 0..<60_000, using: &generator))
       let guardian = Self.guardian(of: pid)
       if killed != .run, let guardian { kill(guardian, SIGKILL) }
@@ -73,7 +73,7 @@ import Testing
         #expect(undone.code == 0, "\(undone.errors)")
       }
       #expect(try machine.snapshot() == start)
-      #expect(try machine.journal.read() == nil)
+      #expect(try machine.journal.ofRun.read() == nil)
     }
     if Self.kills >= 100, killed == .both { #expect(caught > 0, "no kill met a changed machine") }
   }

@@ -15,11 +15,15 @@ public final class PlainFileMachine {
     try put("split_lock_detect=\(mode)\n", "proc/cmdline")
     try put("1\n", "proc/sys/kernel/split_lock_mitigate")
     try put("0\n", "proc/sys/kernel/panic_on_oops")
+    try put("", "run/is-there")
     try put("this-boot\n", "proc/sys/kernel/random/boot_id")
     for cpu in 0..<cpus {
       try put("1\n", "sys/devices/system/cpu/cpu\(cpu)/online")
       try put(String(repeating: "\0", count: 0x1E1), "dev/cpu/\(cpu)/msr")
       try set(0xCF, 1 << 5, cpu: cpu)
+      // As Linux leaves it.
+      let isArmed = ["warn", "fatal"].contains(mode) && flags.contains("split_lock_detect")
+      try set(0x33, isArmed ? 1 << 29 : 0, cpu: cpu)
     }
   }
 
@@ -73,9 +77,10 @@ public final class PlainFileMachine {
     return report
   }
 
-  public func control(_ leave: DetectionControl.Leave = .init(writing: true, arming: true)) throws
-    -> DetectionControl
-  {
-    try DetectionControl(report: report(), files: files, journal: journal, leave: leave)
+  public func control(
+    _ leave: DetectionControl.Leave = .init(writing: true, arming: true),
+    term: DetectionControl.Term = .untilRestored
+  ) throws -> DetectionControl {
+    try DetectionControl(report: report(), files: files, journal: journal, leave: leave, term: term)
   }
 }

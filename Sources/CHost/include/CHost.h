@@ -40,10 +40,6 @@ typedef struct {
 /// The corresponding C function is `getrusage(RUSAGE_THREAD)`.
 chost_thread_usage chost_usage_of_thread(void);
 
-/// Linux's number of the calling task, as its log names it outside PID namespaces.
-/// The corresponding C function is `gettid`.
-int chost_thread_id(void);
-
 /// A descriptor that becomes readable when the process ends, or -errno.
 /// The corresponding system call is `pidfd_open` (Linux 5.3).
 int chost_pidfd_open(int process);
@@ -106,7 +102,6 @@ int chost_window_close(void);
 
 typedef struct {
   int error;       // errno of what could not be done, or 0
-  int process;     // the child's number
   int signal;      // that ended the child, or 0
   int exit_code;
   bool timed_out;  // and was killed

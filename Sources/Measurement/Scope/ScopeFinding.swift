@@ -29,10 +29,13 @@ extension ScopeFinding {
   /// - Parameter rows: those of one register.
   static func conclude(_ bit: DetectionBit.Kind, _ rows: [ScopeRow], _ topology: Topology) -> ScopeFinding {
     let registers = rows.filter { $0.evidence == .register }
-    // Where the armed CPU itself meets nothing that can be seen, behaviour says nothing of the others.
+    // Where the armed CPU itself shows neither a signal nor a sleep, behaviour says nothing of the others: log lines
+    // alone are few.
     let telling = Set(
-      rows.filter { $0.evidence == .behaviour && $0.cpu == $0.writtenCpu && $0.followed == true }.map(
-        \.writtenCpu))
+      rows.filter {
+        $0.evidence == .behaviour && $0.cpu == $0.writtenCpu
+          && ($0.answer?.isSignalled == true || $0.answer?.isDelayed == true)
+      }.map(\.writtenCpu))
     let behaviour = rows.filter { $0.evidence == .behaviour && telling.contains($0.writtenCpu) }
     let refused = Dictionary(
       grouping: registers.filter { $0.cpu == $0.writtenCpu && $0.write != .took }, by: \.write.inWords)

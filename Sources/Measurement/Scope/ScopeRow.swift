@@ -20,6 +20,8 @@ public struct ScopeRow: Sendable, Equatable {
   /// The bit of `cpu` before and behind the write.
   public var before: Bool?
   public var after: Bool?
+  /// Whether two flips to and fro showed the same; a program that split-locks meanwhile lets Linux flip the bit, too.
+  public var isSteady = true
   /// What a split lock on `cpu` met while only `writtenCpu` was written set.
   public var answer: SplitLockAnswer?
 
@@ -28,7 +30,7 @@ public struct ScopeRow: Sendable, Equatable {
     guard write == .took else { return nil }
     switch evidence {
     case .register:
-      guard let before, let after else { return nil }
+      guard isSteady, let before, let after else { return nil }
       return before != after
     case .behaviour: return answer.map { !$0.isNothing }
     }

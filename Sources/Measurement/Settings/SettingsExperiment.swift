@@ -99,7 +99,7 @@ public final class SettingsExperiment: CoursedExperiment {
     var hasRun = false
     let record = trial.watched(loop.site) {
       hasRun = loop.run()
-      return (loop.record, [loop.task])
+      return loop.record
     }
     return hasRun && record.issued > 0 ? (record, loop.wall) : nil
   }

@@ -12,7 +12,6 @@ final class TightLoop: @unchecked Sendable {
   private let clock: TscClock
   private let seconds: Double
   private(set) var record: TrapRecord
-  private(set) var task = 0
   private(set) var wall = 0.0
 
   /// Operations at most; each is kept.
@@ -37,7 +36,6 @@ final class TightLoop: @unchecked Sendable {
   }
 
   private func loop() {
-    task = Int(chost_thread_id())
     guard let window = SignalWindow(site) else {
       record.refusal = "no signal window"
       return

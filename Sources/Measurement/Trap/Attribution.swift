@@ -118,7 +118,9 @@ extension Attribution {
     var evidence: [String] = []
     if of.trapped > 0 { evidence.append("\(of.trapped) of \(of.issued) met SIGBUS (\(of.kind.rawValue))") }
     if of.delayed > 0 { evidence.append("\(of.delayed) of \(of.issued) took over 5 ms") }
-    if let smis = of.smis, smis >= of.delayed, smis > 0, of.trapped == 0 {
+    if let smis = of.smis, smis >= of.delayed, smis > 0, of.trapped == 0,
+      of.kind == .silent || of.kind == .unknown
+    {
       return Attribution(cause: .smi, confidence: .medium, evidence: evidence + ["\(smis) SMIs meanwhile"])
     }
     if of.trapped > 0 || (of.kind != .silent && of.kind != .unknown) {

@@ -25,6 +25,8 @@ public struct DutyCycle: Sendable, Codable, Equatable {
 
   /// The CPUs that ran the loop at the same time, on cores of their own.
   public var cpus: [Int]
+  /// Split locks that the loop took.
+  public var operations: Int
   /// From before a delayed operation to behind it.
   public var delayMs: Spread?
   /// From behind a delayed operation to before the next one.
@@ -38,6 +40,7 @@ public struct DutyCycle: Sendable, Codable, Equatable {
   init(cpus: [Int], tasks: [[Operation]], predicted: Prediction?) {
     self.cpus = cpus
     self.predicted = predicted
+    operations = tasks.reduce(0) { $0 + $1.count }
     var delays: [Double] = []
     var windows: [Double] = []
     var free: [Double] = []
@@ -89,7 +92,8 @@ extension DutyCycle {
     switch policy.mode {
     case .warn:
       var delay = sleep(10)
-      let window = Bounds(low: 2 * jiffy, high: 3 * jiffy)
+      // The worker that closes it waits for the task's turn to end: some 3 ms, or the next tick.
+      let window = Bounds(low: 2 * jiffy, high: 3 * jiffy + max(3, jiffy))
       delay.high += Double(offenders - 1) * window.high
       return Prediction(
         delayMs: delay, windowMs: offenders == 1 ? window : nil, operationsPerSecond: nil,

@@ -64,6 +64,13 @@ extension TrapRecord {
         kind: policy.mode == .warn ? .ac : .db,
         evidence: evidence + ["Linux's policy, \(policy.mode.rawValue), delays"])
     }
+    if cell.takesBusLock, policy.isQuiet {
+      return TrapAnswer(
+        kind: .unknown,
+        evidence: [
+          "no signal, no delay, no line; but Linux logs ten lines in five seconds, and warns in no other way here"
+        ])
+    }
     return TrapAnswer(
       kind: .silent,
       evidence: [

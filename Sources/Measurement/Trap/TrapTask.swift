@@ -16,7 +16,6 @@ final class TrapTask: @unchecked Sendable {
   private(set) var record: TrapRecord
   /// Length in seconds of an operation over `longest`.
   private(set) var unexplained: Double?
-  private(set) var task = 0
   private let longest: Double
   private let flags: UInt64
 
@@ -38,7 +37,6 @@ final class TrapTask: @unchecked Sendable {
   }
 
   private func tryAll() {
-    task = Int(chost_thread_id())
     guard chost_current_cpu() == Int32(record.cell.cpu) else {
       record.refusal = "Linux did not keep the thread on its CPU"
       return
