@@ -1,0 +1,135 @@
+"""The boots of the matrix: which CPU, how many of them, which parameter of Linux, and what is run there."""
+
+from dataclasses import dataclass, field
+
+DOCTOR = {"doctor": "splitbench doctor --json"}
+
+
+def trap(name: str = "trap", cpus: str = "") -> dict[str, str]:
+    """The step that runs the trap experiment; its result folder is /results/<name>/<run>."""
+    chosen = f" --cpu {cpus}" if cpus else ""
+    # The thorough plan tries no more, but gives it the time that emulated CPUs take.
+    return {name: f"splitbench run --plan thorough --only trap{chosen} --out /results/{name}"}
+
+
+def write_msr(cpu: int, register: int, value: int) -> str:
+    """A shell command that writes a model-specific register."""
+    octal = "".join(rf"\{byte:03o}" for byte in value.to_bytes(8, "little"))
+    return f"printf '{octal}' | dd of=/dev/cpu/{cpu}/msr bs=8 count=1 oflag=seek_bytes seek={register}"
+
+
+SPLIT_LOCK_DETECT = 1 << 29
+MEMORY_CONTROL = 0x33
+
+
+@dataclass(frozen=True)
+class Cpu:
+    """What the processor can detect."""
+    split_locks: bool = False
+    bus_locks: bool = False
+
+    @property
+    def model(self) -> str:
+        # Linux never arms #AC where the hypervisor bit is set.
+        flags = ["Snowridge", "-hypervisor"]
+        flags += [] if self.split_locks else ["-core-capability"]
+        flags += ["+bus-lock-detect"] if self.bus_locks else []
+        return ",".join(flags)
+
+
+SLD = Cpu(split_locks=True)
+BLD = Cpu(bus_locks=True)
+BOTH = Cpu(split_locks=True, bus_locks=True)
+NEITHER = Cpu()
+
+
+@dataclass(frozen=True)
+class Topology:
+    sockets: int
+    cores: int
+    threads: int
+
+    @property
+    def cpus(self) -> int:
+        return self.sockets * self.cores * self.threads
+
+
+ONE = Topology(1, 1, 1)
+FOUR = Topology(1, 4, 1)
+# A NUMA node per socket; CPUs 2n and 2n + 1 share a core, 0 to 3 a socket.
+TWO_SOCKETS = Topology(2, 2, 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Boot:
+    name: str
+    cpu: Cpu
+    topology: Topology
+    # split_lock_detect= on Linux's command line; None: not there.
+    mode: str | None
+    # Shell commands by name, run one after another.
+    steps: dict[str, str] = field(default_factory=lambda: DOCTOR | trap())
+    # Who shares bit 29 of MSR 0x33: core, thread or package.
+    scope: str = "core"
+    # CPUs that refuse that bit with #GP, and CPUs on which it reads back unset.
+    refuse: tuple[int, ...] = ()
+    stuck: tuple[int, ...] = ()
+    modules: tuple[str, ...] = ("msr",)
+    # After which it counts as hung.
+    seconds: int = 120
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """How the emulated CPU is told; cpu/ documents it."""
+        return {
+            "SPLITLOCK_SCOPE": self.scope,
+            "SPLITLOCK_REFUSE": ",".join(map(str, self.refuse)),
+            "SPLITLOCK_STUCK": ",".join(map(str, self.stuck)),
+        }
+
+
+MITIGATE = "/proc/sys/kernel/split_lock_mitigate"
+
+# On one core: after split locks on two at once Linux 6.1 may leave detection off on one of them.
+FLIPS = DOCTOR | trap(cpus="0-1") | {
+    "mitigate-0": f"echo 0 >{MITIGATE} && splitbench doctor --json",
+} | trap("trap-mitigate-0", cpus="0-1") | {
+    "mitigate-1": f"echo 1 >{MITIGATE} && splitbench doctor --json",
+} | trap("trap-mitigate-1", cpus="0-1")
+
+# Bit 29 set behind Linux's back.
+BY_HAND = {"arm": write_msr(1, MEMORY_CONTROL, SPLIT_LOCK_DETECT)} | DOCTOR | trap()
+
+# Whom the bits belong to; --force, since some CPUs here refuse what Linux believes set.
+SCOPE = {
+    "msr-before": "splitbench msr show --json",
+    "scope": "splitbench run --only scope --allow-msr-writes --force --out /results/scope",
+    "msr-after": "splitbench msr show --json",
+}
+
+# Bit 29 taken away behind Linux's back, and set again by Linux as it brings a CPU online.
+ONLINE = "/sys/devices/system/cpu/cpu7/online"
+HOTPLUG = DOCTOR | SCOPE | trap() | {
+    "disarm": write_msr(6, MEMORY_CONTROL, 0),
+} | trap("trap-disarmed") | {
+    "replug": f"echo 0 >{ONLINE} && echo 1 >{ONLINE} && splitbench doctor --json",
+} | trap("trap-replugged")
+
+BOOTS = (
+    Boot("one-sld", SLD, ONE, None),
+    Boot("one-bld-fatal", BLD, ONE, "fatal", modules=()),
+    Boot("one-both-ratelimit", BOTH, ONE, "ratelimit:100"),
+    Boot("one-neither-fatal", NEITHER, ONE, "fatal"),
+    Boot("four-sld-fatal-stuck", SLD, FOUR, "fatal", DOCTOR | SCOPE | trap(), stuck=(2,)),
+    Boot("four-sld-ratelimit", SLD, FOUR, "ratelimit:100"),
+    Boot("four-bld-warn", BLD, FOUR, "warn"),
+    Boot("four-both-off", BOTH, FOUR, "off"),
+    Boot("four-both-boot-cpu-stuck", BOTH, FOUR, "warn", stuck=(0,)),
+    Boot("two-sockets-sld-warn", SLD, TWO_SOCKETS, "warn", FLIPS),
+    Boot("two-sockets-sld-by-hand", SLD, TWO_SOCKETS, "off", BY_HAND),
+    Boot("two-sockets-both", BOTH, TWO_SOCKETS, None, DOCTOR | SCOPE | trap()),
+    Boot(
+        "two-sockets-both-thread-refuse", BOTH, TWO_SOCKETS, "fatal", DOCTOR | SCOPE | trap(), scope="thread",
+        refuse=(3,)),
+    Boot("two-sockets-both-package-hotplug", BOTH, TWO_SOCKETS, "fatal", HOTPLUG, scope="package"),
+)

@@ -1,0 +1,291 @@
+"""What splitbench says in the emulated machine, beside the table of what Linux does there."""
+
+import csv
+import json
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import pytest
+
+import expected as table
+from boots import BOOTS, Boot
+from command import CannotRun
+from expected import AC_AND_DB_WARN, AC_KILLS, AC_WARNS, AC_WARNS_AT_ONCE, DB_KILLS, DB_LIMITS, DB_WARNS
+from expected import NATIVE, Answer, Columns, Expected
+from initramfs import initramfs
+from linux import linux
+from machine import Machine, Results
+from qemu import qemu
+
+Row = dict[str, str]
+
+LOGGED_AS_AC = (AC_WARNS, AC_WARNS_AT_ONCE, AC_AND_DB_WARN)
+LOGGED_AS_DB = (DB_WARNS, DB_LIMITS, AC_AND_DB_WARN)
+
+# MARK: Booting
+
+
+@dataclass(frozen=True)
+class Booted:
+    """One boot, what it left, and what the table says of it."""
+    boot: Boot
+    results: Results
+
+    @property
+    def expected(self) -> Expected:
+        return table.EXPECTED[self.boot.name]
+
+    def doctor(self, step: str = "doctor") -> dict:
+        return json.loads(self.results.step(step).out)["machine"]
+
+    def record(self, run: str) -> dict:
+        return json.loads((self.results.run(run) / "run.json").read_text())
+
+    def rows(self, run: str) -> list[Row]:
+        with open(self.results.run(run) / "trap.csv", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def split_locks(self, run: str, context: str = "in-process") -> list[tuple[Answer, Row]]:
+        """The rows of split locks, each with what its CPU is to answer."""
+        return [
+            (self.expected.runs[run][int(row["cpu"])], row) for row in self.rows(run)
+            if row["trigger"] == "split-lock" and row["placement"] != "aligned" and row["context"] == context
+        ]
+
+
+def chosen() -> list[Boot]:
+    """All boots, or the one that BOOT names."""
+    name = os.environ.get("BOOT")
+    boots = [boot for boot in BOOTS if name in (None, "", boot.name)]
+    if not boots:
+        pytest.exit(f"no boot is named {name}; there are: {', '.join(boot.name for boot in BOOTS)}", 2)
+    return boots
+
+
+@pytest.fixture(scope="session")
+def futures(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, Future]]:
+    """The results of the boots whose tests were selected; one at a time for two CPUs of ours."""
+    try:
+        qemu(), linux(), initramfs()
+    except CannotRun as error:
+        pytest.exit(f"the emulated machine cannot be made: {error}", 2)
+    # In the order of the tests, each once.
+    wanted = dict.fromkeys(item.callspec.params["booted"] for item in request.session.items)
+    machines = [Machine(boot, tmp_path_factory.mktemp(boot.name, numbered=False)) for boot in wanted]
+    with ThreadPoolExecutor(max_workers=max(1, (os.cpu_count() or 1) // 2)) as pool:
+        yield {machine.boot.name: pool.submit(boot_until_undisturbed, machine) for machine in machines}
+        # Where the tests ended early, nobody waits for the rest.
+        pool.shutdown(wait=False, cancel_futures=True)
+        for machine in machines:
+            machine.end()
+
+
+def boot_until_undisturbed(machine: Machine) -> Results:
+    """Boots, and again where splitbench gave up a run, since the host had held up an emulated CPU."""
+    results = machine.run()
+    records = [json.loads(file.read_text()) for file in results.folder.glob("*/*/run.json")]
+    was_disturbed = any("unexplained-delay" in record["ends"].values() for record in records)
+    return machine.run() if was_disturbed else results
+
+
+@pytest.fixture(scope="session", params=chosen(), ids=lambda boot: boot.name)
+def booted(request: pytest.FixtureRequest, futures: dict[str, Future]) -> Booted:
+    return Booted(request.param, futures[request.param.name].result())
+
+
+# MARK: Linux itself
+
+
+def test_every_step_ends_well(booted: Booted) -> None:
+    for name in booted.boot.steps:
+        step = booted.results.step(name)
+        assert step.exit == 0, f"{name}: {step.err[-2000:]}"
+    complaints = re.compile(r"Oops|BUG:|Call Trace|soft lockup|general protection|unchecked MSR")
+    assert [line for line in booted.results.log if complaints.search(line)] == []
+
+
+def test_linux_says_what_it_armed(booted: Booted) -> None:
+    said = re.findall(r"x86/split lock detection: (.*)", "\n".join(booted.results.log))
+    assert [line for line in said if " took a " not in line] == booted.expected.said
+
+
+# MARK: doctor
+
+
+def test_doctor_knows_the_topology(booted: Booted) -> None:
+    topology = booted.boot.topology
+    seen = booted.doctor()["topology"]
+    assert seen["online_count"] == topology.cpus
+    assert seen["package_count"] == topology.sockets
+    assert seen["numa_node_count"] == topology.sockets
+    cores = [cpu["core"] for cpu in sorted(seen["cpus"], key=lambda cpu: cpu["id"])]
+    assert len(set(cores)) == topology.sockets * topology.cores
+    assert all(core == cores[cpu - cpu % topology.threads] for cpu, core in enumerate(cores))
+
+
+def test_doctor_knows_the_policy(booted: Booted) -> None:
+    expected = booted.expected
+    for step, mitigates in expected.mitigates.items():
+        policy = booted.doctor(step)["policy"]
+        seen = [policy[key] for key in ("mode", "traps_with_ac", "traps_with_db", "mitigates")]
+        assert seen == [expected.mode, expected.ac, expected.db, mitigates], (step, policy["evidence"])
+        assert policy.get("rate_limit") == expected.rate_limit
+
+
+def test_doctor_reads_the_registers(booted: Booted) -> None:
+    if "msr" not in booted.boot.modules:
+        pytest.skip("this boot has no msr driver")
+    for step in booted.expected.mitigates:
+        registers = booted.doctor(step)["registers"]
+        assert [register["cpu"] for register in registers] == list(range(booted.boot.topology.cpus))
+        if booted.expected.armed is not None:
+            armed = [bool(register["memory_control"] >> 29 & 1) for register in registers]
+            assert armed == booted.expected.armed
+        armed = [bool(register["debug_control"] >> 2 & 1) for register in registers]
+        assert armed == [booted.expected.bus_locks_armed] * len(registers)
+
+
+# MARK: The trap experiment
+
+
+def test_the_control_is_met_on_every_cpu(booted: Booted) -> None:
+    in_process, in_child = NATIVE.in_process, NATIVE.child
+    for run in booted.expected.runs:
+        rows = [row for row in booted.rows(run) if row["trigger"] == "eflags-ac"]
+        assert {int(row["cpu"]) for row in rows} == set(range(len(booted.expected.runs[run])))
+        for row in rows:
+            is_aligned = row["placement"] == "aligned"
+            if row["context"] == "child":
+                assert_row(row, in_child if is_aligned else table.CONTROL_IN_CHILD)
+            else:
+                assert_row(row, in_process if is_aligned else table.CONTROL)
+                assert row["performed"] == (row["issued"] if is_aligned else "0"), row
+
+
+def test_aligned_locks_meet_nothing(booted: Booted) -> None:
+    for run in booted.expected.runs:
+        for row in booted.rows(run):
+            if row["trigger"] == "split-lock" and row["placement"] == "aligned":
+                assert_row(row, NATIVE.child if row["context"] == "child" else NATIVE.in_process)
+
+
+def test_every_cpu_answers_as_linux_made_it(booted: Booted) -> None:
+    for run in booted.expected.runs:
+        kinds = defaultdict(set)
+        first = int(booted.rows(run)[0]["cpu"])
+        for answer, row in booted.split_locks(run):
+            assert_row(row, answer.in_process)
+            assert row["performed"] == (row["issued"] if answer.performed else "0"), row
+            assert row["trapped"] in ("0", row["issued"]), row
+            kinds[int(row["cpu"])].add(row["kind"])
+        assert len(kinds) == len(booted.expected.runs[run])
+        for cpu, answer in enumerate(booted.expected.runs[run]):
+            # Where only a line tells, Linux's ten lines may be spent before this CPU's turn.
+            only_a_line = answer in (AC_WARNS_AT_ONCE, DB_WARNS, DB_LIMITS)
+            if answer is not NATIVE and (cpu == first or not only_a_line):
+                assert answer.kind in kinds[cpu], (run, cpu)
+
+
+def test_children_live_or_die(booted: Booted) -> None:
+    for run in booted.expected.runs:
+        children = booted.split_locks(run, "child")
+        assert children
+        for answer, row in children:
+            assert_row(row, answer.child)
+            assert row["killed"] in ("0", row["issued"]), row
+
+
+def test_linux_sleeps_where_it_is_to(booted: Booted) -> None:
+    for run, answers in booted.expected.runs.items():
+        longest, awake = defaultdict(float), []
+        for answer, row in booted.split_locks(run):
+            cpu, delay = int(row["cpu"]), float(row["delay_ns"]) / 1e6
+            longest[cpu] = max(longest[cpu], delay)
+            if answer is AC_WARNS_AT_ONCE and row["log_lines"] != "0":
+                awake.append(delay)
+        for cpu, answer in enumerate(answers):
+            assert longest[cpu] >= answer.sleep_ms, (run, cpu)
+        # Of those that Linux met: the host may hold up one for as long, but not all.
+        assert not awake or min(awake) < AC_WARNS.sleep_ms, run
+
+
+def test_every_operation_is_accounted_for(booted: Booted) -> None:
+    for run in booted.expected.runs:
+        assert [row for row in booted.rows(run) if row["balanced"] != "true"] == []
+
+
+def test_the_log_is_accounted_for(booted: Booted) -> None:
+    """A line a task by #AC, a line an operation by #DB; of each at most ten in five seconds."""
+    log = "\n".join(booted.results.log)
+    tasks = re.findall(r"#AC: splitbench/(\d+) took a split_lock trap at address: 0x[0-9a-f]+", log)
+    bus_locks = re.findall(r"#DB: splitbench/\d+ took a bus_lock trap at address: 0x[0-9a-f]+", log)
+    held_back = sum(map(int, re.findall(r"handle_bus_lock: (\d+) callbacks suppressed", log)))
+    assert len(tasks) == len(set(tasks))
+
+    # Beside its rows, a run that was delayed has loops on one and on two CPUs.
+    beside = sum(len(cycle["cpus"]) for run in booted.expected.runs for cycle in cycles(booted, run))
+    rows = [
+        (answer, row) for run in booted.expected.runs for context in ("in-process", "child")
+        for answer, row in booted.split_locks(run, context)
+    ]
+    assert bool(tasks) == any(answer in LOGGED_AS_AC for answer, _ in rows)
+    assert bool(bus_locks) == any(answer in LOGGED_AS_DB for answer, _ in rows)
+    warned = [row for answer, row in rows if answer in LOGGED_AS_AC + LOGGED_AS_DB]
+    told = sum(int(row["log_lines"]) for row in warned)
+    assert told <= len(tasks) + len(bus_locks) and (beside or told == len(tasks) + len(bus_locks))
+    if not beside:
+        operations = sum(int(row["issued"]) for answer, row in rows if answer in LOGGED_AS_DB)
+        assert len(bus_locks) + held_back <= operations
+
+
+def test_splitbench_says_what_does_not_fit(booted: Booted) -> None:
+    for run, answers in booted.expected.runs.items():
+        warnings = {warning["id"]: warning["text"] for warning in booted.record(run)["warnings"]}
+        if len(set(answers)) > 1:
+            assert {"cpus-disagree", "policy-contradicted"} <= set(warnings)
+        else:
+            assert "policy-contradicted" not in warnings, warnings
+
+
+def cycles(booted: Booted, run: str) -> list[dict]:
+    return booted.record(run).get("duty_cycles", [])
+
+
+def assert_row(row: Row, expected: Columns) -> None:
+    seen = dict(row)
+    if row["outcome"] == "delayed":
+        seen["outcome"] = "completed"
+        # Emulated CPUs wait for their turn on the host: that one operation, or few, were slow is no answer.
+        if row["kind"] == "unknown" and int(row["delayed_count"]) <= max(1, int(row["issued"]) // 20):
+            seen["kind"] = "silent"
+    for column, words in expected.items():
+        assert seen[column] in (words if isinstance(words, tuple) else (words,)), (column, row)
+
+
+# MARK: Registers
+
+
+def test_the_scope_of_each_bit_is_found_out(booted: Booted) -> None:
+    if not booted.expected.scopes:
+        pytest.skip("this boot does not ask for it")
+    found = {scope["bit"]: scope for scope in booted.record("scope")["scopes"]}
+    assert found.keys() == booted.expected.scopes.keys()
+    for bit, expected in booted.expected.scopes.items():
+        scope = found[bit]
+        assert tuple(scope["scopes"]) == expected.scopes, scope
+        assert scope.get("siblings_share") == expected.siblings_share, scope
+        assert scope.get("siblings_share_by_behaviour") == expected.by_behaviour, scope
+
+
+def test_the_registers_are_as_they_were(booted: Booted) -> None:
+    if "msr-before" not in booted.boot.steps:
+        pytest.skip("this boot writes no register")
+    before, after = (json.loads(booted.results.step(name).out) for name in ("msr-before", "msr-after"))
+    assert after["cpus"] == before["cpus"]
+    assert not booted.record("scope")["settings_changed"]
