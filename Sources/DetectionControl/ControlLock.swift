@@ -18,7 +18,8 @@ public final class ControlLock: Sendable {
       file = try FileDescriptor.open(
         path, .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: [.ownerReadWrite])
     } catch {
-      throw JournalFailure(path: path, reason: "cannot make the lock (\(error)): it needs root, and a folder /run")
+      throw JournalFailure(
+        path: path, reason: "cannot make the lock (\(error)): it needs root, and a folder /run")
     }
     var left = patience
     while flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 {

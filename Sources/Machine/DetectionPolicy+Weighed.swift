@@ -108,7 +108,9 @@ extension DetectionPolicy {
     if answer.isSignalled { return "\(mode.rawValue), but \(met)" }
     // Without the sysctl Linux may be too old to delay (before 5.19), or just too old to ask (before 6.2).
     if mode == .warn, mitigates == nil { return nil }
-    if mode == .warn, trapsWithDB, !trapsWithAC { return nil }
+    if mode == .warn, trapsWithDB, !trapsWithAC {
+      return answer.isDelayed || answer.exception == .ac ? "warn by #DB does not delay, but \(met)" : nil
+    }
     if mode == .warn, answer.isDelayed != mayDelay {
       return mayDelay
         ? "warn with split_lock_mitigate delays, but \(met)" : "this warn mode does not delay, but \(met)"

@@ -100,12 +100,32 @@ FLIPS = DOCTOR | trap(cpus="0-1") | {
 # Bit 29 set behind Linux's back.
 BY_HAND = {"arm": write_msr(1, MEMORY_CONTROL, SPLIT_LOCK_DETECT)} | DOCTOR | trap()
 
+# Without leave to arm: nothing is told of #AC where Linux booted without it.
+SCOPE_UNARMED = {
+    "msr-before": "splitbench msr show --json",
+    "scope": "splitbench run --only scope --allow-msr-writes --out /results/scope",
+    "msr-after": "splitbench msr show --json",
+}
+
 # Whom the bits belong to; --force, since some CPUs here refuse what Linux believes set.
 SCOPE = {
     "msr-before": "splitbench msr show --json",
     "scope": "splitbench run --only scope --allow-msr-writes --force --out /results/scope",
     "msr-after": "splitbench msr show --json",
 }
+
+
+
+def settings(*names: str, leave: str = "") -> dict[str, str]:
+    """The step that visits settings of detection, from CPU 1."""
+    return {
+        "settings": f"splitbench run --settings {','.join(names)} --cpu 1 --allow-msr-writes {leave} --rounds 1"
+                    " --out /results/settings",
+        "msr-after-settings": "splitbench msr show --json",
+    }
+
+
+OF_A_CORE = ("sld-on-own-core", "sld-on-sibling", "sld-on-other-core")
 
 # Bit 29 taken away behind Linux's back, and set again by Linux as it brings a CPU online.
 ONLINE = "/sys/devices/system/cpu/cpu7/online"
@@ -123,13 +143,16 @@ BOOTS = (
     Boot("four-sld-fatal-stuck", SLD, FOUR, "fatal", DOCTOR | SCOPE | trap(), stuck=(2,)),
     Boot("four-sld-ratelimit", SLD, FOUR, "ratelimit:100"),
     Boot("four-bld-warn", BLD, FOUR, "warn"),
-    Boot("four-both-off", BOTH, FOUR, "off"),
+    Boot("four-both-off", BOTH, FOUR, "off", DOCTOR | SCOPE_UNARMED | trap() | settings(
+        "as-found", "sld-on", "bld-on", leave="--allow-arming")),
     Boot("four-both-boot-cpu-stuck", BOTH, FOUR, "warn", stuck=(0,)),
     Boot("two-sockets-sld-warn", SLD, TWO_SOCKETS, "warn", FLIPS),
     Boot("two-sockets-sld-by-hand", SLD, TWO_SOCKETS, "off", BY_HAND),
-    Boot("two-sockets-both", BOTH, TWO_SOCKETS, None, DOCTOR | SCOPE | trap()),
+    Boot("two-sockets-both", BOTH, TWO_SOCKETS, None, DOCTOR | SCOPE | trap() | settings(
+        "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", "mitigate-off")),
     Boot(
-        "two-sockets-both-thread-refuse", BOTH, TWO_SOCKETS, "fatal", DOCTOR | SCOPE | trap(), scope="thread",
-        refuse=(3,)),
+        "two-sockets-both-thread-refuse", BOTH, TWO_SOCKETS, "fatal", DOCTOR | SCOPE | trap() | settings(
+            "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", leave="--force"),
+        scope="thread", refuse=(3,)),
     Boot("two-sockets-both-package-hotplug", BOTH, TWO_SOCKETS, "fatal", HOTPLUG, scope="package"),
 )

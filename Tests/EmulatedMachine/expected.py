@@ -85,6 +85,54 @@ DB_OF_THREAD = Scope(("per-thread",), siblings_share=False)
 
 
 @dataclass(frozen=True)
+class Met:
+    """What a tight loop of split locks meets under a setting; several kinds: one of them."""
+    kinds: tuple[str, ...]
+    armed_cpus: str
+    # Whether operations are put to sleep, or meet SIGBUS, which kills a child.
+    sleeps: bool = False
+    dies: bool = False
+    # Whether the machine takes the setting whole.
+    whole: bool = True
+
+
+SILENT = ("silent",)
+
+# In warn; CPUs 0 and 1 share a core, and its bit. bld-on beside #AC: the operation that runs again meets #DB.
+WARN_SETTINGS = {
+    "as-found": Met(("#AC",), "0-7", sleeps=True),
+    "sld-off": Met(SILENT, ""),
+    "sld-on": Met(("#AC",), "0-7", sleeps=True),
+    "sld-on-own-core": Met(("#AC",), "0-1", sleeps=True),
+    "sld-on-sibling": Met(("#AC",), "0-1", sleeps=True),
+    "sld-on-other-core": Met(SILENT, "2-3"),
+    "bld-on": Met(("#AC",), "0-7", sleeps=True),
+    # A line an operation, ten in five seconds.
+    "sld-off+bld-on": Met(("#DB", "silent"), ""),
+    "mitigate-off": Met(("#AC", "silent"), "0-7"),
+}
+
+# In fatal; a bit of its own for each CPU, and CPU 3 refuses it.
+FATAL_SETTINGS = {
+    "as-found": Met(("#AC",), "0-2,4-7", dies=True),
+    "sld-off": Met(SILENT, ""),
+    "sld-on": Met(("#AC",), "0-2,4-7", dies=True, whole=False),
+    "sld-on-own-core": Met(("#AC",), "1", dies=True),
+    "sld-on-sibling": Met(SILENT, "0"),
+    "sld-on-other-core": Met(SILENT, "2"),
+    "bld-on": Met(("#AC",), "0-2,4-7", dies=True),
+    "sld-off+bld-on": Met(("#DB",), "", dies=True),
+}
+
+# Booted with off, armed by hand: handle_user_split_lock warns all the same; handle_bus_lock does nothing.
+OFF_SETTINGS = {
+    "as-found": Met(SILENT, ""),
+    "sld-on": Met(("#AC",), "0-3", sleeps=True),
+    "bld-on": Met(SILENT, ""),
+}
+
+
+@dataclass(frozen=True)
 class Expected:
     # What doctor says of the policy: its mode, and whether Linux knows #AC and #DB.
     mode: str
@@ -100,6 +148,8 @@ class Expected:
     rate_limit: int | None = None
     # Whom each detection bit belongs to, and whether SMT siblings share it, by register and by behaviour.
     scopes: dict[str, Scope] = field(default_factory=dict)
+    # What a tight loop meets, by setting.
+    settings: dict[str, Met] = field(default_factory=dict)
     # kernel.split_lock_mitigate, in each step that asks doctor.
     mitigates: dict[str, bool] = field(default_factory=lambda: {"doctor": True})
 
@@ -124,7 +174,8 @@ EXPECTED = {
         "ratelimit", True, False, [], {"trap": [NATIVE] * 4}, armed=[OFF] * 4, rate_limit=100),
     "four-bld-warn": Expected(
         "warn", False, True, [DB_WARNING], {"trap": [DB_WARNS] * 4}, bus_locks_armed=True),
-    "four-both-off": Expected("off", True, True, [DISABLED], {"trap": [NATIVE] * 4}, armed=[OFF] * 4),
+    "four-both-off": Expected("off", True, True, [DISABLED], {"trap": [NATIVE] * 4}, armed=[OFF] * 4,
+        scopes={"bld": Scope(("per-thread", "per-core"))}, settings=OFF_SETTINGS),
     # The boot CPU fails the test in __split_lock_setup: Linux gives #AC up; bus_lock_init arms #DB.
     # But cpu_model_supports_sld is set by then, so that split_lock_init arms #AC on all others.
     "four-both-boot-cpu-stuck": Expected(
@@ -145,12 +196,14 @@ EXPECTED = {
     # bus_lock_init leaves split locks to #AC where both are there.
     "two-sockets-both": Expected(
         "warn", True, True, [AC_WARNING], {"trap": [AC_WARNS] * 8}, armed=[ON] * 8,
-        scopes={"sld": Scope(("per-core",), siblings_share=True, by_behaviour=True), "bld": DB_OF_THREAD}),
+        scopes={"sld": Scope(("per-core",), siblings_share=True, by_behaviour=True), "bld": DB_OF_THREAD},
+        settings=WARN_SETTINGS),
     # wrmsrl_safe: the refused write on CPU 3 goes unnoticed. Its sibling has a bit of its own here.
     "two-sockets-both-thread-refuse": Expected(
         "fatal", True, True, [AC_FATAL], {"trap": [AC_KILLS] * 3 + [NATIVE] + [AC_KILLS] * 4},
         armed=[ON] * 3 + [OFF] + [ON] * 4,
-        scopes={"sld": Scope(("per-thread",), False, by_behaviour=False), "bld": DB_OF_THREAD}),
+        scopes={"sld": Scope(("per-thread",), False, by_behaviour=False), "bld": DB_OF_THREAD},
+        settings=FATAL_SETTINGS),
     # Cleared on CPU 6, the bit is gone from its socket, until split_lock_init runs on CPU 7 as it comes back.
     "two-sockets-both-package-hotplug": Expected(
         "fatal", True, True, [AC_FATAL],

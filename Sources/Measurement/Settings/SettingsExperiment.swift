@@ -10,7 +10,7 @@ public final class SettingsExperiment: CoursedExperiment {
     var failures: [String]
     var split: TrapRecord
     var aligned: TrapRecord
-    var wall: Double
+    var throughput: Double
     var child: TrapRecord
     var bitsSet: [Int]?
   }
@@ -35,8 +35,8 @@ public final class SettingsExperiment: CoursedExperiment {
     visits = plan.settings.map { _ in [] }
   }
 
-  /// Wall time of a loop whose operations are delayed, in seconds.
-  private static let seconds = 0.2
+  /// Wall time of a loop whose operations are delayed, in seconds: some cycles of a sleep and an open window.
+  private static let seconds = 0.1
 
   /// Visits every setting in each round, in fresh random order, the machine as it was found in between.
   public func run(progress: (Progress) -> Void, finishedRound: (SettingsExperiment) throws -> Void) throws {
@@ -60,7 +60,7 @@ public final class SettingsExperiment: CoursedExperiment {
   }
 
   private func visit(_ index: Int) throws {
-    guard Plan.longestBurst <= budget.left else {
+    guard SettingsExperiment.seconds / 2 <= budget.left else {
       return course.skip("setting \(plan.settings[index].id)", ExperimentEnd.outOfBudget)
     }
     sleep(seconds: budget.rest(at: clock.elapsed()))
@@ -85,12 +85,14 @@ public final class SettingsExperiment: CoursedExperiment {
     let state = control.machine.state(of: bits, cpus: [])
     visits[index].append(
       Visit(
-        failures: failures, split: split.record, aligned: aligned.record, wall: split.wall, child: child,
+        failures: failures, split: split.record, aligned: aligned.record, throughput: split.throughput,
+        child: child,
         bitsSet: state.bits.isEmpty ? nil : state.bits.filter(\.isSet).map(\.bit.cpu)))
   }
 
-  private func loop(_ placement: Placement, _ trial: TrapTrial) throws -> (record: TrapRecord, wall: Double)?
-  {
+  private func loop(_ placement: Placement, _ trial: TrapTrial) throws -> (
+    record: TrapRecord, throughput: Double
+  )? {
     guard
       let loop = try TightLoop(
         cpu: plan.cpu.id, placement: placement, machine: machine, clock: clock,
@@ -101,7 +103,7 @@ public final class SettingsExperiment: CoursedExperiment {
       hasRun = loop.run()
       return loop.record
     }
-    return hasRun && record.issued > 0 ? (record, loop.wall) : nil
+    return hasRun && record.issued > 0 ? (record, loop.throughput) : nil
   }
 
   /// What was found so far, in the order of the plan.
@@ -119,7 +121,7 @@ public final class SettingsExperiment: CoursedExperiment {
       return SettingsRow(
         setting: setting, cpu: plan.cpu.id, failures: Set(visits.flatMap(\.failures)).sorted(),
         roundCount: visits.count, operations: visits.reduce(0) { $0 + $1.split.issued },
-        throughput: Estimate(rounds: visits.map { Double($0.split.issued) / $0.wall }),
+        throughput: Estimate(rounds: visits.map(\.throughput)),
         splitNs: median(\.split), alignedNs: median(\.aligned),
         delayed: visits.reduce(0) { $0 + $1.split.delays.count },
         trapped: visits.reduce(0) { $0 + $1.split.trapped },

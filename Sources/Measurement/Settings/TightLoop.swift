@@ -3,7 +3,8 @@ import CHost
 import LockKernels
 import Machine
 
-/// Split locks one after another, on a task of its own, until they have locked the bus for a burst or their time is up.
+/// Split locks one after another, on a task of its own: where nothing delays them until they have locked the bus for a burst,
+/// else until their time is up, so that several of Linux's delays and open windows are in it.
 final class TightLoop: @unchecked Sendable {
   private let memory: OperandMemory
   let site: TrapSite
@@ -13,9 +14,19 @@ final class TightLoop: @unchecked Sendable {
   private let seconds: Double
   private(set) var record: TrapRecord
   private(set) var wall = 0.0
+  /// Operations, and the time, at the end of the first delay and of the last.
+  private var marks: (first: (count: Int, time: Double), last: (count: Int, time: Double))?
 
   /// Operations at most; each is kept.
-  static let most = 5000
+  private static let most = 200_000
+
+  /// Operations a second of wall time: of whole cycles from delay to delay, where there are some.
+  var throughput: Double {
+    if let marks, marks.last.count > marks.first.count {
+      return Double(marks.last.count - marks.first.count) / (marks.last.time - marks.first.time)
+    }
+    return Double(record.issued) / wall
+  }
 
   /// - Parameter seconds: of wall time, where operations are delayed.
   init?(cpu: Int, placement: Placement, machine: MachineReport, clock: TscClock, seconds: Double) throws {
@@ -47,8 +58,9 @@ final class TightLoop: @unchecked Sendable {
     let delay = clock.ticks(seconds: DoseRamp.delay)
     let start = clock.elapsed()
     var locked = 0.0
+    var switches = SwitchCount.now()
     var times: (before: UInt64, after: UInt64) = (0, 0)
-    while record.issued < TightLoop.most, locked < burst, clock.elapsed() - start < seconds {
+    while record.issued < TightLoop.most, marks != nil || locked < burst, clock.elapsed() - start < seconds {
       let before = operand.loadUnaligned(as: UInt64.self)
       window.forget()
       withUnsafeMutableBytes(of: &times) { site.run(operand, 0, $0.baseAddress!) }
@@ -63,6 +75,12 @@ final class TightLoop: @unchecked Sendable {
         }
       } else if Double(ticks) > delay {
         record.delays.append(ticks)
+        // Asked only now: a system call an operation would not be a tight loop.
+        let now = SwitchCount.now()
+        if now.hasSlept(since: switches) { record.sleeps += 1 }
+        switches = now
+        let mark = (count: record.issued, time: clock.elapsed())
+        marks = (marks?.first ?? mark, mark)
       } else {
         record.roundTrips.append(ticks)
         if placement.isSplit { locked += Double(ticks) }
