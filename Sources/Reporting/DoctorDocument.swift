@@ -4,9 +4,26 @@ import Machine
 public struct DoctorDocument: Encodable {
   private let machine: MachineReport
   private let capabilities: [Capability]
+  private let control: DoctorControl
 
-  public init(_ machine: MachineReport) {
+  public init(_ machine: MachineReport, control: DoctorControl) {
     self.machine = machine
+    self.control = control
     capabilities = machine.capabilities
   }
+}
+
+/// What `doctor` says of changes to the machine's detection.
+public struct DoctorControl: Encodable, Sendable {
+  /// Made and not undone.
+  private let changes: [String]
+  /// Who may die where #AC on split locks is switched on, which Linux booted without.
+  private let arming: [String]
+
+  public init(changes: [String], arming: [String]) {
+    self.changes = changes
+    self.arming = arming
+  }
+
+  var lines: [String] { changes + arming.map { "switching #AC on here needs --allow-arming: \($0)" } }
 }

@@ -4,8 +4,12 @@ import Measurement
 /// What `splitbench doctor` prints.
 public struct DoctorText {
   private let machine: MachineReport
+  private let control: DoctorControl
 
-  public init(_ machine: MachineReport) { self.machine = machine }
+  public init(_ machine: MachineReport, control: DoctorControl) {
+    self.machine = machine
+    self.control = control
+  }
 
   public var text: String {
     [
@@ -58,6 +62,7 @@ public struct DoctorText {
     let limit = policy.rateLimit.map { ":\($0)" } ?? ""
     let evidence = policy.evidence.map { "\($0.source): \($0.finding)" }
     return ["\(policy.mode.rawValue)\(limit) (\(consequence(policy)))"] + evidence + registerLines
+      + control.lines
   }
 
   private func consequence(_ policy: DetectionPolicy) -> String {

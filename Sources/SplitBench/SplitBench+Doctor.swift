@@ -1,4 +1,5 @@
 import ArgumentParser
+import DetectionControl
 import Machine
 import Reporting
 
@@ -13,7 +14,12 @@ extension SplitBench {
     func run() throws {
       try exitingCleanly {
         let machine = try MachineReport.ofThisMachine()
-        try emit(json ? try Json.text(DoctorDocument(machine)) : DoctorText(machine).text)
+        let control = DoctorControl(
+          changes: ControlNotice.changes(.live), arming: ControlNotice.arming(machine, .live))
+        try emit(
+          json
+            ? try Json.text(DoctorDocument(machine, control: control))
+            : DoctorText(machine, control: control).text)
       }
     }
   }

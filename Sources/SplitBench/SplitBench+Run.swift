@@ -1,5 +1,6 @@
 import ArgumentParser
 import CHost
+import DetectionControl
 import Glibc
 import LockKernels
 import Machine
@@ -32,6 +33,11 @@ extension SplitBench {
       try exitingCleanly {
         var machine = try MachineReport.ofThisMachine(files: control.place.files)
         if let topology = output.topology { machine.topology = try RunOutput.parse(topology) }
+        for change in output.quiet
+          ? [] : ControlNotice.changes(control.place.files, journal: control.place.file)
+        {
+          complain("note: \(change)")
+        }
         let design = try RunDesign(scope, machine: machine, isElsewhere: output.topology != nil)
         if output.dryRun {
           try emit(output.json ? try Json.text(design.overview) : design.overview.text)

@@ -1,5 +1,6 @@
 """The boots of the matrix: which CPU, how many of them, which parameter of Linux, and what is run there."""
 
+import os
 from dataclasses import dataclass, field
 
 DOCTOR = {"doctor": "splitbench doctor --json"}
@@ -119,11 +120,14 @@ SCOPE = {
 def settings(*names: str, leave: str = "") -> dict[str, str]:
     """The step that visits settings of detection, from CPU 1."""
     return {
-        "settings": f"splitbench run --settings {','.join(names)} --cpu 1 --allow-msr-writes {leave} --rounds 1"
-                    " --out /results/settings",
+        "settings": f"splitbench run --settings {','.join(names)} --cpu 1 --rounds 1 --out /results/settings"
+                    f" --allow-msr-writes {leave}",
         "msr-after-settings": "splitbench msr show --json",
     }
 
+
+# Of a run that writes registers, of its guardian, and of both.
+KILLS = int(os.environ.get("SPLITBENCH_KILLS") or 6)
 
 OF_A_CORE = ("sld-on-own-core", "sld-on-sibling", "sld-on-other-core")
 
@@ -149,7 +153,7 @@ BOOTS = (
     Boot("two-sockets-sld-warn", SLD, TWO_SOCKETS, "warn", FLIPS),
     Boot("two-sockets-sld-by-hand", SLD, TWO_SOCKETS, "off", BY_HAND),
     Boot("two-sockets-both", BOTH, TWO_SOCKETS, None, DOCTOR | SCOPE | trap() | settings(
-        "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", "mitigate-off")),
+        "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", "mitigate-off") | {"kills": f"kills {KILLS}"}, seconds=300),
     Boot(
         "two-sockets-both-thread-refuse", BOTH, TWO_SOCKETS, "fatal", DOCTOR | SCOPE | trap() | settings(
             "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", leave="--force"),

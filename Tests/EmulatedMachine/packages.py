@@ -11,7 +11,7 @@ from command import CannotRun, output
 def field(package: str, name: str) -> str:
     """A field of the package that apt would install, such as `Version`."""
     try:
-        shown = output("apt-cache", "show", "--no-all-versions", package)
+        shown = _with_lists("apt-cache", "show", "--no-all-versions", package)
     except CannotRun as error:
         raise CannotRun(f"apt does not know {package}; `apt-get update` may help ({error})") from None
     found = re.search(rf"^{name}: (.+)$", shown, re.MULTILINE)
@@ -25,6 +25,17 @@ def unpack(package: str, folder: Path) -> None:
     # Root's downloads go to folders that apt's own user cannot enter.
     sandbox = ["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else []
     with tempfile.TemporaryDirectory() as download:
-        output("apt-get", *sandbox, "download", package, cwd=Path(download))
+        _with_lists("apt-get", *sandbox, "download", package, cwd=Path(download))
         archive, = Path(download).glob("*.deb")
         output("dpkg-deb", "--extract", archive, folder)
+
+
+def _with_lists(*command: str, cwd: Path | None = None) -> str:
+    """Runs an apt command, and again after an update: a new machine has no lists, an old one stale ones."""
+    try:
+        return output(*command, cwd=cwd)
+    except CannotRun:
+        if os.geteuid() != 0:
+            raise
+        output("apt-get", "update")
+        return output(*command, cwd=cwd)

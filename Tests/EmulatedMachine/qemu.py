@@ -1,5 +1,6 @@
 """Builds the emulated machine: Debian's QEMU with our lines from cpu/, for x86_64, and little else of it."""
 
+import functools
 import hashlib
 import os
 import re
@@ -31,6 +32,7 @@ FIRMWARE = {
 LAST_LINES = 8
 
 
+@functools.cache
 def qemu() -> Path:
     """The folder that holds `qemu-system-x86_64` and its firmware, for `-L`."""
     inputs = [Path(__file__), *sorted(insert.OURS.glob("*.*"))]
@@ -65,6 +67,7 @@ def _install_missing() -> None:
     if missing and os.geteuid() != 0:
         raise CannotRun(f"to build QEMU, first run as root: apt-get install {' '.join(missing)}")
     if missing:
+        output("apt-get", "update")
         output("apt-get", "install", "--yes", "--no-install-recommends", *missing)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 import expected as table
-from boots import BOOTS, Boot
+from boots import BOOTS, KILLS, Boot
 from command import CannotRun
 from expected import AC_AND_DB_WARN, AC_KILLS, AC_WARNS, AC_WARNS_AT_ONCE, DB_KILLS, DB_LIMITS, DB_WARNS
 from expected import NATIVE, Answer, Columns, Expected
@@ -313,6 +313,13 @@ def test_each_setting_does_what_linux_makes_of_it(booted: Booted) -> None:
 def test_the_settings_are_as_they_were(booted: Booted) -> None:
     if not booted.expected.settings:
         pytest.skip("this boot visits no settings")
-    before, after = (json.loads(booted.results.step(name).out) for name in ("msr-before", "msr-after-settings"))
+    steps = ("msr-before", "msr-after-settings")
+    before, after = (json.loads(booted.results.step(name).out) for name in steps)
     assert after["cpus"] == before["cpus"]
     assert booted.results.step("settings").exit == 0
+
+
+def test_kills_leave_everything_as_it_was(booted: Booted) -> None:
+    if "kills" not in booted.boot.steps:
+        pytest.skip("nothing is killed in this boot")
+    assert booted.results.step("kills").out == f"{KILLS} kills\n"
