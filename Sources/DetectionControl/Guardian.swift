@@ -32,7 +32,7 @@ final class Guardian {
       "--timer-hz", "\(machine.timerHz)", "--root", machine.files.root.string,
     ]
     let arguments: [UnsafeMutablePointer<CChar>?] = words.map { (word: String) in strdup(word) } + [nil]
-    defer { arguments.forEach { free($0) } }
+    defer { for word in arguments { free(word) } }
     var child = pid_t()
     let error = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, arguments, environ)
     close(ends[1])

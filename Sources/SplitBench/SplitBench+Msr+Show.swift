@@ -41,7 +41,7 @@ extension SplitBench.Msr {
       var child = pid_t()
       let words: [UnsafeMutablePointer<CChar>?] =
         ["modprobe", "msr"].map { (word: String) in strdup(word) } + [nil]
-      defer { words.forEach { free($0) } }
+      defer { for word in words { free(word) } }
       let error = posix_spawnp(&child, "modprobe", nil, nil, words, environ)
       guard error == 0 else { throw ModuleNotLoaded(reason: String(cString: strerror(error))) }
       var status: Int32 = 0
