@@ -65,7 +65,8 @@ extension Summary {
         cycle.cpus.count == 1 ? "one task" : "tasks on CPUs \(CpuSelection.ranges(cycle.cpus)) at once"
       let rate = cycle.operationsPerSecond.map { "; \(Decimal.significant($0, 3)) operations a second" } ?? ""
       let free = cycle.freeOperations.map { ", \(Int($0.median)) free split locks in it" } ?? ""
-      return "\(who): delayed \(text(cycle.delayMs, cycle.predicted?.delayMs)), then open for"
+      let queue = cycle.queueMs.map { ", of it \(Decimal.significant($0, 3)) ms queued for the other" } ?? ""
+      return "\(who): delayed \(text(cycle.delayMs, cycle.predicted?.delayMs))\(queue), then open for"
         + " \(text(cycle.windowMs, cycle.predicted?.windowMs))\(free)\(rate)"
     }
   }

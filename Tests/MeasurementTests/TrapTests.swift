@@ -74,6 +74,14 @@ import Testing
       reports: [report(.ac), report(.db), report(.db)], kind: .ac, outcome: .delayed,
       equation: "issued 100 = performed 100; log lines 3 ≤ 101"),
     Case(
+      name: "both armed, the line of #AC left out", policy: .of(.warn), delays: 1, sleeps: 1,
+      reports: [report(.db), report(.db)], kind: .ac, outcome: .delayed,
+      equation: "issued 100 = performed 100; log lines 2 ≤ 101"),
+    Case(
+      name: "#DB, ratelimit", policy: .of(.ratelimit, rateLimit: 10), delays: 1, sleeps: 1,
+      reports: [report(.db)], kind: .db, outcome: .delayed,
+      equation: "issued 100 = performed 100; log lines 1 ≤ 101"),
+    Case(
       name: "#DB, warn", policy: .of(.warn), reports: Array(repeating: report(.db), count: 10), kind: .db,
       outcome: .completed, equation: "issued 100 = performed 100; log lines 10 ≤ 101"),
     Case(

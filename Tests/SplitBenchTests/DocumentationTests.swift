@@ -8,25 +8,6 @@ import Testing
   private static let root = FilePath(#filePath).removingLastComponent().removingLastComponent()
     .removingLastComponent()
 
-  @Test func everyColumnIsInTheReference() async throws {
-    let reference = try text(Self.root.appending("results").appending("README.md"))
-    try await withTemporaryFolder { folder in
-      _ = try await Tool.run(
-        "run", "--plan", "quick", "--only", "cost,pingpong,bystander,scaling,trap", "--placement", "aligned",
-        "--instruction", "add", "--width", "8", "--victim", "alu", "--rounds", "1", "--budget", "0.05",
-        "--quiet", "--out", folder.string)
-      let package = folder.appending(names(in: folder)[0]).appending("datapackage.json")
-      let object = try JSONSerialization.jsonObject(with: Data(try text(package).utf8)) as? [String: Any]
-      for resource in try #require(object?["resources"] as? [[String: Any]]) {
-        let schema = try #require(resource["schema"] as? [String: Any])
-        for field in try #require(schema["fields"] as? [[String: String]]) {
-          let line = "| `\(field["name"]!)` | \(field["type"]!) | \(field["description"]!) |"
-          #expect(reference.contains(line), "\(line)")
-        }
-      }
-    }
-  }
-
   @Test func everyWarningOfARowIsInTheReference() throws {
     let reference = try text(Self.root.appending("results").appending("README.md"))
     for (id, meaning) in CostRow.Warning.allCases.map({ ($0.rawValue, $0.meaning) })

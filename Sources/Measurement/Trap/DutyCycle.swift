@@ -29,6 +29,8 @@ public struct DutyCycle: Sendable, Codable, Equatable {
   public var operations: Int
   /// From before a delayed operation to behind it.
   public var delayMs: Spread?
+  /// What waiting for the other tasks' windows adds: the median delay less that of one task alone.
+  public var queueMs: Double?
   /// From behind a delayed operation to before the next one.
   public var windowMs: Spread?
   /// Operations in a window; the loop leaves a pause between them, so a tight one would have more.

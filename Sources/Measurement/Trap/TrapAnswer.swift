@@ -36,14 +36,15 @@ extension TrapRecord {
     if killed > 0, cell.mustTrap {
       return TrapAnswer(kind: .eflagsAC, evidence: evidence + ["EFLAGS.AC was set"])
     }
-    if let report = reports?.first {
-      let kind: TrapAnswer.Kind = report.exception == .ac ? .ac : .db
-      return TrapAnswer(
-        kind: kind,
-        evidence: [
-          "Linux logged \(kind.rawValue) of this task, address 0x\(String(report.address, radix: 16))"
-        ]
-          + evidence)
+    if let report = reports?.first(where: { $0.exception == .ac }) ?? reports?.first {
+      let logged =
+        "Linux logged \(report.exception.rawValue) of this task, address 0x\(String(report.address, radix: 16))"
+      // Where both are armed an operation meets #AC, sleeps, runs again and meets #DB; either line may be left out.
+      if report.exception == .db, sleeps > 0, policy.mode != .ratelimit {
+        return TrapAnswer(
+          kind: .ac, evidence: evidence + ["the task slept, as it does at #AC only", "beside it \(logged)"])
+      }
+      return TrapAnswer(kind: report.exception == .ac ? .ac : .db, evidence: [logged] + evidence)
     }
     if killed > 0 {
       let other = inProcess?.answer(policy)

@@ -133,10 +133,13 @@ public final class TrapExperiment: CoursedExperiment {
       guard end == .finished, dearest <= budget.left else {
         return course.skip("duty cycle of the delays in trap", "the budget of locked time is spent")
       }
-      guard let found = try DutyCycleProbe(machine: machine, clock: clock).run(on: cpus) else {
+      guard var found = try DutyCycleProbe(machine: machine, clock: clock).run(on: cpus) else {
         return course.skip("duty cycle of the delays in trap", "a signal came, or no thread could be started")
       }
       course.budget.book(operations: found.operations, cost: DoseResponse.assumedSeconds, at: clock.elapsed())
+      if let alone = dutyCycles.first?.delayMs?.median {
+        found.queueMs = found.delayMs.map { $0.median - alone }
+      }
       dutyCycles.append(found)
     }
   }

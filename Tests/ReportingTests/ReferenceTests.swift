@@ -1,0 +1,24 @@
+import Foundation
+import Measurement
+import Testing
+
+@testable import Reporting
+
+/// The column reference and what is written.
+@Suite struct ReferenceTests {
+  @Test func everyColumnIsInTheReference() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let reference = try String(contentsOf: root.appending(path: "results/README.md"), encoding: .utf8)
+    let package = DataPackage(run: "run", experiments: ExperimentId.allCases, relationSource: "hwloc")
+    #expect(package.resources.count == ExperimentId.allCases.count + 2, "samples and slices beside them")
+    for resource in package.resources {
+      #expect(reference.contains("### \(resource.path)\n"), "\(resource.path)")
+      #expect(reference.contains("| `\(resource.path)` |"), "\(resource.path)")
+      for field in resource.schema.fields {
+        let line = "| `\(field.name)` | \(field.type) | \(field.description) |"
+        #expect(reference.contains(line), "\(line)")
+      }
+    }
+  }
+}
