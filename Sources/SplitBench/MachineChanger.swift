@@ -1,7 +1,6 @@
 import DetectionControl
 import Machine
 import Measurement
-import Reporting
 
 /// What a run needs to change the machine: the leave of the person, asked for before anything is begun.
 struct MachineChanger {
@@ -24,7 +23,13 @@ struct MachineChanger {
     guard options.allowMsrWrites else { throw LeaveMissing(experiment: first) }
     let machine = design.machine
     bits = DetectionBit.Kind.allCases.filter { DetectionControl.exists($0, machine) }
-    guard !bits.isEmpty else { throw NoDetection(experiment: first, skipped: design.skipped) }
+    guard !bits.isEmpty else { throw NoDetection(experiment: first) }
+    if let settings = design.settings, settings.settings.isEmpty {
+      throw NoSetting(
+        reasons: design.skipped.filter { $0.what.hasPrefix("settings ") }.map {
+          "\($0.what.dropFirst(9)): \($0.reason)"
+        })
+    }
     let access = MsrAccess(cpu: machine.topology.cpus[0].id, files: options.place.files)
     if let obstacle = access.obstacles.first { throw RegistersOutOfReach(obstacle: obstacle) }
     control = try DetectionControl(
@@ -34,13 +39,17 @@ struct MachineChanger {
     scopeBits = bits.filter { $0 != .splitLock || mayArm }
     var changes: [DetectionBit.Kind: Bool] = [:]
     if changing.contains(.scope) {
-      for bit in scopeBits { changes[bit] = true }
+      // Where nothing is left, the refusal says what leave is missing.
+      for bit in scopeBits.isEmpty ? bits : scopeBits { changes[bit] = true }
     }
     // Settings that arm are asked for by name, and refused without leave.
     for (bit, isOn) in design.settings?.settings.flatMap(\.bits) ?? [] {
       changes[bit] = isOn || changes[bit] == true
     }
-    warnings = try control.check(changes)
+    let unasked = changing.contains(.scope) && scopeBits.count < bits.count
+    warnings =
+      try control.check(changes)
+      + (unasked ? ["scope leaves out #AC, which Linux booted without: give --allow-arming"] : [])
     touched = Set(changes.keys)
     changesMitigation = design.settings?.settings.contains(where: \.changesMitigation) ?? false
   }
@@ -70,7 +79,6 @@ struct LeaveMissing: UsageError, CustomStringConvertible {
 /// Nothing here can be switched.
 struct NoDetection: Error, CustomStringConvertible {
   let experiment: ExperimentId
-  let skipped: [RunRecord.Skipped]
   var description: String {
     "\(experiment.rawValue): this CPU, or its hypervisor, offers neither split-lock nor bus-lock detection; there is nothing to switch"
   }
@@ -81,5 +89,13 @@ struct RegistersOutOfReach: Error, CustomStringConvertible {
   let obstacle: (to: String, what: String, remedy: String)
   var description: String {
     "cannot \(obstacle.to) the detection registers: \(obstacle.what); \(obstacle.remedy)"
+  }
+}
+
+/// None of the settings that were asked for can be had.
+struct NoSetting: Error, CustomStringConvertible {
+  let reasons: [String]
+  var description: String {
+    "no setting to visit: \(reasons.joined(separator: "; ")); choose others, see splitbench list"
   }
 }

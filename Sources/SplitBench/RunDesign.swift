@@ -104,7 +104,7 @@ struct RunDesign {
     var skipped: [RunRecord.Skipped] = []
     for setting in asked where !chosen.contains(setting) {
       if let obstacle = setting.obstacle(machine, measuring: cpu) {
-        skipped.append(.init(what: "setting \(setting.id)", reason: obstacle))
+        skipped.append(.init(what: "settings \(setting.id)", reason: obstacle))
       } else {
         chosen.append(setting)
       }

@@ -61,14 +61,14 @@ public final class SettingsExperiment: CoursedExperiment {
 
   private func visit(_ index: Int) throws {
     guard SettingsExperiment.seconds / 2 <= budget.left else {
-      return course.skip("setting \(plan.settings[index].id)", ExperimentEnd.outOfBudget)
+      return course.skip("settings \(plan.settings[index].id)", ExperimentEnd.outOfBudget)
     }
     sleep(seconds: budget.rest(at: clock.elapsed()))
     let cpu = plan.cpu.id
     let failures = control.apply(plan.settings[index], measuring: plan.cpu)
     let trial = TrapTrial(machine: machine, clock: clock)
     guard let aligned = try loop(.aligned, trial), let split = try loop(.lineSplit, trial) else {
-      return course.skip("setting \(plan.settings[index].id)", "no thread could be started on CPU \(cpu)")
+      return course.skip("settings \(plan.settings[index].id)", "no thread could be started on CPU \(cpu)")
     }
     let child = try trial.inChild(
       TrapCell(
