@@ -110,7 +110,10 @@ public struct DetectionPolicy: Codable, Sendable, Equatable {
     switch log {
     case .success(let lines):
       said = lines.lazy.compactMap(BootParameter.init(logLine:)).first
-      note("kernel log", lines.isEmpty ? "no line about detection" : lines.joined(separator: " | "))
+      let atBoot = lines.filter { DetectionReport($0) == nil }
+      let reports = lines.count - atBoot.count
+      let words = atBoot + (reports == 0 ? [] : ["\(reports) reports of tasks"])
+      note("kernel log", words.isEmpty ? "no line about detection" : words.joined(separator: " | "))
     case .failure(let error):
       said = nil
       note("kernel log", error.description)
@@ -163,11 +166,14 @@ public struct DetectionPolicy: Codable, Sendable, Equatable {
       case "fatal": mode = .fatal
       default:
         mode = .warn
-        if text.hasPrefix("ratelimit:"), let limit = Int(text.dropFirst(10)),
-          (1...1000).contains(limit)
-        {
+        guard text.hasPrefix("ratelimit:") else { break }
+        let rest = text.dropFirst(10)
+        // As match_option reads it: sscanf takes the digits in front, and the bare word sets no limit.
+        if let limit = Int(rest.prefix { $0.isASCII && $0.isNumber }), (1...1000).contains(limit) {
           mode = .ratelimit
           rateLimit = limit
+        } else if rest.isEmpty {
+          mode = .ratelimit
         }
       }
     }

@@ -35,6 +35,10 @@ import Testing
     ),
     Case(flags: "bus_lock_detect", parameter: "ratelimit:1001", mode: .warn),
     Case(flags: "bus_lock_detect", parameter: "ratelimit:0", mode: .warn),
+    Case(flags: "bus_lock_detect", parameter: "ratelimit:5x", mode: .ratelimit, rateLimit: 5, mayDelay: true),
+    Case(flags: "bus_lock_detect", parameter: "ratelimit:", mode: .ratelimit, mayDelay: true),
+    Case(flags: "bus_lock_detect", parameter: "ratelimit", mode: .warn),
+    Case(flags: "bus_lock_detect", parameter: "offf", mode: .warn),
     Case(
       flags: "split_lock_detect", parameter: "ratelimit:10", mode: .ratelimit, rateLimit: 10,
       leavesAlone: true, contradiction: "nothing is detected"),
