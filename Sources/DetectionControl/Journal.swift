@@ -39,7 +39,8 @@ public struct JournalFile: Sendable {
     do {
       return try JSONDecoder().decode(Journal.self, from: Data(text.utf8))
     } catch {
-      throw JournalFailure(path: path, reason: "it is no journal of this version")
+      throw JournalFailure(
+        path: path, reason: "it is no journal of this version; remove it, or name another with --journal")
     }
   }
 

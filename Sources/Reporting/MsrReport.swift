@@ -74,7 +74,7 @@ public struct MsrReport: Encodable {
       ]
     }
     let bits = register.bits.map {
-      "\($0.position) \(reading.bits[$0.meaning] == true ? "set" : "clear"): \($0.meaning)"
+      "\($0.position) \(reading.bits[$0.meaning] == true ? "set" : "clear") (if set, \($0.meaning))"
     }
     return [
       reading.register, reading.name, reading.value ?? "-", bits.joined(separator: "; "), belief(reading),

@@ -89,7 +89,7 @@ enum TrapTable {
         $0.roundTrip?.median
       }
     ] + tails("round_trip", \.roundTrip) + [
-      .number("delay_ns", "The longest of all, in ns.") { $0.longestNs },
+      .number("delay_ns", "The longest operation of all, delayed or not, in ns.") { $0.longestNs },
       .number("delay_min_ns", "The shortest of the operations of over 5 ms, in ns.") { $0.leastDelayNs },
       .number("delay_median_ns", "Their median, in ns.") { $0.delays?.median },
       .number("delay_p90_ns", "Their 90th percentile, in ns; needs 100 of them.") { $0.delays?.p90 },

@@ -5,7 +5,10 @@ import SystemPackage
 
 /// Flags of whatever changes the machine.
 struct ControlOptions: ParsableArguments {
-  @Flag(help: "Give leave to write model-specific registers. Without it nothing is changed.")
+  @Flag(
+    help:
+      "Give leave to write model-specific registers and kernel.split_lock_mitigate. Without it nothing is changed."
+  )
   var allowMsrWrites = false
 
   @Flag(help: "Give leave to switch on #AC where Linux booted without it: that can kill others.")

@@ -20,7 +20,8 @@ extension SplitBench.Msr {
         case .nothingToDo: try emit("nothing to restore: there is no journal at \(place.journal)\n")
         case .ofAnotherBoot:
           try emit("the journal was of an earlier boot, which undid its changes: removed\n")
-        case .restored(let count): try emit("restored: \(count) settings are as they were\n")
+        case .restored(let count):
+          try emit("restored: \(count) setting\(count == 1 ? " is" : "s are") as before\n")
         case .differs(let what):
           for line in what { complain("error: \(line)") }
           throw ExitCode(1)

@@ -29,6 +29,9 @@ extension SplitBench.Msr {
     @OptionGroup var control: ControlOptions
 
     func validate() throws {
+      if !control.allowMsrWrites {
+        throw ValidationError("this writes model-specific registers: give --allow-msr-writes")
+      }
       if sld == nil && bld == nil { throw ValidationError("say what to switch: --sld on|off, --bld on|off") }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DetectionControl
 import Glibc
 import Machine
 import Reporting
@@ -33,6 +34,7 @@ extension SplitBench.Msr {
           access: MsrAccess(cpu: cpus[0].id, files: .live), policy: machine.policy,
           registers: machine.registers.filter { ids.contains($0.cpu) })
         if let failure = report.failure { throw RegistersUnreadable(reason: failure) }
+        for change in ControlNotice.changes(.live) { complain("note: \(change)") }
         try emit(json ? try Json.text(report) : report.text)
       }
     }

@@ -97,7 +97,7 @@ struct RunScope: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Settings of detection to visit, separated by commas, changes joined by +; see splitbench list. Needs --allow-msr-writes.",
+      "Settings of detection to visit, separated by commas, changes joined by +; see splitbench list. Runs settings alone; needs --allow-msr-writes, and --allow-arming for sld-on where Linux booted without it.",
       valueName: "list"))
   var settings: CommaList<SettingChoice>?
 

@@ -27,7 +27,7 @@ import Testing
     ]).text.split(separator: "\n").map(String.init)
     let of33 = lines.filter { $0.contains("MSR_MEMORY_CTRL") }
     #expect(of33.count == 2)
-    #expect(of33[0].hasPrefix("0-1,3") && of33[0].contains("29 set: split locks raise #AC"))
+    #expect(of33[0].hasPrefix("0-1,3") && of33[0].contains("29 set (if set, split locks raise #AC)"))
     #expect(of33[1].hasPrefix("2 ") && of33[1].contains("29 clear"))
     #expect(of33.allSatisfy { $0.contains("on (warn)") })
   }
