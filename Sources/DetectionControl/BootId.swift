@@ -1,4 +1,3 @@
-import Glibc
 import Machine
 
 enum BootId {
@@ -6,8 +5,4 @@ enum BootId {
   static func current(_ files: FileTree) -> String {
     files.value("/proc/sys/kernel/random/boot_id") ?? "unknown"
   }
-}
-
-enum ProcessId {
-  static var own: pid_t { getpid() }
 }

@@ -19,8 +19,8 @@ public struct DetectionBit: Codable, Hashable, Sendable {
 
     public var mask: UInt64 {
       switch self {
-      case .splitLock: 1 << 29
-      case .busLock: 1 << 2
+      case .splitLock: 1 << DetectionRegister.splitLockBit
+      case .busLock: 1 << DetectionRegister.busLockBit
       }
     }
   }

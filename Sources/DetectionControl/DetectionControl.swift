@@ -1,3 +1,4 @@
+import Glibc
 import Machine
 
 /// The only code that changes a machine: one lock, one journal, the bits and switches it names, and the way back.
@@ -162,7 +163,7 @@ public final class DetectionControl {
       bits: before.bits.filter { kinds.contains($0.bit.kind) }, mitigates: mitigation ? before.mitigates : nil
     )
     var new = Journal(
-      bootId: BootId.current(machine.files), process: Int(ProcessId.own),
+      bootId: BootId.current(machine.files), process: Int(getpid()),
       nonce: UInt64.random(in: 1...UInt64.max), before: staying?.before ?? touched)
     // Where an earlier change was meant to stay, its journal says what the machine was before all of them.
     new.before.complete(from: touched)

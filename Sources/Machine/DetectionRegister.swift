@@ -42,7 +42,7 @@ public enum DetectionRegister: Int64, Sendable, CaseIterable, Codable {
   }
 
   /// In MSR 0x33.
-  static let splitLockBit = 29
+  public static let splitLockBit = 29
   /// In MSR 0x1D9.
-  static let busLockBit = 2
+  public static let busLockBit = 2
 }

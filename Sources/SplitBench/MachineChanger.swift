@@ -5,8 +5,6 @@ import Measurement
 /// What a run needs to change the machine: the leave of the person, asked for before anything is begun.
 struct MachineChanger {
   let control: DetectionControl
-  /// Detection bits that this machine has.
-  let bits: [DetectionBit.Kind]
   /// Those that may be written for `scope`: #AC must be armed to be told by behaviour, and that needs leave where Linux
   /// booted without it.
   let scopeBits: [DetectionBit.Kind]
@@ -22,7 +20,7 @@ struct MachineChanger {
     guard let first = changing.first else { return nil }
     guard options.allowMsrWrites else { throw LeaveMissing(experiment: first) }
     let machine = design.machine
-    bits = DetectionBit.Kind.allCases.filter { DetectionControl.exists($0, machine) }
+    let bits = DetectionBit.Kind.allCases.filter { DetectionControl.exists($0, machine) }
     guard !bits.isEmpty else { throw NoDetection(experiment: first) }
     if let settings = design.settings, settings.settings.isEmpty {
       throw NoSetting(

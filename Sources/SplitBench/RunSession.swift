@@ -137,7 +137,7 @@ struct RunSession {
       guard let changer else { return .finished }
       let share = design.plan.share(of: .scope, among: design.experiments)
       let plan = ScopePlan(
-        topology: machine.topology, bits: changer.scopeBits, triesBehaviour: true,
+        topology: machine.topology, bits: changer.scopeBits,
         wallLimit: share.wallLimit)
       let experiment = ScopeExperiment(
         plan: plan, machine: machine, control: changer.control, budget: share.budget, clock: TscClock())

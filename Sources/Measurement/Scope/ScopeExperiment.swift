@@ -36,7 +36,7 @@ public final class ScopeExperiment: CoursedExperiment {
         progress(
           Progress(phase: "scope", done: done, secondsLeft: plan.wallLimit - (clock.elapsed() - start)))
         readOthers(bit, writer)
-        if bit == .splitLock, plan.triesBehaviour { try tryOthers(writer) }
+        if bit == .splitLock { try tryOthers(writer) }
       }
     }
   }

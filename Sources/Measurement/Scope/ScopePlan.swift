@@ -5,16 +5,13 @@ import Machine
 public struct ScopePlan: Sendable {
   public var bits: [DetectionBit.Kind]
   public var writers: [Int]
-  /// Whether the split-lock bit is also told by behaviour: that arms it on one CPU at a time.
-  public var triesBehaviour: Bool
   public var wallLimit: Double
 
   /// Beyond so many CPUs one core of each package stands for the rest.
   private static let mostWriters = 16
 
-  public init(topology: Topology, bits: [DetectionBit.Kind], triesBehaviour: Bool, wallLimit: Double) {
+  public init(topology: Topology, bits: [DetectionBit.Kind], wallLimit: Double) {
     self.bits = bits
-    self.triesBehaviour = triesBehaviour
     self.wallLimit = wallLimit
     guard topology.cpus.count > ScopePlan.mostWriters else {
       writers = topology.cpus.map(\.id)

@@ -65,11 +65,7 @@ struct DutyCycleProbe {
         var times: (UInt64, UInt64) = (0, 0)
         withUnsafeMutableBytes(of: &times) { site.run(operand, 0, $0.baseAddress!) }
         let end = clock.elapsed()
-        // A thread that was only preempted lost its time to others; one that a host stops knows nothing of it.
-        let now = SwitchCount.now()
-        let isDelayed =
-          end - start > DoseRamp.delay
-          && (now.hasSlept(since: switches) || !now.wasPreempted(since: switches))
+        let isDelayed = end - start > DoseRamp.delay && SwitchCount.now().wasHeldUp(since: switches)
         if isDelayed { delays += 1 }
         found.append(DutyCycle.Operation(start: start, end: end, isDelayed: isDelayed))
         if window.count > 0 {

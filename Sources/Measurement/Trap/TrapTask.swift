@@ -74,11 +74,9 @@ final class TrapTask: @unchecked Sendable {
     if value() != before { record.performed += 1 }
     let now = SwitchCount.now()
     let seconds = clock.seconds(Double(ticks))
-    let slept = now.hasSlept(since: switches)
-    // A thread that was only preempted lost its time to others.
-    if seconds > DoseRamp.delay, slept || !now.wasPreempted(since: switches) {
+    if seconds > DoseRamp.delay, now.wasHeldUp(since: switches) {
       record.delays.append(ticks)
-      if slept { record.sleeps += 1 }
+      if now.hasSlept(since: switches) { record.sleeps += 1 }
       if seconds > longest { unexplained = seconds }
     }
     record.longestTicks = max(record.longestTicks, ticks)

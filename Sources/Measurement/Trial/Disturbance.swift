@@ -126,6 +126,12 @@ struct SwitchCount: Equatable {
   /// Whether it was taken off against its will since then.
   func wasPreempted(since earlier: SwitchCount) -> Bool { involuntary != earlier.involuntary }
 
+  /// Whether a long operation since then was held up by what it is: a thread that was only preempted lost its time to others,
+  /// and one that a host stops knows nothing of it.
+  func wasHeldUp(since earlier: SwitchCount) -> Bool {
+    hasSlept(since: earlier) || !wasPreempted(since: earlier)
+  }
+
   /// Whether it slept since then: measured code never asks to, so a trap handler did.
   func hasSlept(since earlier: SwitchCount) -> Bool { voluntary != earlier.voluntary }
 }
