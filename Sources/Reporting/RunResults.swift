@@ -9,6 +9,7 @@ public struct RunResults: Sendable {
   public var trap: [TrapRow] = []
   public var scope: [ScopeRow] = []
   public var settings: [SettingsRow] = []
+  public var settingsCost: [CostRow] = []
 
   public init() {}
 

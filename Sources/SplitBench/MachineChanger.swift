@@ -1,6 +1,7 @@
 import DetectionControl
 import Machine
 import Measurement
+import Reporting
 
 /// What a run needs to change the machine: the leave of the person, asked for before anything is begun.
 struct MachineChanger {
@@ -11,6 +12,8 @@ struct MachineChanger {
   private let touched: Set<DetectionBit.Kind>
   private let changesMitigation: Bool
   private let warnings: [String]
+  private let files: FileTree
+  private let taint: Taint?
 
   /// Nil where the run changes nothing.
   ///
@@ -28,10 +31,12 @@ struct MachineChanger {
           "\($0.what.dropFirst(9)): \($0.reason)"
         })
     }
-    let access = MsrAccess(cpu: machine.topology.cpus[0].id, files: options.place.files)
+    files = options.place.files
+    taint = Taint(files: files)
+    let access = MsrAccess(cpu: machine.topology.cpus[0].id, files: files)
     if let obstacle = access.obstacles.first { throw RegistersOutOfReach(obstacle: obstacle) }
     control = try DetectionControl(
-      report: machine, files: options.place.files, journal: options.place.file, leave: options.leave,
+      report: machine, files: files, journal: options.place.file, leave: options.leave,
       term: .run)
     let mayArm = !ArmingHazard.isArming(machine.policy) || options.allowArming
     scopeBits = bits.filter { $0 != .splitLock || mayArm }
@@ -56,6 +61,13 @@ struct MachineChanger {
   func begin() throws {
     for warning in warnings { complain("note: \(warning)") }
     try control.begin(touching: touched, mitigation: changesMitigation)
+  }
+
+  /// Linux's taint before the run and now; nil where it cannot be read.
+  var tainting: RunRecord.Tainting? {
+    guard let taint, let now = Taint(files: files) else { return nil }
+    let registers = DetectionBit.Kind.allCases.filter(touched.contains).map(\.register)
+    return RunRecord.Tainting(before: taint, after: now, registers: registers)
   }
 
   /// - Returns: what is not as it was.

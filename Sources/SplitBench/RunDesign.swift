@@ -70,7 +70,9 @@ struct RunDesign {
     } else {
       trap = nil
     }
-    let found = RunDesign.settings(scope, plan, experiments, machine, measuring: chosen[0])
+    let found = RunDesign.settings(
+      scope, plan, experiments, machine, measuring: chosen[0],
+      beside: otherCpus.first { $0.cpu == chosen[0].id })
     settings = found.plan
     victims = scope.victim?.elements.map(\.rawValue) ?? []
     victimNode = scope.victimNode
@@ -89,9 +91,11 @@ struct RunDesign {
   }
 
   /// The settings that were asked for, or all, less those that this machine cannot be put into.
+  ///
+  /// - Parameter other: the nearest CPU on another core, where the bystander works.
   private static func settings(
     _ scope: RunScope, _ plan: Plan, _ experiments: [ExperimentId], _ machine: MachineReport,
-    measuring cpu: LogicalCpu
+    measuring cpu: LogicalCpu, beside other: RunRecord.OtherCpu?
   ) -> (plan: SettingsPlan?, skipped: [RunRecord.Skipped]) {
     guard experiments.contains(.settings) else { return (nil, []) }
     let asked = (scope.settings?.elements ?? [.all]).flatMap { choice in
@@ -109,10 +113,16 @@ struct RunDesign {
         chosen.append(setting)
       }
     }
+    if other == nil {
+      skipped.append(.init(what: "bystander of settings", reason: noOtherCore(machine)))
+    }
     let share = plan.share(of: .settings, among: experiments)
     return (
       SettingsPlan(
-        settings: chosen, cpu: cpu, rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit),
+        settings: chosen, cpu: cpu,
+        bystander: other.map {
+          RelatedPair(victim: $0.otherCpu, aggressor: cpu.id, relation: $0.relation)
+        }, rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit),
       skipped
     )
   }
@@ -190,6 +200,12 @@ struct RunDesign {
     }.first
   }
 
+  /// Why there is no `neighbour`.
+  private static func noOtherCore(_ machine: MachineReport) -> String {
+    machine.topology.cpus.count == 1
+      ? "this process may use one CPU only" : "no CPU is allowed that does not share the core"
+  }
+
   private static func skipped(
     _ machine: MachineReport, _ planner: CellPlanner, isElsewhere: Bool
   ) -> [RunRecord.Skipped] {
@@ -197,10 +213,7 @@ struct RunDesign {
     // What this machine lacks says nothing of one that is not here.
     guard !isElsewhere else { return [] }
     if !planner.hasOtherCpu {
-      let reason =
-        machine.topology.cpus.count == 1
-        ? "this process may use one CPU only" : "no CPU is allowed that does not share the core"
-      skipped.append(.init(what: "line state other-cpu-modified", reason: reason))
+      skipped.append(.init(what: "line state other-cpu-modified", reason: noOtherCore(machine)))
     }
     if !planner.hasCmpxchg16b {
       skipped.append(.init(what: "cmpxchg16b", reason: "the CPU does not have it (CPUID.01H:ECX[13])"))

@@ -67,6 +67,7 @@ struct RunSession {
     recorder.bar.finish()
     let notRestored = try changer?.restore() ?? []
     recorder.record.note(notRestored: notRestored)
+    recorder.record.taint = changer?.tainting
     let after = try MachineReport.ofThisMachine(watchMs: 0)
     recorder.record.close(
       end: end.rawValue, complete: end == .finished || end == .wallLimit, endedUtc: UtcTime.iso(),

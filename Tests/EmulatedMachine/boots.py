@@ -116,11 +116,11 @@ SCOPE = {
 }
 
 
-
-def settings(*names: str, leave: str = "") -> dict[str, str]:
-    """The step that visits settings of detection, from CPU 1."""
+def settings(*names: str, leave: str = "", cpu: int = 1) -> dict[str, str]:
+    """The steps that visit settings of detection, from one CPU."""
     return {
-        "settings": f"splitbench run --settings {','.join(names)} --cpu 1 --rounds 1 --out /results/settings"
+        "msr-before": "splitbench msr show --json",
+        "settings": f"splitbench run --settings {','.join(names)} --cpu {cpu} --rounds 1 --out /results/settings"
                     f" --allow-msr-writes {leave}",
         "msr-after-settings": "splitbench msr show --json",
     }
@@ -142,7 +142,8 @@ HOTPLUG = DOCTOR | SCOPE | trap() | {
 BOOTS = (
     Boot("one-sld", SLD, ONE, None),
     Boot("one-bld-fatal", BLD, ONE, "fatal", modules=()),
-    Boot("one-both-ratelimit", BOTH, ONE, "ratelimit:100"),
+    Boot("one-both-ratelimit", BOTH, ONE, "ratelimit:100", DOCTOR | trap() | settings(
+        "as-found", "sld-on", "bld-off", "sld-on+bld-off", leave="--allow-arming", cpu=0)),
     Boot("one-neither-fatal", NEITHER, ONE, "fatal"),
     Boot("four-sld-fatal-stuck", SLD, FOUR, "fatal", DOCTOR | SCOPE | trap(), stuck=(2,)),
     Boot("four-sld-ratelimit", SLD, FOUR, "ratelimit:100"),
