@@ -56,3 +56,11 @@ extension SettingsExperiment: ReportedExperiment {
     (results.settings, results.settingsCost) = (rows, costRows())
   }
 }
+
+extension HotplugExperiment: ReportedExperiment {
+  public static var table: WritableKeyPath<RunResults, [HotplugRow]> { \.hotplug }
+}
+
+extension LeakExperiment: ReportedExperiment {
+  public static var table: WritableKeyPath<RunResults, [LeakRow]> { \.leak }
+}

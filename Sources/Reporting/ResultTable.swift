@@ -67,6 +67,8 @@ extension RunResults {
         ResultTable(name, SettingsTable.table(run: run), settings),
         ResultTable("settings-cost", CostTable.table(run: run), settingsCost, primaryKey: "cell"),
       ]
+    case .hotplug: [ResultTable(name, HotplugTable.table(run: run), hotplug)]
+    case .leak: [ResultTable(name, LeakTable.table(run: run), leak)]
     }
   }
 }

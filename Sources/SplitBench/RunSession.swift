@@ -127,8 +127,24 @@ struct RunSession {
       try recorder.take(experiment)
       return experiment.end
     case .settings:
-      guard let changer, let plan = design.settings else { return .finished }
+      guard let changer, let plan = design.control.settings else { return .finished }
       let experiment = SettingsExperiment(
+        plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock())
+      try experiment.run(
+        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
+      try recorder.take(experiment)
+      return experiment.end
+    case .hotplug:
+      guard let changer, let plan = design.control.hotplug else { return .finished }
+      let experiment = HotplugExperiment(
+        plan: plan, machine: machine, control: changer.control, clock: TscClock())
+      try experiment.run(
+        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
+      try recorder.take(experiment)
+      return experiment.end
+    case .leak:
+      guard let changer, let plan = design.control.leak else { return .finished }
+      let experiment = LeakExperiment(
         plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock())
       try experiment.run(
         progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })

@@ -358,7 +358,7 @@ def test_a_bystander_works_on_another_core(booted: Booted) -> None:
 
 def test_the_taint_is_recorded(booted: Booted) -> None:
     """msr_write taints Linux with CPU_OUT_OF_SPEC, whoever writes, until it is booted again."""
-    runs = [run for run in ("scope", "settings") if run in booted.boot.steps]
+    runs = [step for step in booted.boot.steps if step in ("scope", "settings", "hotplug", "leak")]
     if not runs:
         pytest.skip("this boot writes no register")
     for number, run in enumerate(runs):
@@ -374,6 +374,47 @@ def test_the_settings_are_as_they_were(booted: Booted) -> None:
     before, after = (json.loads(booted.results.step(name).out) for name in steps)
     assert after["cpus"] == before["cpus"]
     assert booted.results.step("settings").exit == 0
+
+
+def test_linux_writes_its_own_bits_when_a_cpu_comes_up(booted: Booted) -> None:
+    """split_lock_init and bus_lock_init run on every CPU that comes up, whatever was written there."""
+    if not booted.expected.hotplug:
+        pytest.skip("this boot takes no CPU offline for it")
+    rows = booted.rows("hotplug", "hotplug")
+    assert {(row["bit"], row["start"]) for row in rows} == {
+        (bit, start) for bit in booted.expected.hotplug for start in ("as-found", "flipped")
+    }
+    assert {int(row["cpu"]) for row in rows} == booted.boot.topology.last_of_sockets
+    for row in rows:
+        own = booted.expected.hotplug[row["bit"]]
+        assert (row["offline"], row["online"]) == ("done", "done"), row
+        assert row["bit_before"] == str(own if row["start"] == "as-found" else not own).lower(), row
+        assert row["bit_after"] == str(own).lower(), row
+        assert row["initialised"] == ("true" if row["start"] == "flipped" else ""), row
+        assert row["met_after"] == booted.expected.met_after_hotplug, row
+
+
+def test_split_locks_leak_where_the_bit_is_shared(booted: Booted) -> None:
+    if not booted.expected.leaks:
+        pytest.skip("this boot looks for no leak")
+    rows = {row["relation"]: row for row in booted.rows("leak", "leak")}
+    assert rows.keys() == booted.expected.leaks.keys()
+    for relation, leaks in booted.expected.leaks.items():
+        row = rows[relation]
+        assert int(row["windows"]) > 0, row
+        assert row["leaks"] == str(leaks).lower(), row
+        assert row["clear"] == (row["reads"] if leaks else "0"), row
+        if leaks:
+            # Two jiffies of 4 ms at least; the host may be late at any end.
+            assert float(row["open_max_ms"]) >= 8, row
+
+
+@pytest.mark.parametrize("step", ("hotplug", "leak"))
+def test_the_registers_are_as_they_were_behind(booted: Booted, step: str) -> None:
+    if step not in booted.boot.steps:
+        pytest.skip(f"no {step} in this boot")
+    before, after = (json.loads(booted.results.step(name).out) for name in ("msr-before", f"msr-after-{step}"))
+    assert after["cpus"] == before["cpus"]
 
 
 def test_kills_leave_everything_as_it_was(booted: Booted) -> None:
