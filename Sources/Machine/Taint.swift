@@ -1,5 +1,5 @@
 /// What Linux is tainted with (Documentation/admin-guide/tainted-kernels.rst), until it is booted again.
-public struct Taint: Sendable, Codable, Equatable {
+public struct Taint: Sendable, Equatable {
   /// A bit for each reason, as in /proc/sys/kernel/tainted.
   public var mask: UInt64
 

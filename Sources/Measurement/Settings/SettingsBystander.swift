@@ -104,13 +104,19 @@ final class SettingsBystander {
           period: placement.isSplit ? 0 : UInt64(clock.ticks(seconds: cost))))
     }
     budget.book(operations: slices[1].aggression?.operations ?? 0, cost: cost, at: clock.elapsed())
-    let longestGap = clock.ticks(seconds: max(4 * cost, length / 4) + VictimRunner.gapSeconds)
-    let isWhole =
-      behaviour != .completed
-      // Nobody knows the two clocks' offset: that the aggressor began before and ended after is by construction.
-      || slices.allSatisfy { $0.hasOverlapped(within: .infinity, offset: 0, longestGap: longestGap) }
+    guard behaviour != .completed || slices.allSatisfy({ hasWorked($0, cost: cost, length: length) }) else {
+      return nil
+    }
     let control = (slices[0].victim.ticksPerOperation + slices[2].victim.ticksPerOperation) / 2
     let treated = slices[1].victim.ticksPerOperation
-    return isWhole && control > 0 && treated > 0 ? treated / control : nil
+    return control > 0 && treated > 0 ? treated / control : nil
+  }
+
+  /// Whether the aggressor, which began before the victim, worked all the time. Their clocks' offset is unknown, not their pace.
+  private func hasWorked(_ slice: AggressedSlice, cost: Double, length: Double) -> Bool {
+    guard let aggression = slice.aggression else { return false }
+    let longestGap = clock.ticks(seconds: max(4 * cost, length / 4) + VictimRunner.gapSeconds)
+    return aggression.wasOnItsCpu && Double(aggression.longestGap) <= longestGap
+      && aggression.lastTick - aggression.firstTick >= slice.victim.lastTick - slice.victim.firstTick
   }
 }

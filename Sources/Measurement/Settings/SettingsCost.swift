@@ -43,7 +43,7 @@ final class SettingsCost {
     }
   }
 
-  /// Measures the cells once under the setting in force, in random order on fresh memory.
+  /// Measures the cells under the setting in force, in random order on fresh memory.
   ///
   /// - Parameters:
   ///   - behaviour: what split locks met there just now.
