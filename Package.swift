@@ -78,7 +78,7 @@ let package = Package(
     .testTarget(
       name: "MeasurementTests",
       dependencies: [
-        "Measurement", "DetectionControl", "LockKernels", "Machine", "CHost", "CAtomics",
+        "Measurement", "DetectionControl", "TestSupport", "LockKernels", "Machine", "CHost", "CAtomics",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(

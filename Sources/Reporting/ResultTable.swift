@@ -65,6 +65,7 @@ extension RunResults {
     case .settings: [ResultTable(name, SettingsTable.table(run: run), settings)]
     case .hotplug: [ResultTable(name, HotplugTable.table(run: run), hotplug)]
     case .leak: [ResultTable(name, LeakTable.table(run: run), leak)]
+    case .toggle: [ResultTable(name, ToggleTable.table(run: run), toggle)]
     }
   }
 }
