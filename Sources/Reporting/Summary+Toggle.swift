@@ -16,7 +16,7 @@ extension Summary {
       let changed = rows.filter { $0.cell.part == .behaviour && of($0.cell) }
       return [
         name, nanoseconds(read?.medianNs?.value),
-        write?.medianNs.map { Nanoseconds.text($0.value) } ?? write?.write?.inWords ?? "-",
+        write?.medianNs.map { Nanoseconds.text($0.value) } ?? (write == nil ? "-" : "not written"),
         interval(write?.medianNs), span(changed.compactMap { $0.medianNs?.value }),
         span(changed.compactMap(\.lastFreeNs)),
       ]
@@ -60,7 +60,7 @@ extension Summary {
 
   private func span(_ values: [Double]) -> String {
     guard let least = values.min(), let most = values.max() else { return "-" }
-    return values.count == 1
+    return least == most
       ? Nanoseconds.text(least) : "\(Nanoseconds.text(least)) to \(Nanoseconds.text(most))"
   }
 

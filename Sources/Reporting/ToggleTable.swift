@@ -23,12 +23,12 @@ enum ToggleTable {
         {
           $0.cell.cpu
         },
-        .text("relation", "Relation of the measuring CPU of the run to cpu, as in `splitbench list`.") {
+        .text("relation", "Relation of the CPU that the run writes from to cpu, as in `splitbench list`.") {
           $0.relation?.rawValue
         },
         .integer("cpus", "CPUs whose bits were read or written; 0 of the sysctl.") { $0.cell.cpus },
         .integer("writers", "Threads that did it.") { $0.cell.writers },
-        .text("write", "What became of a first write of the CPU's bit: done, was so, or why not.") {
+        .text("write", "Of writes to one CPU: what became of the first one, done or why not.") {
           $0.write?.inWords
         },
       ] + times + bystander)

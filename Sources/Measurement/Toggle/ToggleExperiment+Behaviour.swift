@@ -6,7 +6,7 @@ import Machine
 extension ToggleExperiment {
   func watch(_ cell: ToggleCell) throws {
     guard Plan.longestBurst <= budget.left else {
-      return course.skip(cell.inWords, ExperimentEnd.outOfBudget)
+      return skip(cell.inWords, ExperimentEnd.outOfBudget)
     }
     sleep(seconds: budget.rest(at: clock.elapsed()))
     let bits = control.before.bits.map(\.bit).filter { $0.kind == .splitLock }
@@ -20,7 +20,7 @@ extension ToggleExperiment {
       operations: trial.record.issued, cost: DoseResponse.assumedSeconds, at: clock.elapsed())
     if let failure = writing.failure { throw failure }
     guard hasRun, let written = writing.start else {
-      return course.skip(
+      return skip(
         cell.inWords, "split locks did not pass while the bit was clear, or a thread was late")
     }
     note(cell, trial.record, written: Double(written))
@@ -66,12 +66,12 @@ extension ToggleExperiment {
     var record = records[cell] ?? ToggleRecord()
     if let changed = found.changed.map(since) {
       guard changed >= -error else {
-        return course.skip(cell.inWords, "a split lock was answered before the bit was set")
+        return skip(cell.inWords, "a split lock was answered before the bit was set")
       }
       record.samples.append([max(1, changed)])
       record.lastFree.append(max(0, lastFree))
     } else if lastFree <= error {
-      return course.skip(cell.inWords, "the burst of split locks had ended before the bit was set")
+      return skip(cell.inWords, "the burst of split locks had ended before the bit was set")
     }
     record.trials += 1
     records[cell] = record

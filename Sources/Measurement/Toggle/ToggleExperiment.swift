@@ -55,7 +55,7 @@ public final class ToggleExperiment: CoursedExperiment {
         do {
           try visit(cell)
         } catch let failure as RegisterFailure {
-          course.skip(cell.inWords, failure.description)
+          skip(cell.inWords, failure.description)
           visits.removeAll { $0 == cell }
         }
       }
@@ -70,14 +70,14 @@ public final class ToggleExperiment: CoursedExperiment {
     reset("toggle")
     openSysctl()
     let obstacle = TogglePlan.behaviourObstacle(machine.policy)
-    if let obstacle { course.skip("toggle's behaviour", obstacle) }
+    if let obstacle { skip("toggle's behaviour", obstacle) }
     if plan.all.count == 1 {
-      course.skip("toggle's writes of other CPUs, and bystanders", "this process may use one CPU only")
+      skip("toggle's writes of other CPUs, and bystanders", "this process may use one CPU only")
     }
     let outside = control.before.bits.filter { $0.bit.kind == .splitLock }.map(\.bit.cpu)
       .filter { !plan.all.contains($0) }
     if !outside.isEmpty {
-      course.skip(
+      skip(
         "toggle of CPUs \(CpuSelection.ranges(outside))", "they are outside this process's CPU set")
     }
     cells = plan.cells(
@@ -93,38 +93,40 @@ public final class ToggleExperiment: CoursedExperiment {
   }
 
   private func open(_ cpu: Int) {
-    let bit = DetectionBit(.splitLock, cpu: cpu)
-    guard let asFound = control.before.isSet(bit) else {
-      return course.skip("toggle of CPU \(cpu)", "its register cannot be read")
-    }
     do {
-      toggles[cpu] = try control.bitToggle(cpu: cpu)
+      let toggle = try control.bitToggle(cpu: cpu)
+      toggles[cpu] = toggle
+      let outcome = control.set([DetectionBit(.splitLock, cpu: cpu)], to: try !toggle.read())[0].outcome
+      writes[cpu] = outcome
+      if outcome != .took { skip("toggle of CPU \(cpu)", outcome.inWords) }
     } catch {
-      return course.skip("toggle of CPU \(cpu)", "\(error)")
+      skip("toggle of CPU \(cpu)", "\(error)")
     }
-    let outcome = control.set([bit], to: !asFound)[0].outcome
-    writes[cpu] = outcome
-    if !outcome.isEffective { course.skip("toggle of CPU \(cpu)", outcome.inWords) }
   }
 
   private func openSysctl() {
     guard control.before.mitigates != nil else {
-      return course.skip("toggle of the sysctl", "this Linux has no kernel.split_lock_mitigate")
+      return skip("toggle of the sysctl", "this Linux has no kernel.split_lock_mitigate")
     }
     do {
       mitigation = try control.mitigationToggle()
     } catch {
-      course.skip("toggle of the sysctl", "\(error)")
+      skip("toggle of the sysctl", "\(error)")
     }
+  }
+
+  /// Once, however many rounds it is left out of.
+  func skip(_ what: String, _ reason: String) {
+    if !skipped.contains(where: { $0 == (what, reason) }) { course.skip(what, reason) }
   }
 
   /// As found, with time for what Linux still writes.
   func reset(_ what: String) {
     let left = control.reset()
-    if !left.isEmpty { course.skip(what, left.joined(separator: "; ")) }
+    if !left.isEmpty { skip(what, left.joined(separator: "; ")) }
   }
 
-  private func isWritable(_ cpu: Int) -> Bool { writes[cpu]?.isEffective == true }
+  private func isWritable(_ cpu: Int) -> Bool { writes[cpu] == .took }
 
   /// Bits of all CPUs that take the write.
   var all: [BitToggle] { plan.all.filter(isWritable).map { toggles[$0]! } }
@@ -167,7 +169,7 @@ public final class ToggleExperiment: CoursedExperiment {
       return times.count > 1 ? Array(times.dropFirst()) : times
     }
     guard let times, !times.isEmpty else {
-      return course.skip(cell.inWords, "not every CPU's thread came in time")
+      return skip(cell.inWords, "not every CPU's thread came in time")
     }
     records[cell, default: ToggleRecord()].samples.append(times)
   }
@@ -187,11 +189,10 @@ public final class ToggleExperiment: CoursedExperiment {
   public func rows() -> [ToggleRow] {
     let writer = machine.topology.cpu(plan.writer)
     return cells.compactMap { cell in
-      let write = cell.cpu.flatMap { writes[$0] }
       let record = records[cell] ?? ToggleRecord()
-      guard !record.isEmpty || cell.part == .write && write?.isEffective == false else { return nil }
+      guard !record.isEmpty || cell.part == .write && !isWritable(cell.cpu!) else { return nil }
       var row = record.row(cell, clock: clock)
-      row.write = write
+      row.write = cell.operation == .write ? cell.cpu.flatMap { writes[$0] } : nil
       if let cpu = cell.cpu.flatMap(machine.topology.cpu), let writer {
         row.relation = machine.topology.relation(of: writer, to: cpu)
       }

@@ -6,7 +6,7 @@ public struct ToggleRow: Sendable {
   public var cell: ToggleCell
   /// Of the writer to the CPU; nil of all CPUs, and of the sysctl.
   public var relation: Relation?
-  /// What became of a first write of the CPU's bit; nil where none was tried.
+  /// Of writes to one CPU: what became of the first one.
   public var write: ControlledMachine.WriteOutcome?
   public var roundCount: Int
   /// Of `behaviour`: writes that met the offender at work.
