@@ -1,6 +1,7 @@
 import DetectionControl
 import Machine
 import Measurement
+import Reporting
 
 /// What a run needs to change the machine: the leave of the person, asked for before anything is begun.
 struct MachineChanger {
@@ -9,6 +10,8 @@ struct MachineChanger {
   /// booted without it.
   let scopeBits: [DetectionBit.Kind]
   private let touched: Set<DetectionBit.Kind>
+  /// When the registers held still, before the first change.
+  let before: RunRecord.Settings
   private let plans: ControlPlans
   private let warnings: [String]
 
@@ -35,6 +38,7 @@ struct MachineChanger {
     if let obstacle = access.obstacles.first { throw RegistersOutOfReach(obstacle: obstacle) }
     control = try DetectionControl(
       report: machine, files: files, journal: options.place.file, leave: options.leave, term: .run)
+    before = RunRecord.Settings(try MachineReport.ofThisMachine(files: files, watchMs: 0))
     let mayArm = !ArmingHazard.isArming(machine.policy) || options.allowArming
     scopeBits = bits.filter { $0 != .splitLock || mayArm }
     var changes = plans.changes(mayArm: mayArm)
@@ -58,11 +62,7 @@ struct MachineChanger {
   }
 
   /// - Returns: what is not as it was.
-  func restore() throws -> [String] {
-    let left = try control.restore()
-    for line in left { complain("error: not restored: \(line)") }
-    return left
-  }
+  func restore() throws -> [String] { try control.restore() }
 }
 
 /// An experiment that changes the machine, without leave to.

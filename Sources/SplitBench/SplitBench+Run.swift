@@ -49,7 +49,9 @@ extension SplitBench {
         }
         for refusal in design.refusals { complain("skipped: \(refusal)") }
         let changer = try MachineChanger(design, control, allowHotplug: allowHotplug)
-        let outcome = try RunSession(design, output: output, changer: changer).run()
+        let outcome = try RunSession(
+          design, output: output, changer: changer, files: control.place.files
+        ).run()
         try emit(output.json ? try outcome.json() : outcome.summary)
         switch outcome.end {
         case .finished, .wallLimit:

@@ -339,6 +339,10 @@ def test_linux_writes_its_own_bits_when_a_cpu_comes_up(booted: Booted) -> None:
         assert row["bit_after"] == str(own).lower(), row
         assert row["initialised"] == ("true" if row["start"] == "flipped" else ""), row
         assert row["met_after"] == booted.expected.met_after_hotplug, row
+        if row["sibling_cpu"] and row["start"] == "flipped" and row["bit"] == "sld":
+            # In warn alone: splitlock_cpu_offline sets the bit of the core that the CPU leaves.
+            meanwhile = own if booted.expected.mode == "warn" else not own
+            assert row["sibling_bit_meanwhile"] == str(meanwhile).lower(), row
 
 
 def test_split_locks_leak_where_the_bit_is_shared(booted: Booted) -> None:
