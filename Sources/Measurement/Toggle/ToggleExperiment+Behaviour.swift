@@ -28,12 +28,12 @@ extension ToggleExperiment {
 
   /// - Returns: whether all threads took part.
   private func run(_ trial: BehaviourTrial, _ cell: ToggleCell, _ writing: Writing) throws -> Bool {
-    let own = toggles[cell.cpu!]!
+    let own = switches.bits[cell.cpu!]!
     if cell.writers > 1 { return try runTogether(trial, own, writing) }
     if cell.cpu == cell.writerCpu {
       return trial.run(own: { writing.write([own]) }, beside: {})
     }
-    let written = cell.cpus == 1 ? [own] : all
+    let written = cell.cpus == 1 ? [own] : switches.writable
     return try CpuPin.pinned(to: plan.writer) {
       trial.run(beside: { if trial.waitUntilFree() { writing.write(written) } })
     }
@@ -41,7 +41,7 @@ extension ToggleExperiment {
 
   /// The offender is its CPU's writer.
   private func runTogether(_ trial: BehaviourTrial, _ own: BitToggle, _ writing: Writing) throws -> Bool {
-    let others = all.filter { $0.cpu != own.cpu }
+    let others = switches.writable.filter { $0.cpu != own.cpu }
     let gate = StartGate()
     let outcome = try withAssistants(on: others.map(\.cpu)) { assistants in
       let hands = ParallelToggling(others, assistants, clock: clock)

@@ -22,7 +22,8 @@ extension ToggleExperiment {
             try slice(
               runner, length: max(ToggleExperiment.slice, period),
               Toggler(
-                on: assistants[0], toggles[victim]!, operation, period: UInt64(clock.ticks(seconds: period)),
+                on: assistants[0], switches.bits[victim]!, operation,
+                period: UInt64(clock.ticks(seconds: period)),
                 deadlineTicks: UInt64(clock.ticks(seconds: Assistant.patience))))
           }
         }

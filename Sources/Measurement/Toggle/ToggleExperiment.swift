@@ -18,10 +18,8 @@ public final class ToggleExperiment: CoursedExperiment {
   private var generator: SeededGenerator
   private var cells: [ToggleCell] = []
   var records: [ToggleCell: ToggleRecord] = [:]
-  /// By CPU: its bit held open, and what became of a first write of it.
-  private(set) var toggles: [Int: BitToggle] = [:]
-  private var writes: [Int: ControlledMachine.WriteOutcome] = [:]
-  private var mitigation: MitigationToggle?
+  /// There from the preparation on: it writes.
+  private(set) var switches: OpenSwitches!
   /// The other CPUs' clocks beside the writer's.
   var pairs: [Int: PairCheck] = [:]
   var victimMemory: [Int: VictimMemory] = [:]
@@ -39,7 +37,7 @@ public final class ToggleExperiment: CoursedExperiment {
   public func run(progress: (Progress) -> Void, finishedRound: (ToggleExperiment) throws -> Void) throws {
     defer { _ = control.reset() }
     try prepare()
-    var visits = cells.filter { $0.part != .write || isWritable($0.cpu!) }
+    var visits = cells.filter { $0.part != .write || switches.isWritable($0.cpu!) }
     defer { course.noteUnmeasured(visits.count { records[$0] == nil }, of: cells.count, .toggle) }
     for round in 0..<plan.rounds {
       for (number, cell) in visits.shuffled(using: &generator).enumerated() {
@@ -57,6 +55,7 @@ public final class ToggleExperiment: CoursedExperiment {
         } catch let failure as RegisterFailure {
           skip(cell.inWords, failure.description)
           visits.removeAll { $0 == cell }
+          reset(cell.inWords)
         }
       }
       try finishedRound(self)
@@ -66,9 +65,9 @@ public final class ToggleExperiment: CoursedExperiment {
   // MARK: Preparation
 
   private func prepare() throws {
-    for cpu in plan.all { open(cpu) }
+    switches = OpenSwitches(control, cpus: plan.all)
     reset("toggle")
-    openSysctl()
+    for (what, reason) in switches.obstacles { skip(what, reason) }
     let obstacle = TogglePlan.behaviourObstacle(machine.policy)
     if let obstacle { skip("toggle's behaviour", obstacle) }
     if plan.all.count == 1 {
@@ -81,37 +80,14 @@ public final class ToggleExperiment: CoursedExperiment {
         "toggle of CPUs \(CpuSelection.ranges(outside))", "they are outside this process's CPU set")
     }
     cells = plan.cells(
-      writable: Set(toggles.keys.filter(isWritable)), showsBehaviour: obstacle == nil,
-      hasSysctl: mitigation != nil
-    ).filter { $0.cpu.map { toggles[$0] != nil } ?? true }
+      writable: Set(switches.writable.map(\.cpu)), showsBehaviour: obstacle == nil,
+      hasSysctl: switches.mitigation != nil
+    ).filter { $0.cpu.map { switches.bits[$0] != nil } ?? true }
     guard cells.contains(where: { $0.part == .behaviour }) else { return }
     try CpuPin.pinned(to: plan.writer) {
       for cpu in plan.cpus where cpu != plan.writer {
         pairs[cpu] = PairCheck.run(otherCpu: cpu, clock: clock)
       }
-    }
-  }
-
-  private func open(_ cpu: Int) {
-    do {
-      let toggle = try control.bitToggle(cpu: cpu)
-      toggles[cpu] = toggle
-      let outcome = control.set([DetectionBit(.splitLock, cpu: cpu)], to: try !toggle.read())[0].outcome
-      writes[cpu] = outcome
-      if outcome != .took { skip("toggle of CPU \(cpu)", outcome.inWords) }
-    } catch {
-      skip("toggle of CPU \(cpu)", "\(error)")
-    }
-  }
-
-  private func openSysctl() {
-    guard control.before.mitigates != nil else {
-      return skip("toggle of the sysctl", "this Linux has no kernel.split_lock_mitigate")
-    }
-    do {
-      mitigation = try control.mitigationToggle()
-    } catch {
-      skip("toggle of the sysctl", "\(error)")
     }
   }
 
@@ -126,62 +102,19 @@ public final class ToggleExperiment: CoursedExperiment {
     if !left.isEmpty { skip(what, left.joined(separator: "; ")) }
   }
 
-  private func isWritable(_ cpu: Int) -> Bool { writes[cpu] == .took }
-
-  /// Bits of all CPUs that take the write.
-  var all: [BitToggle] { plan.all.filter(isWritable).map { toggles[$0]! } }
-
   // MARK: Visits
 
   private func visit(_ cell: ToggleCell) throws {
     switch cell.part {
-    case .read, .write: try time(cell, [toggles[cell.cpu!]!])
-    case .allSerial: try time(cell, all)
-    case .sysctl: try time(cell, [mitigation!])
+    case .read, .write: try time(cell, [switches.bits[cell.cpu!]!])
+    case .allSerial: try time(cell, switches.writable)
+    case .sysctl: try time(cell, [switches.mitigation!])
     case .allParallel: try timeTogether(cell)
     case .behaviour: try watch(cell)
     case .bystander: try disturb(cell)
     }
-    try putBack(cell)
-  }
-
-  private func time(_ cell: ToggleCell, _ toggles: [any DetectionToggle]) throws {
-    let times = try CpuPin.pinned(to: plan.writer) {
-      try ToggleTimer.times(cell.operation, toggles, clock: clock)
-    }
-    records[cell, default: ToggleRecord()].samples.append(times)
-  }
-
-  /// Passes of a visit, each with a wake-up of every CPU.
-  private static let passes = 20
-
-  private func timeTogether(_ cell: ToggleCell) throws {
-    let toggles = all
-    let times = try withAssistants(on: toggles.map(\.cpu)) { assistants in
-      let hands = ParallelToggling(toggles, assistants, clock: clock)
-      var isOn = try !toggles[0].read()
-      let limit = clock.elapsed() + ToggleTimer.seconds
-      var times: [Double] = []
-      for _ in 0...ToggleExperiment.passes where times.isEmpty || clock.elapsed() < limit {
-        if let time = try hands.pass(cell.operation, isOn) { times.append(time) }
-        isOn.toggle()
-      }
-      return times.count > 1 ? Array(times.dropFirst()) : times
-    }
-    guard let times, !times.isEmpty else {
-      return skip(cell.inWords, "not every CPU's thread came in time")
-    }
-    records[cell, default: ToggleRecord()].samples.append(times)
-  }
-
-  /// As found; `reset` would wait for Linux, which has nothing to do where no split lock met detection.
-  private func putBack(_ cell: ToggleCell) throws {
-    guard cell.operation == .write, cell.part != .behaviour else { return }
-    if cell.part == .sysctl { return try mitigation!.write(control.before.mitigates!) }
-    // What one CPU's write changed of its sibling's bit, too.
-    for toggle in all {
-      try toggle.write(control.before.isSet(DetectionBit(.splitLock, cpu: toggle.cpu))!)
-    }
+    // `reset` would wait for Linux, which has nothing to do where no split lock met detection; behaviour resets by itself.
+    if cell.operation == .write, cell.part != .behaviour { try switches.putBack(behind: cell.part) }
   }
 
   // MARK: Rows
@@ -190,9 +123,9 @@ public final class ToggleExperiment: CoursedExperiment {
     let writer = machine.topology.cpu(plan.writer)
     return cells.compactMap { cell in
       let record = records[cell] ?? ToggleRecord()
-      guard !record.isEmpty || cell.part == .write && !isWritable(cell.cpu!) else { return nil }
+      guard !record.isEmpty || cell.part == .write && !switches.isWritable(cell.cpu!) else { return nil }
       var row = record.row(cell, clock: clock)
-      row.write = cell.operation == .write ? cell.cpu.flatMap { writes[$0] } : nil
+      row.write = cell.operation == .write ? cell.cpu.flatMap { switches.writes[$0] } : nil
       if let cpu = cell.cpu.flatMap(machine.topology.cpu), let writer {
         row.relation = machine.topology.relation(of: writer, to: cpu)
       }
