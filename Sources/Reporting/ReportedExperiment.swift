@@ -64,3 +64,7 @@ extension HotplugExperiment: ReportedExperiment {
 extension LeakExperiment: ReportedExperiment {
   public static var table: WritableKeyPath<RunResults, [LeakRow]> { \.leak }
 }
+
+extension ToggleExperiment: ReportedExperiment {
+  public static var table: WritableKeyPath<RunResults, [ToggleRow]> { \.toggle }
+}

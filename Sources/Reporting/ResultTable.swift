@@ -69,6 +69,7 @@ extension RunResults {
       ]
     case .hotplug: [ResultTable(name, HotplugTable.table(run: run), hotplug)]
     case .leak: [ResultTable(name, LeakTable.table(run: run), leak)]
+    case .toggle: [ResultTable(name, ToggleTable.table(run: run), toggle)]
     }
   }
 }

@@ -8,6 +8,7 @@ struct ControlPlans {
   private(set) var settings: SettingsPlan?
   private(set) var hotplug: HotplugPlan?
   private(set) var leak: LeakPlan?
+  private(set) var toggle: TogglePlan?
   private(set) var skipped: [RunRecord.Skipped] = []
 
   /// - Parameter other: the nearest CPU on another core, where the bystander works.
@@ -51,6 +52,15 @@ struct ControlPlans {
           opener: cpu, in: topology, rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit)
       }
     }
+    if experiments.contains(.toggle) {
+      let share = plan.share(of: .toggle, among: experiments)
+      if DetectionControl.exists(.splitLock, machine) {
+        toggle = TogglePlan(
+          writer: cpu, in: topology, rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit)
+      } else {
+        skip(.toggle, "this CPU has no #AC on split locks")
+      }
+    }
   }
 
   private mutating func skip(_ experiment: ExperimentId, _ reason: String) {
@@ -84,6 +94,7 @@ struct ControlPlans {
     case .settings: settings != nil
     case .hotplug: hotplug != nil
     case .leak: leak != nil
+    case .toggle: toggle != nil
     case .scope: true
     case .cost, .pingpong, .bystander, .scaling, .trap: false
     }
@@ -99,10 +110,13 @@ struct ControlPlans {
       changes[bit] = isOn || changes[bit] == true
     }
     for bit in hotplug?.bits ?? [] { changes[bit] = changes[bit] == true || bit != .splitLock || mayArm }
+    if toggle != nil { changes[.splitLock] = true }
     // Linux is made to change it, and may leave it so.
     if leak != nil { changes[.splitLock] = changes[.splitLock] ?? false }
     return changes
   }
 
-  var changesMitigation: Bool { settings?.settings.contains(where: \.changesMitigation) ?? false }
+  var changesMitigation: Bool {
+    toggle != nil || settings?.settings.contains(where: \.changesMitigation) == true
+  }
 }

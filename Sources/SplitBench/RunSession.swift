@@ -154,6 +154,14 @@ struct RunSession {
         progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
       try recorder.take(experiment)
       return experiment.end
+    case .toggle:
+      guard let changer, let plan = design.control.toggle else { return .finished }
+      let experiment = ToggleExperiment(
+        plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock())
+      try experiment.run(
+        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
+      try recorder.take(experiment)
+      return experiment.end
     case .scope:
       guard let changer else { return .finished }
       let share = design.plan.share(of: .scope, among: design.experiments)

@@ -145,6 +145,16 @@ LEAK = {
     "msr-after-leak": "splitbench msr show --json",
 }
 
+
+def toggle(cpu: int, leave: str = "") -> dict[str, str]:
+    """The step that flips bit 29 from one CPU, with the time that emulated CPUs take."""
+    return {
+        "toggle": f"splitbench run --plan thorough --only toggle --cpu {cpu} --rounds 2 --out /results/toggle"
+                  f" --allow-msr-writes {leave}",
+        "msr-after-toggle": "splitbench msr show --json",
+    }
+
+
 # Of a run that writes registers, of its guardian, and of both.
 KILLS = int(os.environ.get("SPLITBENCH_KILLS") or 6)
 
@@ -168,15 +178,16 @@ BOOTS = (
     Boot("four-sld-ratelimit", SLD, FOUR, "ratelimit:100"),
     Boot("four-bld-warn", BLD, FOUR, "warn"),
     Boot("four-both-off", BOTH, FOUR, "off", DOCTOR | SCOPE_UNARMED | trap() | settings(
-        "as-found", "sld-on", "bld-on", leave="--allow-arming") | hotplug("--allow-arming")),
+        "as-found", "sld-on", "bld-on", leave="--allow-arming") | hotplug("--allow-arming") | toggle(
+        1, "--allow-arming")),
     Boot("four-both-boot-cpu-stuck", BOTH, FOUR, "warn", stuck=(0,)),
     Boot("two-sockets-sld-warn", SLD, TWO_SOCKETS, "warn", FLIPS),
     Boot("two-sockets-sld-by-hand", SLD, TWO_SOCKETS, "off", BY_HAND),
     Boot("two-sockets-both", BOTH, TWO_SOCKETS, None, DOCTOR | SCOPE | trap() | settings(
-        "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", "mitigate-off") | hotplug() | LEAK | {"kills": f"kills {KILLS}"}, seconds=300),
+        "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", "mitigate-off") | hotplug() | LEAK | toggle(1) | {"kills": f"kills {KILLS}"}, seconds=300),
     Boot(
         "two-sockets-both-thread-refuse", BOTH, TWO_SOCKETS, "fatal", DOCTOR | SCOPE | trap() | settings(
-            "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", leave="--force"),
+            "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", leave="--force") | toggle(2, "--force"),
         scope="thread", refuse=(3,)),
     Boot("two-sockets-both-package-hotplug", BOTH, TWO_SOCKETS, "fatal", HOTPLUG, scope="package"),
 )

@@ -152,6 +152,16 @@ RATELIMIT_SETTINGS = {
 
 
 @dataclass(frozen=True)
+class Toggled:
+    """What `run --only toggle` finds from a CPU."""
+    writer: int
+    # The CPUs that it looks at, by their relation to the writer.
+    cpus: dict[str, int]
+    # Those of them that refuse the write.
+    refusing: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Expected:
     # What doctor says of the policy: its mode, and whether Linux knows #AC and #DB.
     mode: str
@@ -174,6 +184,7 @@ class Expected:
     met_after_hotplug: str = ""
     # Whether split locks pass on a CPU while detection is off on another's core, by relation.
     leaks: dict[str, bool] = field(default_factory=dict)
+    toggled: Toggled | None = None
     # kernel.split_lock_mitigate, in each step that asks doctor.
     mitigates: dict[str, bool] = field(default_factory=lambda: {"doctor": True})
 
@@ -200,7 +211,8 @@ EXPECTED = {
         "warn", False, True, [DB_WARNING], {"trap": [DB_WARNS] * 4}, bus_locks_armed=True),
     "four-both-off": Expected("off", True, True, [DISABLED], {"trap": [NATIVE] * 4}, armed=[OFF] * 4,
         scopes={"bld": Scope(("per-thread", "per-core"))}, settings=OFF_SETTINGS,
-        hotplug={"sld": OFF, "bld": OFF}, met_after_hotplug="nothing"),
+        hotplug={"sld": OFF, "bld": OFF}, met_after_hotplug="nothing",
+        toggled=Toggled(1, {"self": 1, "same-l3": 0})),
     # The boot CPU fails the test in __split_lock_setup: Linux gives #AC up; bus_lock_init arms #DB.
     # But cpu_model_supports_sld is set by then, so that split_lock_init arms #AC on all others.
     "four-both-boot-cpu-stuck": Expected(
@@ -224,13 +236,15 @@ EXPECTED = {
         scopes={"sld": Scope(("per-core",), siblings_share=True, by_behaviour=True), "bld": DB_OF_THREAD},
         settings=WARN_SETTINGS, hotplug={"sld": ON, "bld": OFF}, met_after_hotplug="#AC, delayed",
         # split_lock_warn takes the bit off the core that the task runs on.
-        leaks={"self": True, "smt-sibling": True, "same-l3": False, "other-package": False}),
+        leaks={"self": True, "smt-sibling": True, "same-l3": False, "other-package": False},
+        toggled=Toggled(1, {"self": 1, "smt-sibling": 0, "same-l3": 2, "other-package": 4})),
     # wrmsrl_safe: the refused write on CPU 3 goes unnoticed. Its sibling has a bit of its own here.
     "two-sockets-both-thread-refuse": Expected(
         "fatal", True, True, [AC_FATAL], {"trap": [AC_KILLS] * 3 + [NATIVE] + [AC_KILLS] * 4},
         armed=[ON] * 3 + [OFF] + [ON] * 4,
         scopes={"sld": Scope(("per-thread",), False, by_behaviour=False), "bld": DB_OF_THREAD},
-        settings=FATAL_SETTINGS),
+        settings=FATAL_SETTINGS,
+        toggled=Toggled(2, {"self": 2, "smt-sibling": 3, "same-l3": 0, "other-package": 4}, refusing=(3,))),
     # Cleared on CPU 6, the bit is gone from its socket, until split_lock_init runs on CPU 7 as it comes back.
     "two-sockets-both-package-hotplug": Expected(
         "fatal", True, True, [AC_FATAL],
