@@ -417,7 +417,7 @@ def test_every_part_of_toggle_is_measured(booted: Booted) -> None:
     toggled = booted.expected.toggled
     if toggled is None:
         pytest.skip("this boot flips no bit")
-    rows = booted.table("toggle")
+    rows = booted.rows("toggle", "toggle")
     rest = set(toggled.cpus.values()) - set(toggled.refusing)
     refused = len(booted.boot.refuse)
     for part in ("read", "write"):
@@ -447,7 +447,7 @@ def test_behaviour_changes_with_the_bit(booted: Booted) -> None:
     toggled = booted.expected.toggled
     if toggled is None:
         pytest.skip("this boot flips no bit")
-    rows = [row for row in booted.table("toggle") if row["part"] == "behaviour"]
+    rows = [row for row in booted.rows("toggle", "toggle") if row["part"] == "behaviour"]
     cpus = set(toggled.cpus.values()) - set(toggled.refusing)
     # Alone; by one writer, who cannot split-lock meanwhile; by all.
     for is_all, is_together, expected in (
