@@ -1,7 +1,7 @@
 import Measurement
 
 /// `datapackage.json`: every file and column of a result folder (Frictionless Data Package 1).
-struct DataPackage: Encodable {
+public struct DataPackage: Encodable {
   var profile = "tabular-data-package"
   var name: String
   var title = "SplitBench run"
@@ -82,6 +82,13 @@ struct DataPackage: Encodable {
       }
     }
   }
+
+  /// The type of every column that this SplitBench writes, by table and column.
+  public static let columnTypes: [String: [String: String]] = Dictionary(
+    uniqueKeysWithValues: DataPackage(run: "", experiments: ExperimentId.allCases, relationSource: "")
+      .resources.map { resource in
+        (resource.name, Dictionary(uniqueKeysWithValues: resource.schema.fields.map { ($0.name, $0.type) }))
+      })
 
   private static func fields<Row>(_ table: CsvTable<Row>) -> [Field] {
     table.columns.map { Field(name: $0.name, type: $0.kind.rawValue, description: $0.meaning) }
