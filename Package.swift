@@ -47,10 +47,13 @@ let package = Package(
         "Reporting", "Measurement", "Machine",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .target(
+      name: "Exports", dependencies: ["StoredRuns", "Reporting", "Measurement", "Machine"]),
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels", "CHost",
+        "Exports", "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
+        "CHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
