@@ -105,17 +105,24 @@ let package = Package(
       name: "StoredRunsChecks",
       dependencies: [
         "StoredRuns", "Reporting", .product(name: "SystemPackage", package: "swift-system"),
-      ], path: "Tests/StoredRunsChecks"),
+      ], path: "Tests/StoredRunsChecks", exclude: ["Fixtures"]),
     .testTarget(
       name: "StoredRunsTests",
       dependencies: [
-        "StoredRunsChecks", "Exports", "StoredRuns", "Reporting", "Measurement", "Machine",
+        "StoredRunsChecks", "StoredRuns", "Reporting", "Measurement", "Machine",
         .product(name: "SystemPackage", package: "swift-system"),
-      ], exclude: ["Fixtures"]),
+      ]),
+    .testTarget(
+      name: "ExportsTests",
+      dependencies: [
+        "Exports", "StoredRunsChecks", "StoredRuns", "Measurement",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .testTarget(
       name: "SplitBenchTests",
       dependencies: [
-        "SplitBench", "TestSupport", "LockKernels", "Machine", "Measurement", "DetectionControl",
+        "SplitBench", "StoredRunsChecks", "TestSupport", "LockKernels", "Machine", "Measurement",
+        "DetectionControl",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
