@@ -36,7 +36,9 @@ public final class DetectionControl {
   /// Of `msr set` calls before this one, whose changes stay.
   private let staying: Journal?
   /// Nil until `begin`, and behind `restore`.
-  private var journal: Journal?
+  private(set) var journal: Journal?
+  /// What is held open ends with the journal.
+  let lease = ToggleLease()
   private var guardian: Guardian?
 
   /// Takes the lock and looks at the machine until it holds still; changes nothing. All offenders must be at rest.
@@ -158,10 +160,15 @@ public final class DetectionControl {
   // MARK: Changing
 
   /// Writes down what these changes will touch, and for a run starts the guardian; nothing can be changed before.
-  public func begin(touching kinds: Set<DetectionBit.Kind>, mitigation: Bool = false) throws {
+  ///
+  /// - Parameter hotplug: CPUs that will be taken offline.
+  public func begin(
+    touching kinds: Set<DetectionBit.Kind>, mitigation: Bool = false, hotplug: [Int] = []
+  ) throws {
     let touched = DetectionState(
-      bits: before.bits.filter { kinds.contains($0.bit.kind) }, mitigates: mitigation ? before.mitigates : nil
-    )
+      bits: before.bits.filter { kinds.contains($0.bit.kind) },
+      mitigates: mitigation ? before.mitigates : nil,
+      online: machine.state(of: [], cpus: hotplug).online)
     var new = Journal(
       bootId: BootId.current(machine.files), process: Int(getpid()),
       nonce: UInt64.random(in: 1...UInt64.max), before: staying?.before ?? touched)
@@ -179,7 +186,7 @@ public final class DetectionControl {
     bits.map { ($0, refusal($0, isOn) ?? machine.set($0, to: isOn)) }
   }
 
-  private func refusal(_ bit: DetectionBit, _ isOn: Bool) -> ControlledMachine.WriteOutcome? {
+  func refusal(_ bit: DetectionBit, _ isOn: Bool) -> ControlledMachine.WriteOutcome? {
     guard let was = journal?.before.isSet(bit) else {
       return .refused("not written: \(bit.inWords) could not be read at the start, so there is no way back")
     }
@@ -195,6 +202,14 @@ public final class DetectionControl {
     return machine.setMitigation(isOn)
   }
 
+  /// - Precondition: `begin` with this CPU.
+  public func setOnline(_ isOnline: Bool, cpu: Int) -> ControlledMachine.WriteOutcome {
+    guard journal?.before.online.contains(where: { $0.cpu == cpu }) == true else {
+      return .refused("not written: CPU \(cpu) is not in the journal")
+    }
+    return machine.setOnline(isOnline, cpu: cpu)
+  }
+
   /// As it was when the run began, for the next setting.
   ///
   /// - Returns: what still differs.
@@ -208,6 +223,7 @@ public final class DetectionControl {
   /// - Returns: what still differs; the journal is kept then.
   public func restore() throws -> [String] {
     guard let journal else { return [] }
+    lease.end()
     let left = Restoration(machine: machine, before: journal.before).run()
     guard left.isEmpty else { return left }
     try file.remove()
