@@ -3,8 +3,7 @@ import SystemPackage
 /// Reads a CSV file into columns.
 struct TableReader {
   let file: FilePath
-  /// What columns are, by name.
-  let kinds: (String) throws(ReadFailure) -> ColumnKind
+  let schema: TableSchema
   /// Those to read; nil is all. The others are looked at for quotes and number only.
   let wanted: Wanted?
 
@@ -29,9 +28,10 @@ struct TableReader {
     let header = try self.header(&scanner)
     // No row is shorter than its commas and its line's end.
     let room = min(text.lineCount, text.bytes.count / header.count)
-    var builders: [(column: Int, builder: ColumnBuilder)] = []
-    for (column, name) in header.enumerated() where wanted?.contains(name) ?? true {
-      builders.append((column, ColumnBuilder(name, try kinds(name), room: room)))
+    let read = header.indices.filter { wanted?.contains(header[$0]) ?? true }
+    let kinds = try schema.kinds(of: read.map { header[$0] })
+    var builders = zip(read, kinds).map { column, kind in
+      (column: column, builder: ColumnBuilder(header[column], kind, room: room))
     }
 
     var rows = CsvRows(text, width: header.count)
@@ -44,7 +44,7 @@ struct TableReader {
       try rows.append(&scanner)
       rowCount += 1
       if rows.isFull || scanner.isAtEnd {
-        try read(rows, &builders, text)
+        try append(rows, to: &builders, text)
         rows.removeAll()
       }
     }
@@ -53,8 +53,8 @@ struct TableReader {
       extraLines: extraLines)
   }
 
-  private func read(
-    _ rows: CsvRows, _ builders: inout [(column: Int, builder: ColumnBuilder)], _ text: CsvText
+  private func append(
+    _ rows: CsvRows, to builders: inout [(column: Int, builder: ColumnBuilder)], _ text: CsvText
   ) throws(ReadFailure) {
     for index in builders.indices {
       guard let wrong = builders[index].builder.append(rows, column: builders[index].column) else { continue }

@@ -14,10 +14,10 @@ struct TableSchema {
     package = run.appending("datapackage.json")
   }
 
-  /// - Throws: where the column is unknown and `datapackage.json` is there but cannot be read.
-  func kind(of column: String) throws(ReadFailure) -> ColumnKind {
-    if let kind = known[column] { return kind }
-    return try described()[column] ?? .string
+  /// - Throws: where there is an unknown column and `datapackage.json` is there but cannot be read.
+  func kinds(of columns: [String]) throws(ReadFailure) -> [ColumnKind] {
+    let others = columns.allSatisfy { known[$0] != nil } ? [:] : try described()
+    return columns.map { known[$0] ?? others[$0] ?? .string }
   }
 
   private func described() throws(ReadFailure) -> [String: ColumnKind] {

@@ -45,6 +45,18 @@ import Testing
     }
   }
 
+  @Test func aPathFurtherDownReachesFurther() throws {
+    try withFolder { folder in
+      let deep = folder.appending("1/2/3/4")
+      try put("a", in: deep, second: 1)
+      try put("b", in: folder.appending("1"), second: 2)
+      #expect(try RunCollection.find([folder]).runs.map(\.name) == ["b"], "four folders down at most")
+      #expect(try RunCollection.find([folder, deep]).runs.map(\.name) == ["b", "a"])
+      #expect(symlink("1/2/3/4", folder.appending("short").string) == 0)
+      #expect(try RunCollection.find([folder]).runs.map(\.name) == ["b", "a"])
+    }
+  }
+
   @Test func aRunIsNamedByItsFolderHoweverItIsReached() throws {
     try withFolder { folder in
       try put("a", in: folder.appending("one"), second: 1)
