@@ -37,6 +37,9 @@ let package = Package(
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(
+      name: "Comparison",
+      dependencies: ["Measurement", .product(name: "RealModule", package: "swift-numerics")]),
+    .target(
       name: "Reporting",
       dependencies: [
         "Measurement", "Machine", .product(name: "SystemPackage", package: "swift-system"),
@@ -81,6 +84,12 @@ let package = Package(
         "Measurement", "DetectionControl", "LockKernels", "Machine", "CHost", "CAtomics",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
+    .testTarget(
+      name: "ComparisonTests",
+      dependencies: [
+        "Comparison", "Measurement", .product(name: "RealModule", package: "swift-numerics"),
+      ],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ReportingTests",
       dependencies: [

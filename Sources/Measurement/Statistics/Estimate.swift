@@ -40,7 +40,7 @@ public struct Estimate: Sendable, Equatable, Codable {
     let error = Double.sqrt(squares / Double(kept.count * (kept.count - 1)))
     let dependence = Estimate.dependence(inOrder)
     let reach =
-      dependence * error * StudentT.quantile(central: Estimate.confidence, degrees: kept.count - 1)
+      dependence * error * StudentT.quantile(central: Estimate.confidence, degrees: Double(kept.count - 1))
     low = Double.exp(mean - reach)
     high = Double.exp(mean + reach)
   }
