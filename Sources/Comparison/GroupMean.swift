@@ -15,17 +15,6 @@ public struct GroupMean: Sendable, Equatable {
     guard !whole.isEmpty else { return nil }
     self.cells = whole.count
     let (a, b) = (first.summary(ofMean: whole), second.summary(ofMean: whole))
-    guard basis == .runs else {
-      ratio = Ratio(value: Double.exp(b.mean - a.mean))
-      return
-    }
-    ratio =
-      WelchTest(
-        a, b,
-        of: (
-          ModeratedVariance(value: a.variance, degrees: a.degrees),
-          ModeratedVariance(value: b.variance, degrees: b.degrees)
-        )
-      ).ratio
+    ratio = basis == .runs ? WelchTest(a, b).ratio : Ratio(value: Double.exp(b.mean - a.mean))
   }
 }

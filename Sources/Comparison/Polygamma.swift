@@ -2,7 +2,7 @@ import RealModule
 
 /// The first two derivatives of the logarithm of the gamma function, for positive arguments.
 enum Polygamma {
-  /// The asymptotic series are good to 1e-13 from here on (Abramowitz and Stegun 6.3.18 and 6.4.12).
+  /// The asymptotic series are good to 1e-12 from here on (Abramowitz and Stegun 6.3.18 and 6.4.12).
   private static let large = 12.0
 
   static func digamma(_ x: Double) -> Double {
@@ -25,15 +25,5 @@ enum Polygamma {
     let square = 1 / (x * x)
     let series = 1.0 / 6 - square * (1.0 / 30 - square * (1.0 / 42 - square * (1.0 / 30)))
     return below + 1 / x + square / 2 + series * square / x
-  }
-
-  /// The argument at which trigamma, which falls, has a positive value.
-  static func inverseTrigamma(_ value: Double) -> Double {
-    var (low, high) = (-20.0, 20.0)
-    for _ in 0..<80 {
-      let middle = (low + high) / 2
-      if trigamma(Double.exp(middle)) > value { low = middle } else { high = middle }
-    }
-    return Double.exp((low + high) / 2)
   }
 }

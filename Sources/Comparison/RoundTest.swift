@@ -8,17 +8,17 @@ enum RoundTest {
   /// `Estimate`'s intervals, widened where rounds resemble their neighbours. Nil where a run has no interval.
   static func test(_ first: Estimate?, _ second: Estimate?) -> WelchTest? {
     guard let first, let second, let a = ofMean(first), let b = ofMean(second) else { return nil }
-    return WelchTest(difference: Double.log(second.value / first.value), first: a, second: b)
+    return WelchTest(difference: Double.log(second.value / first.value), variance: a + b)
   }
 
   /// The squared standard error of the logarithm, from the interval.
-  private static func ofMean(_ estimate: Estimate) -> ModeratedVariance? {
+  private static func ofMean(_ estimate: Estimate) -> Variance? {
     guard let low = estimate.low, let high = estimate.high, low > 0, high.isFinite else { return nil }
     let kept = estimate.rounds - 2 * Int(Estimate.trimmedShare * Double(estimate.rounds))
     guard kept > 1 else { return nil }
     let degrees = Double(kept - 1)
     let error =
       Double.log(high / low) / 2 / StudentT.quantile(central: Estimate.confidence, degrees: degrees)
-    return ModeratedVariance(value: error * error, degrees: degrees)
+    return Variance(value: error * error, degrees: degrees)
   }
 }

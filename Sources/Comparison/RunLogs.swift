@@ -7,7 +7,7 @@ struct RunLogs {
   /// By cell, then by run; NaN where the run did not measure the cell.
   private let values: [Double]
 
-  private init(runs: Int, values: [Double]) {
+  init(runs: Int, values: [Double]) {
     self.runs = runs
     self.values = values
   }
@@ -63,4 +63,6 @@ struct RunSummary {
   }
 
   var degrees: Double { Double(count - 1) }
+
+  var varianceOfMean: Variance { Variance(value: variance / Double(count), degrees: degrees) }
 }

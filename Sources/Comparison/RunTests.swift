@@ -2,43 +2,23 @@
 enum RunTests {
   /// One test a cell; nil of a cell that fewer than three runs of a side have.
   ///
-  /// - Parameter families: indices of cells whose variances say something of each other.
+  /// - Parameter families: indices of cells whose sides are noisy by about the same ratio.
   static func tests(_ first: RunLogs, _ second: RunLogs, families: [[Int]]) -> [WelchTest?] {
     var tests = [WelchTest?](repeating: nil, count: first.cells)
     for family in families {
-      let independent = IndependentCells([first, second], cells: family)
-      // A prior for each side: machines may be noisy by different amounts.
-      let a = SpreadOfRuns(first, family, independent)
-      let b = SpreadOfRuns(second, family, independent)
-      for (index, cell) in family.enumerated() {
-        guard let ofA = a.variances[index], let ofB = b.variances[index] else { continue }
-        tests[cell] = WelchTest(a.summaries[index], b.summaries[index], of: (ofA, ofB))
+      let pairs = family.map { (a: RunSummary(first.of($0)), b: RunSummary(second.of($0))) }
+      let noise = NoiseRatio(pairs.filter { $0.a.count == first.runs && $0.b.count == second.runs })
+      for (cell, pair) in zip(family, pairs) where min(pair.a.count, pair.b.count) >= Rules.fewestRuns {
+        tests[cell] = WelchTest(
+          pair.a, pair.b, mostDegrees: noise.mostDegrees(pair.a.count, pair.b.count))
       }
     }
     return tests
   }
 
   /// One test a cell as two sides would meet it that both have the runs of this one.
-  static func tests(ofSidesLike side: RunLogs, families: [[Int]]) -> [WelchTest] {
-    families.flatMap { family in
-      let spread = SpreadOfRuns(side, family, IndependentCells([side], cells: family))
-      return zip(spread.summaries, spread.variances).compactMap { summary, variance in
-        variance.map { WelchTest(summary, summary, of: ($0, $0)) }
-      }
-    }
-  }
-}
-
-/// How much the cells of a family vary between the runs of a side.
-private struct SpreadOfRuns {
-  let summaries: [RunSummary]
-  /// Nil of a cell with fewer than three runs.
-  let variances: [ModeratedVariance?]
-
-  init(_ side: RunLogs, _ family: [Int], _ independent: IndependentCells) {
-    let summaries = family.map { RunSummary(side.of($0)) }
-    let prior = VariancePrior(summaries, most: independent.mostDegrees(runs: side.runs))
-    self.summaries = summaries
-    variances = summaries.map { $0.count >= Rules.fewestRuns ? prior.moderated($0) : nil }
+  static func tests(ofSidesLike side: RunLogs) -> [WelchTest] {
+    (0..<side.cells).map { RunSummary(side.of($0)) }.filter { $0.count >= Rules.fewestRuns }
+      .map { WelchTest($0, $0) }
   }
 }

@@ -25,7 +25,7 @@ public struct SelfCheck: Sendable, Equatable {
   ///   - logs: runs in the order of time.
   ///   - most: splits at most.
   init?(_ logs: RunLogs, families: [[Int]], rules: Rules, most: Int = 200, seed: UInt64 = 1) {
-    let sides = RunTests.tests(ofSidesLike: logs, families: families)
+    let sides = RunTests.tests(ofSidesLike: logs)
     guard logs.runs >= SelfCheck.fewestRuns,
       let detectable = Detectable(sides, rules, tests: sides.count)
     else { return nil }

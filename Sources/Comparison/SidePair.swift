@@ -17,9 +17,9 @@ public struct SidePair: Sendable {
 
     init(_ first: Int, _ second: Int) {
       self =
-        if min(first, second) >= Rules.fewestRuns { .runs }
-        else if first == 1, second == 1 { .rounds }
-        else { .nothing(fewestRuns: min(first, second)) }
+        if min(first, second) >= Rules.fewestRuns { .runs } else if first == 1, second == 1 { .rounds } else {
+          .nothing(fewestRuns: min(first, second))
+        }
     }
   }
 }

@@ -4,36 +4,29 @@ import RealModule
 /// Welch's t test of two means of logarithms (Biometrika 34, 1947): the sides may vary by different amounts.
 struct WelchTest {
   /// Second less first: the logarithm of the ratio.
-  var difference: Double
+  let difference: Double
   /// Its standard error.
-  var error: Double
-  /// By Welch and Satterthwaite.
-  var degrees: Double
+  let error: Double
+  let degrees: Double
   /// No p below this is believed.
-  var leastP = 0.0
+  private(set) var leastP = 0.0
   /// Runs a side, their harmonic mean where the sides have different numbers of them.
-  var runs = 1.0
+  private(set) var runs = 1.0
 
-  /// - Parameters:
-  ///   - difference: of the means.
-  ///   - first, second: the squared standard errors of the means, with their degrees of freedom.
-  init(difference: Double, first: ModeratedVariance, second: ModeratedVariance) {
+  /// - Parameter variance: of the difference.
+  init(difference: Double, variance: Variance) {
     self.difference = difference
-    let square = first.value + second.value
-    error = square.squareRoot()
-    let terms = [first, second].reduce(0) { $0 + $1.value * $1.value / $1.degrees }
-    degrees = terms > 0 ? square * square / terms : first.degrees + second.degrees
+    error = variance.value.squareRoot()
+    degrees = variance.degrees
   }
 
   /// - Parameters:
   ///   - a, b: at least two runs each.
-  ///   - of: the variances between runs.
-  init(_ a: RunSummary, _ b: RunSummary, of variances: (ModeratedVariance, ModeratedVariance)) {
-    func ofMean(_ variance: ModeratedVariance, _ count: Int) -> ModeratedVariance {
-      ModeratedVariance(value: variance.value / Double(count), degrees: variance.degrees)
-    }
-    self.init(
-      difference: b.mean - a.mean, first: ofMean(variances.0, a.count), second: ofMean(variances.1, b.count))
+  ///   - most: degrees of freedom at most; see `NoiseRatio`.
+  init(_ a: RunSummary, _ b: RunSummary, mostDegrees most: Double = .infinity) {
+    var variance = a.varianceOfMean + b.varianceOfMean
+    variance.degrees = min(variance.degrees, most)
+    self.init(difference: b.mean - a.mean, variance: variance)
     runs = 2 / (1 / Double(a.count) + 1 / Double(b.count))
     // A side whose runs all gave the same number shows no spread because the number comes in steps. Then only the order of
     // the runs is evidence, and the chance that the sides fall apart by themselves is this.
@@ -51,6 +44,7 @@ struct WelchTest {
   var ratio: Ratio {
     let reach = error > 0 ? error * StudentT.quantile(central: Estimate.confidence, degrees: degrees) : 0
     return Ratio(
-      value: Double.exp(difference), low: Double.exp(difference - reach), high: Double.exp(difference + reach))
+      value: Double.exp(difference), low: Double.exp(difference - reach), high: Double.exp(difference + reach)
+    )
   }
 }

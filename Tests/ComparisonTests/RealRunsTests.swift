@@ -1,0 +1,47 @@
+import Measurement
+import Testing
+
+@testable import Comparison
+
+/// A machine compared with itself: 44 separate runs of a guest with busy neighbours, made in 38 minutes. A handful of
+/// them, in the middle, are 6 to 12 % slower in most cells.
+@Suite struct RealRunsTests {
+  private let real = try! RealRuns("amd-epyc-f25-m17-s1-kvm")
+
+  struct Groups: Sendable {
+    var first: Int
+    var second: Int
+    var comparisons: Int
+    /// False claims at alpha 0.05: its share, and two standard errors of so many draws.
+    var most: Int
+  }
+
+  @Test(arguments: [
+    Groups(first: 5, second: 5, comparisons: 1000, most: 66),
+    Groups(first: 3, second: 3, comparisons: 1000, most: 66),
+    Groups(first: 3, second: 10, comparisons: 300, most: 26),
+    Groups(first: 20, second: 20, comparisons: 200, most: 18),
+  ])
+  func differencesOfAMachineFromItselfAreNotClaimed(_ test: Groups) {
+    var random = SeededGenerator(seed: 20)
+    let logs = real.logs
+    let found = (0..<test.comparisons).count { _ in
+      let order = (0..<real.runs).shuffled(using: &random)
+      let first = Array(order[..<test.first])
+      let second = Array(order[test.first..<test.first + test.second])
+      return claims(logs.choosing(first), logs.choosing(second)) > 0
+    }
+    print("A/A real", test, found)
+    #expect(found <= test.most, "\(found) of \(test.comparisons)")
+  }
+
+  /// As a person would compare: some runs, and then some more.
+  @Test func runsMadeOneAfterAnotherDoNotDifferEither() {
+    let logs = real.logs
+    let starts = 0...(real.runs - 10)
+    let found = starts.count { start in
+      claims(logs.choosing(Array(start..<start + 5)), logs.choosing(Array(start + 5..<start + 10))) > 0
+    }
+    #expect(found == 0, "of \(starts.count)")
+  }
+}
