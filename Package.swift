@@ -59,8 +59,8 @@ let package = Package(
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "Exports", "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
-        "CHost",
+        "Comparison", "Exports", "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
+        "CHost", .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),

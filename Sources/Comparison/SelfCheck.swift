@@ -53,6 +53,13 @@ public struct SelfCheck: Sendable, Equatable {
     cellRate = all > 0 ? Double(low) / Double(all) : 0
   }
 
+  /// Whether there are more false claims than alpha allows, and three standard errors of so many draws. The splits have runs in
+  /// common, which makes a little more chance than that.
+  public func claimsTooOften(_ rules: Rules) -> Bool {
+    let expected = rules.alpha * Double(splits)
+    return Double(falseClaims) > expected + 3 * (expected * (1 - rules.alpha)).squareRoot()
+  }
+
   struct Split: Hashable {
     var first: [Int]
     var second: [Int]

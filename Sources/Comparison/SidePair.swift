@@ -15,7 +15,7 @@ public struct SidePair: Sendable {
     /// A side has too few runs for the one, and more than one for the other: no claim.
     case nothing(fewestRuns: Int)
 
-    init(_ first: Int, _ second: Int) {
+    public init(_ first: Int, _ second: Int) {
       self =
         if min(first, second) >= Rules.fewestRuns { .runs } else if first == 1, second == 1 { .rounds } else {
           .nothing(fewestRuns: min(first, second))

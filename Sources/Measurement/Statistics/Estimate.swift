@@ -17,8 +17,10 @@ public struct Estimate: Sendable, Equatable, Codable {
   public static let trimmedShare = 0.2
 
   /// One whose bounds are found elsewhere.
-  init(value: Double, rounds: Int) {
+  public init(value: Double, low: Double? = nil, high: Double? = nil, rounds: Int) {
     self.value = value
+    self.low = low
+    self.high = high
     self.rounds = rounds
   }
 
