@@ -82,7 +82,7 @@ let package = Package(
       ], path: "Tests/Support"),
     .testTarget(name: "CAtomicsTests", dependencies: ["CAtomics", "CHost"]),
     .testTarget(name: "CHostTests", dependencies: ["CHost", "CAtomics"]),
-    .testTarget(name: "LockKernelsTests", dependencies: ["LockKernels", "Machine", "CHost"]),
+    .testTarget(name: "LockKernelsTests", dependencies: ["LockKernels", "Machine", "CHost", "TestSupport"]),
     .testTarget(
       name: "MachineTests", dependencies: ["Machine"], resources: [.copy("Fixtures")]),
     .testTarget(
@@ -94,7 +94,7 @@ let package = Package(
     .testTarget(
       name: "MeasurementTests",
       dependencies: [
-        "Measurement", "DetectionControl", "LockKernels", "Machine", "CHost", "CAtomics",
+        "Measurement", "DetectionControl", "LockKernels", "Machine", "TestSupport", "CHost", "CAtomics",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(
@@ -106,7 +106,7 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "Reporting", "Measurement", "Machine", "LockKernels",
+        "Reporting", "Measurement", "Machine", "LockKernels", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     // What tests of StoredRuns share with fuzz/, a package of its own.

@@ -21,6 +21,8 @@ public struct RunRecord: Codable, Sendable {
   /// Policy and registers when the run ended, to be compared with those in `machine`.
   public var settingsAfter: Settings?
   public var settingsChanged: Bool?
+  /// What Linux was tainted with around a run that writes registers.
+  public var taint: Tainting?
   public var clock: Clock?
   public var disturbance: DisturbanceSummary?
   /// Timer, loop, exclusion rule and dose ramp of each measuring CPU.
@@ -156,6 +158,45 @@ public struct RunRecord: Codable, Sendable {
       mitigates = machine.policy.mitigates
       registers = machine.registers
     }
+
+    /// What is not as it was, in words. Of IA32_DEBUGCTL only bit 2 counts: perf and ptrace own others.
+    public func differences(from earlier: Settings) -> [String] {
+      var found: [String] = []
+      func say<Value: Equatable>(_ what: String, _ now: Value?, _ then: Value?, _ text: (Value) -> String) {
+        guard now != then else { return }
+        found.append("\(what) is \(now.map(text) ?? "unreadable"), was \(then.map(text) ?? "unreadable")")
+      }
+      say("kernel.split_lock_mitigate", mitigates, earlier.mitigates) { $0 ? "1" : "0" }
+      for then in earlier.registers {
+        guard let now = registers.first(where: { $0.cpu == then.cpu }) else {
+          found.append("CPU \(then.cpu) is gone")
+          continue
+        }
+        say("MSR 0x33 of CPU \(then.cpu)", now.memoryControl, then.memoryControl) {
+          "0x" + String($0, radix: 16)
+        }
+        say("bit 2 of IA32_DEBUGCTL of CPU \(then.cpu)", now.busLockDetection, then.busLockDetection) {
+          $0 ? "set" : "clear"
+        }
+      }
+      return found
+    }
+  }
+
+  /// The masks of /proc/sys/kernel/tainted before and after, and what of the run brought what is new.
+  public struct Tainting: Codable, Sendable, Equatable {
+    public var before: UInt64
+    public var after: UInt64
+    public var cause: String?
+
+    /// - Parameter registers: those that the run may have written.
+    public init(before: Taint, after: Taint, registers: [DetectionRegister]) {
+      (self.before, self.after) = (before.mask, after.mask)
+      let names = registers.map { "\($0.name) (MSR \($0.hexadecimal))" }.joined(separator: ", ")
+      if after.isOutOfSpec, !before.isOutOfSpec, !registers.isEmpty {
+        cause = "CPU_OUT_OF_SPEC (S): this run wrote \(names)"
+      }
+    }
   }
 
   public struct Clock: Codable, Sendable {
@@ -199,7 +240,8 @@ public struct RunRecord: Codable, Sendable {
   private enum CodingKeys: CodingKey {
     case schemaVersion, tool, toolVersion, run, label, complete, end, startedUtc, endedUtc, parameters,
       machine,
-      settingsAfter, settingsChanged, clock, disturbance, cpus, lockedTime, roundsDone, headlines, pairs,
+      settingsAfter, settingsChanged, taint, clock, disturbance, cpus, lockedTime, roundsDone, headlines,
+      pairs,
       victimMemory, doseCurves, disagreements, judgedPolicy, scopes, dutyCycles, ends, warnings, skipped,
       unmeasured
   }

@@ -15,7 +15,7 @@ struct RunDesign {
   let bystander: BystanderPlan?
   let scaling: ScalingPlan?
   let trap: TrapPlan?
-  let settings: SettingsPlan?
+  let control: ControlPlans
   let victims: [String]
   let victimNode: Int?
   let allPairs: Bool
@@ -28,7 +28,9 @@ struct RunDesign {
   let refusals: [String]
 
   /// - Parameter isElsewhere: whether the machine's topology is of one that is not here.
-  init(_ scope: RunScope, machine: MachineReport, isElsewhere: Bool = false) throws {
+  init(
+    _ scope: RunScope, machine: MachineReport, files: FileTree = .live, isElsewhere: Bool = false
+  ) throws {
     self.machine = machine
     var plan = Plan(scope.plan)
     if let budget = scope.budget { plan.budget = budget }
@@ -70,8 +72,9 @@ struct RunDesign {
     } else {
       trap = nil
     }
-    let found = RunDesign.settings(scope, plan, experiments, machine, measuring: chosen[0])
-    settings = found.plan
+    control = ControlPlans(
+      scope, machine, plan, experiments, measuring: chosen[0],
+      beside: otherCpus.first { $0.cpu == chosen[0].id }, files: files)
     victims = scope.victim?.elements.map(\.rawValue) ?? []
     victimNode = scope.victimNode
     allPairs = scope.allPairs
@@ -79,42 +82,13 @@ struct RunDesign {
     refusals = planner.refusals(of: request)
     skipped =
       RunDesign.skipped(machine, planner, isElsewhere: isElsewhere) + contention.skipped
-      + found.skipped + refusals.map { .init(what: "part of the request", reason: $0) }
+      + control.skipped + refusals.map { .init(what: "part of the request", reason: $0) }
   }
 
   /// The CPU that is tried most comes first: not CPU 0 where there is another.
   private static func trapCpus(_ cpus: [Int]) -> [Int] {
     guard let first = cpus.first(where: { $0 != 0 }) else { return cpus }
     return [first] + cpus.filter { $0 != first }
-  }
-
-  /// The settings that were asked for, or all, less those that this machine cannot be put into.
-  private static func settings(
-    _ scope: RunScope, _ plan: Plan, _ experiments: [ExperimentId], _ machine: MachineReport,
-    measuring cpu: LogicalCpu
-  ) -> (plan: SettingsPlan?, skipped: [RunRecord.Skipped]) {
-    guard experiments.contains(.settings) else { return (nil, []) }
-    let asked = (scope.settings?.elements ?? [.all]).flatMap { choice in
-      switch choice {
-      case .all: Setting.all(machine, measuring: cpu)
-      case .one(let setting): [setting]
-      }
-    }
-    var chosen: [Setting] = []
-    var skipped: [RunRecord.Skipped] = []
-    for setting in asked where !chosen.contains(setting) {
-      if let obstacle = setting.obstacle(machine, measuring: cpu) {
-        skipped.append(.init(what: "settings \(setting.id)", reason: obstacle))
-      } else {
-        chosen.append(setting)
-      }
-    }
-    let share = plan.share(of: .settings, among: experiments)
-    return (
-      SettingsPlan(
-        settings: chosen, cpu: cpu, rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit),
-      skipped
-    )
   }
 
   /// Those of `--only`, or those that the narrowing flags are for, or all.
@@ -190,6 +164,12 @@ struct RunDesign {
     }.first
   }
 
+  /// Why there is no `neighbour`.
+  static func noOtherCore(_ machine: MachineReport) -> String {
+    machine.topology.cpus.count == 1
+      ? "this process may use one CPU only" : "no CPU is allowed that does not share the core"
+  }
+
   private static func skipped(
     _ machine: MachineReport, _ planner: CellPlanner, isElsewhere: Bool
   ) -> [RunRecord.Skipped] {
@@ -197,10 +177,7 @@ struct RunDesign {
     // What this machine lacks says nothing of one that is not here.
     guard !isElsewhere else { return [] }
     if !planner.hasOtherCpu {
-      let reason =
-        machine.topology.cpus.count == 1
-        ? "this process may use one CPU only" : "no CPU is allowed that does not share the core"
-      skipped.append(.init(what: "line state other-cpu-modified", reason: reason))
+      skipped.append(.init(what: "line state other-cpu-modified", reason: noOtherCore(machine)))
     }
     if !planner.hasCmpxchg16b {
       skipped.append(.init(what: "cmpxchg16b", reason: "the CPU does not have it (CPUID.01H:ECX[13])"))
