@@ -124,7 +124,8 @@ struct CompareScope: ParsableArguments {
     if paths.isEmpty { throw ValidationError("name the result folders to compare") }
     guard alpha > 0, alpha <= 0.5 else { throw ValidationError("--alpha is a share above 0, at most 0.5") }
     for experiment in only?.elements ?? [] where !experiments.contains(experiment) {
-      throw ValidationError("\(experiment.rawValue) has no number to compare: choose from \(CompareScope.names)")
+      throw ValidationError(
+        "\(experiment.rawValue) has no number to compare: choose from \(CompareScope.names)")
     }
     let chosen = ComparedTable.columns(of: experiments)
     let unknown =

@@ -61,7 +61,6 @@ import Testing
       return claims(first, second) > 0
     }
     let expected = 0.05 * Double(test.comparisons)
-    print("A/A synthetic", test.name, found, test.comparisons)
     #expect(Double(found) <= expected + 2.3 * (0.95 * expected).squareRoot(), "\(test.name): \(found)")
   }
 
@@ -89,7 +88,6 @@ import Testing
       held += comparison.pairs[0].cells.count { $0!.ratio.low! <= truth && truth <= $0!.ratio.high! }
     }
     let share = Double(held) / Double(comparisons * cellCount)
-    print("coverage", cellCount, share)
     #expect(share >= 0.93 && share <= 0.97)
   }
 
@@ -115,7 +113,6 @@ import Testing
       return adjusted(sides[0], sides[1].shifting(17, by: 0.06))[17] <= 0.05
     }
     let share = Double(found) / Double(comparisons)
-    print("power", test, share)
     #expect(share >= test.least && share <= test.most)
   }
 
@@ -124,7 +121,7 @@ import Testing
     var random = Random(9)
     let spreads = [Double](repeating: 0.02, count: 100)
     var found = 0
-    let comparisons = 200
+    let comparisons = 120
     for _ in 0..<comparisons {
       let first = random.side(spreads: spreads, shared: 0.2, runs: runs)
       let second = random.side(spreads: spreads, shared: 0.2, runs: runs)
@@ -134,7 +131,6 @@ import Testing
       found += p <= 0.05 ? 1 : 0
     }
     let share = Double(found) / Double(comparisons)
-    print("detectable", runs, share)
     #expect(share > 0.91 && share < 0.985)
   }
 }

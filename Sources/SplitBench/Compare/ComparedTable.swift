@@ -29,7 +29,7 @@ struct ComparedTable: Sendable {
 
   var name: String { experiment.rawValue }
 
-  /// All that can be compared; `scope` has no number.
+  /// All that can be compared; the other tables say whether, not how much.
   static let all = [cost, pingpong, bystander, scaling, trap, settings]
 
   private static let cost = ComparedTable(

@@ -87,7 +87,8 @@ extension ComparisonReport {
       let result = comparison.pairs[pair].cells[index]!
       let cell = matched.compared[index]
       return [
-        cell.name(without: common), Decimal.significant(result.first, 4), Decimal.significant(result.second, 4),
+        cell.name(without: common), Decimal.significant(result.first, 4),
+        Decimal.significant(result.second, 4),
         cell.table.unit,
         shown(result.ratio.value), interval(result.ratio), result.adjustedP.map(shown(p:)) ?? "-",
         result.verdict == .same ? "same within \(threshold)" : result.verdict.word,
