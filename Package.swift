@@ -41,6 +41,9 @@ let package = Package(
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(
+      name: "Comparison",
+      dependencies: ["Measurement", .product(name: "RealModule", package: "swift-numerics")]),
+    .target(
       name: "Reporting",
       dependencies: [
         "Measurement", "Machine", .product(name: "SystemPackage", package: "swift-system"),
@@ -56,8 +59,8 @@ let package = Package(
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "Exports", "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
-        "CHost",
+        "Comparison", "Exports", "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
+        "CHost", .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -94,6 +97,12 @@ let package = Package(
         "Measurement", "DetectionControl", "LockKernels", "Machine", "TestSupport", "CHost", "CAtomics",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
+    .testTarget(
+      name: "ComparisonTests",
+      dependencies: [
+        "Comparison", "Measurement", .product(name: "RealModule", package: "swift-numerics"),
+      ],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ReportingTests",
       dependencies: [

@@ -28,12 +28,13 @@ struct RunSession {
 
     var summary: String { Summary(record: record, results: results).text + "\nresults: \(folder)\n" }
 
-    func json() throws -> String { try Json.text(RunDocument(record: record, results: results)) }
+    func json(onOneLine: Bool) throws -> String {
+      let document = RunDocument(record: record, results: results)
+      return onOneLine ? try Json.line(document) : try Json.text(document)
+    }
   }
 
   func run() throws -> Outcome {
-    guard chost_interrupts_install() == 0 else { throw InterruptFailure() }
-    defer { chost_interrupts_remove() }
     var record = RunRecord(
       toolVersion: SplitBench.version, run: "", label: output.label, startedUtc: UtcTime.iso(),
       parameters: .init(

@@ -1,24 +1,23 @@
 import Measurement
-import StoredRuns
 
 /// What a cell gave at one of its turns in a round: rows of `samples.csv` that lie together.
-struct Visit {
-  struct Sample {
+package struct Visit {
+  package struct Sample {
     /// Operations between its two batches, or 1.
-    var operations: Int
+    package var operations: Int
     /// An operation's time in TSC ticks; below zero where the shorter batch was the one held up.
-    var ticks: Double
+    package var ticks: Double
   }
 
-  let cell: Int
-  let round: Int
-  let isDisturbed: Bool
+  package let cell: Int
+  package let round: Int
+  package let isDisturbed: Bool
   /// Slopes, or single operations where there are no slopes.
-  let samples: [Sample]
+  package let samples: [Sample]
   /// Of its first row.
-  let line: Int
+  package let line: Int
 
-  static func all(of run: StoredRun) throws(ReadFailure) -> [Visit] {
+  package static func all(of run: StoredRun) throws(ReadFailure) -> [Visit] {
     let table = try run.table(
       "samples",
       columns: [
