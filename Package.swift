@@ -14,6 +14,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     // Child processes in the tests that drive the built binary and in the benchmarks.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    // Templates of the report's page and plots, which escape what is put into them.
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
@@ -47,10 +49,20 @@ let package = Package(
         "Reporting", "Measurement", "Machine",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .target(
+      name: "Pages",
+      dependencies: [
+        "StoredRuns", "Reporting", "Measurement", "Machine", "LockKernels",
+        .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "RealModule", package: "swift-numerics"),
+      ],
+      resources: [.embedInCode("Templates")]),
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels", "CHost",
+        "Pages", "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
+        "CHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -98,6 +110,11 @@ let package = Package(
       dependencies: [
         "StoredRuns", "Reporting", "Measurement", "Machine",
         .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .testTarget(
+      name: "PagesTests",
+      dependencies: [
+        "Pages", "StoredRuns", "Reporting", .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(
       name: "SplitBenchTests",

@@ -1,0 +1,17 @@
+/// What the other parts found, in words, in front of them.
+enum SummarySection {
+  static let id = "summary"
+
+  static func make(_ runs: [PageRun], of sections: [PageSection]) -> PageSection {
+    var summary = PageSection(id, "Summary")
+    summary.keyFigures = sections.flatMap(\.findingsInFigures)
+    if runs.count == 1 {
+      summary.words = [sections.flatMap(\.findings).joined(separator: " ")]
+    } else {
+      summary.words = [RunTable.words]
+      summary.tables = [RunTable.make(runs)]
+      summary.digest.tables = summary.tables
+    }
+    return summary
+  }
+}
