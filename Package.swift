@@ -50,6 +50,8 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(
+      name: "Exports", dependencies: ["StoredRuns", "Reporting", "Measurement", "Machine"]),
+    .target(
       name: "Pages",
       dependencies: [
         "StoredRuns", "Reporting", "Measurement", "Machine", "LockKernels",
@@ -61,7 +63,8 @@ let package = Package(
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "Pages", "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
+        "Pages", "Exports", "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine",
+        "LockKernels",
         "CHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),

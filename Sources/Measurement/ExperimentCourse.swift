@@ -35,7 +35,10 @@ public struct ExperimentCourse: Sendable {
 
 /// An experiment that keeps a course.
 public protocol CoursedExperiment: AnyObject {
+  static var id: ExperimentId { get }
   var course: ExperimentCourse { get }
+  var clock: TscClock { get }
+  var warnings: [RunWarning] { get }
 }
 
 extension CoursedExperiment {

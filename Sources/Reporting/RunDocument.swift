@@ -10,36 +10,26 @@ public struct RunDocument: Encodable {
     self.results = results
   }
 
-  private enum CodingKeys: CodingKey { case run, cost, pingpong, bystander, scaling, trap, scope, settings }
-
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(record, forKey: .run)
-    func add<Row>(_ key: CodingKeys, _ table: CsvTable<Row>, _ rows: [Row]) throws {
-      guard record.parameters.experiments.contains(key.stringValue) else { return }
-      var list = container.nestedUnkeyedContainer(forKey: key)
-      for row in rows {
-        var object = list.nestedContainer(keyedBy: ColumnKey.self)
-        for column in table.columns { try RunDocument.encode(column.value(row), column.name, &object) }
+    var container = encoder.container(keyedBy: Name.self)
+    try container.encode(record, forKey: Name(stringValue: "run"))
+    for experiment in ExperimentId.allCases
+    where record.parameters.experiments.contains(experiment.rawValue) {
+      let tables = results.tables(of: experiment, run: record.run, relationSource: record.relationSource)
+      for table in tables where !table.grows {
+        var list = container.nestedUnkeyedContainer(forKey: Name(stringValue: table.name))
+        for row in table.rows() {
+          var object = list.nestedContainer(keyedBy: Name.self)
+          for (name, value) in row { try RunDocument.encode(value, name, &object) }
+        }
       }
     }
-    try add(.cost, CostTable.table(run: record.run), results.cost)
-    try add(
-      .pingpong, PingPongTable.table(run: record.run, relationSource: record.relationSource), results.pingpong
-    )
-    try add(
-      .bystander, BystanderTable.table(run: record.run, relationSource: record.relationSource),
-      results.bystander)
-    try add(.scaling, ScalingTable.table(run: record.run), results.scaling)
-    try add(.trap, TrapTable.table(run: record.run), results.trap)
-    try add(.scope, ScopeTable.table(run: record.run), results.scope)
-    try add(.settings, SettingsTable.table(run: record.run), results.settings)
   }
 
   private static func encode(
-    _ value: CsvValue, _ name: String, _ object: inout KeyedEncodingContainer<ColumnKey>
+    _ value: CsvValue, _ name: String, _ object: inout KeyedEncodingContainer<Name>
   ) throws {
-    let key = ColumnKey(stringValue: name)
+    let key = Name(stringValue: name)
     switch value {
     case .text(let value): try object.encode(value, forKey: key)
     case .integer(let value): try object.encode(value, forKey: key)
@@ -48,7 +38,7 @@ public struct RunDocument: Encodable {
     }
   }
 
-  private struct ColumnKey: CodingKey {
+  private struct Name: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
     init(stringValue: String) { self.stringValue = stringValue }

@@ -10,6 +10,7 @@ public struct RunFolder {
   public var run: String { path.lastComponent!.string }
 
   private let experiments: [ExperimentId]
+  private let relationSource: String
   /// Tables of raw timings, by name, which grow by the round.
   private var growing: [String: GrowingFile] = [:]
 
@@ -45,12 +46,15 @@ public struct RunFolder {
   ) throws(Failure) {
     self.path = path
     self.experiments = experiments
-    if experiments.contains(.cost) { try start("samples", SampleTable.table.header) }
-    if experiments.contains(.bystander) { try start("slices", SliceTable.table.header) }
-    let run = run
-    try replace("datapackage.json") {
-      try Json.verbatim(DataPackage(run: run, experiments: experiments, relationSource: relationSource))
-    }
+    self.relationSource = relationSource
+    let tables = tables(RunResults())
+    for table in tables where table.grows { try start(table.name, table.header) }
+    let package = DataPackage(run: run, tables: tables)
+    try replace("datapackage.json") { try Json.verbatim(package) }
+  }
+
+  private func tables(_ results: RunResults) -> [ResultTable] {
+    experiments.flatMap { results.tables(of: $0, run: run, relationSource: relationSource) }
   }
 
   // MARK: Writing
@@ -89,21 +93,7 @@ public struct RunFolder {
 
   /// Rewrites the summary files with what is known now.
   public func write(_ record: RunRecord, _ results: RunResults) throws(Failure) {
-    for experiment in experiments {
-      try replace("\(experiment.rawValue).csv") {
-        switch experiment {
-        case .cost: CostTable.table(run: run).text(results.cost)
-        case .pingpong:
-          PingPongTable.table(run: run, relationSource: record.relationSource).text(results.pingpong)
-        case .bystander:
-          BystanderTable.table(run: run, relationSource: record.relationSource).text(results.bystander)
-        case .scaling: ScalingTable.table(run: run).text(results.scaling)
-        case .trap: TrapTable.table(run: run).text(results.trap)
-        case .scope: ScopeTable.table(run: run).text(results.scope)
-        case .settings: SettingsTable.table(run: run).text(results.settings)
-        }
-      }
-    }
+    for table in tables(results) where !table.grows { try replace("\(table.name).csv", with: table.text) }
     try replace("summary.md") { Summary(record: record, results: results).markdown }
     try replace("run.json") { try Json.text(record) }
   }
@@ -143,8 +133,8 @@ public struct RunFolder {
   }
 
   private static func removeEmptied(_ path: FilePath) {
-    let tables = ExperimentId.allCases.map { "\($0.rawValue).csv" } + ["samples.csv", "slices.csv"]
-    for name in tables + ["summary.md", "run.json", "datapackage.json"] {
+    let tables = ExperimentId.allCases.flatMap { RunResults().tables(of: $0, run: "", relationSource: "") }
+    for name in tables.map(\.resource.path) + ["summary.md", "run.json", "datapackage.json"] {
       unlink(path.appending(name).string)
       unlink(path.appending(".\(name).new").string)
     }

@@ -19,42 +19,25 @@ extension RunRecord {
     take(.cost, experiment.end, experiment.budget, experiment.warnings, [])
   }
 
-  public mutating func update(from experiment: PingPongExperiment) {
+  /// - Parameter rows: the experiment's.
+  public mutating func update<Experiment: ReportedExperiment>(
+    from experiment: Experiment, _ rows: [Experiment.Row]
+  ) {
     take(experiment.clock)
-    take(experiment.sites)
-    take(.pingpong, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
+    take(
+      Experiment.id, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
+    experiment.note(rows, in: &self)
   }
 
-  public mutating func update(from experiment: BystanderExperiment, rows: [BystanderRow]) {
-    take(experiment.clock)
-    take(experiment.sites)
-    victimMemory = experiment.victimSizes
-    doseCurves = experiment.doseCurves(rows)
-    take(.bystander, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
-  }
-
-  public mutating func update(from experiment: ScalingExperiment) {
-    take(experiment.clock)
-    take(.scaling, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
-  }
-
-  public mutating func update(from experiment: TrapExperiment) {
-    take(experiment.clock)
-    disagreements = experiment.disagreements.map { Skipped(what: "CPU \($0.cpu)", reason: $0.what) }
-    judgedPolicy = experiment.judgedPolicy
-    dutyCycles = experiment.dutyCycles.isEmpty ? nil : experiment.dutyCycles
-    take(.trap, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
-  }
-
-  public mutating func update(from experiment: ScopeExperiment) {
-    take(experiment.clock)
-    scopes = experiment.findings
-    take(.scope, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
-  }
-
-  public mutating func update(from experiment: SettingsExperiment) {
-    take(experiment.clock)
-    take(.settings, experiment.end, experiment.budget, experiment.warnings, experiment.skipped)
+  /// Adds pairs that are not there yet.
+  mutating func add(_ sites: [PairSite]) {
+    let known = pairs ?? []
+    let contradictions = PairSite.contradictions(sites)
+    pairs =
+      known
+      + sites.filter { site in !known.contains { $0.pair == site.pair } }.map {
+        Pair($0, relationSource: relationSource, contradiction: contradictions[$0.pair])
+      }
   }
 
   private mutating func take(
@@ -77,15 +60,5 @@ extension RunRecord {
   private mutating func take(_ clock: TscClock) {
     let rate = clock.ticksPerNanosecond
     self.clock = Clock(tscTicksPerNanosecond: rate.value, relativeError: rate.relativeError)
-  }
-
-  private mutating func take(_ sites: [PairSite]) {
-    let known = pairs ?? []
-    let contradictions = PairSite.contradictions(sites)
-    pairs =
-      known
-      + sites.filter { site in !known.contains { $0.pair == site.pair } }.map {
-        Pair($0, relationSource: relationSource, contradiction: contradictions[$0.pair])
-      }
   }
 }

@@ -39,45 +39,13 @@ struct Recorder: CostObserver {
     }
   }
 
-  mutating func take(_ experiment: PingPongExperiment, unlessRecent: Bool = false) throws {
-    try sumUp(unlessRecent, isFirst: results.pingpong.isEmpty) {
-      $0.record.update(from: experiment)
-      $0.results.pingpong = experiment.rows()
-    }
-  }
-
-  mutating func take(_ experiment: BystanderExperiment, unlessRecent: Bool = false) throws {
-    try sumUp(unlessRecent, isFirst: results.bystander.isEmpty) {
-      $0.results.bystander = experiment.rows()
-      $0.record.update(from: experiment, rows: $0.results.bystander)
-    }
-  }
-
-  mutating func take(_ experiment: ScalingExperiment, unlessRecent: Bool = false) throws {
-    try sumUp(unlessRecent, isFirst: results.scaling.isEmpty) {
-      $0.record.update(from: experiment)
-      $0.results.scaling = experiment.rows()
-    }
-  }
-
-  mutating func take(_ experiment: TrapExperiment) throws {
-    try sumUp(false, isFirst: true) {
-      $0.record.update(from: experiment)
-      $0.results.trap = experiment.rows()
-    }
-  }
-
-  mutating func take(_ experiment: SettingsExperiment, unlessRecent: Bool = false) throws {
-    try sumUp(unlessRecent, isFirst: results.settings.isEmpty) {
-      $0.record.update(from: experiment)
-      $0.results.settings = experiment.rows()
-    }
-  }
-
-  mutating func take(_ experiment: ScopeExperiment) throws {
-    try sumUp(false, isFirst: true) {
-      $0.record.update(from: experiment)
-      $0.results.scope = experiment.rows
+  mutating func take<Experiment: ReportedExperiment>(
+    _ experiment: Experiment, unlessRecent: Bool = false
+  ) throws {
+    try sumUp(unlessRecent, isFirst: results[keyPath: Experiment.table].isEmpty) {
+      let rows = experiment.rows()
+      $0.record.update(from: experiment, rows)
+      $0.results[keyPath: Experiment.table] = rows
     }
   }
 

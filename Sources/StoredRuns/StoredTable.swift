@@ -60,6 +60,7 @@ public struct StoredTable: Sendable {
   }
 
   /// The values of a column of which no field may be empty.
+  @inlinable
   public func filled<Value>(_ column: some StoredColumn<Value?>) throws(ReadFailure) -> [Value] {
     var values: [Value] = []
     values.reserveCapacity(column.count)

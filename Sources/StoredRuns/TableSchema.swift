@@ -10,7 +10,7 @@ struct TableSchema {
 
   init(table: String, of run: FilePath) {
     self.table = table
-    known = (DataPackage.columnTypes[table] ?? [:]).compactMapValues(ColumnKind.init)
+    known = (RunResults.columnTypes[table] ?? [:]).compactMapValues(ColumnKind.init)
     package = run.appending("datapackage.json")
   }
 

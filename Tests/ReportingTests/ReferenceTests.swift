@@ -10,9 +10,11 @@ import Testing
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let reference = try String(contentsOf: root.appending(path: "results/README.md"), encoding: .utf8)
-    let package = DataPackage(run: "run", experiments: ExperimentId.allCases, relationSource: "hwloc")
-    #expect(package.resources.count == ExperimentId.allCases.count + 2, "samples and slices beside them")
-    for resource in package.resources {
+    let tables = ExperimentId.allCases.flatMap {
+      RunResults().tables(of: $0, run: "run", relationSource: "hwloc")
+    }
+    #expect(tables.count == ExperimentId.allCases.count + 2, "samples and slices beside them")
+    for resource in tables.map(\.resource) {
       #expect(reference.contains("### \(resource.path)\n"), "\(resource.path)")
       #expect(reference.contains("| `\(resource.path)` |"), "\(resource.path)")
       for field in resource.schema.fields {

@@ -5,6 +5,7 @@ import Machine
 
 /// The experiment `bystander`: who else is slowed by split locks, and at which rate of them.
 public final class BystanderExperiment: CoursedExperiment {
+  public static let id = ExperimentId.bystander
   public let plan: BystanderPlan
   public let seed: UInt64
   public private(set) var records: [BystanderRecord]

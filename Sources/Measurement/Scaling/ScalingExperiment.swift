@@ -5,6 +5,7 @@ import Machine
 
 /// The experiment `scaling`: what happens as more offenders join, and whether their operations stay atomic.
 public final class ScalingExperiment: CoursedExperiment {
+  public static let id = ExperimentId.scaling
   public let plan: ScalingPlan
   public private(set) var records: [ScalingRecord]
   public private(set) var roundsDone = 0

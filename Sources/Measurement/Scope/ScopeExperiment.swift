@@ -5,8 +5,9 @@ import Machine
 /// The experiment `scope`: a detection bit is written on one CPU; on which others does it change, by their registers and by
 /// what a split lock meets there?
 public final class ScopeExperiment: CoursedExperiment {
+  public static let id = ExperimentId.scope
   public let plan: ScopePlan
-  public private(set) var rows: [ScopeRow] = []
+  private var found: [ScopeRow] = []
   public private(set) var course: ExperimentCourse
   public let clock: TscClock
   private let machine: MachineReport
@@ -68,7 +69,7 @@ public final class ScopeExperiment: CoursedExperiment {
       states.append(control.machine.state(of: bits(kind), cpus: []))
       if write == .took, !back.isEffective { write = back }
     }
-    rows += cpus.map { cpu in
+    found += cpus.map { cpu in
       ScopeRow(
         bit: kind, evidence: .register, writtenCpu: writer, cpu: cpu, relation: relation(writer, cpu),
         write: write,
@@ -103,7 +104,7 @@ public final class ScopeExperiment: CoursedExperiment {
       let write = control.set([DetectionBit(.splitLock, cpu: writer)], to: true)[0].outcome
       guard write == .took else { return }
       let answer = try answer(on: tried)
-      rows.append(
+      found.append(
         ScopeRow(
           bit: .splitLock, evidence: .behaviour, writtenCpu: writer, cpu: tried,
           relation: relation(writer, tried),
@@ -129,9 +130,11 @@ public final class ScopeExperiment: CoursedExperiment {
       exception: exception, isSignalled: record.trapped > 0, isDelayed: record.sleeps > 0)
   }
 
+  public func rows() -> [ScopeRow] { found }
+
   /// What the rows say, a register each.
   public var findings: [ScopeFinding] {
-    plan.bits.map { bit in ScopeFinding.conclude(bit, rows.filter { $0.bit == bit }, machine.topology) }
+    plan.bits.map { bit in ScopeFinding.conclude(bit, found.filter { $0.bit == bit }, machine.topology) }
   }
 
   public var warnings: [RunWarning] {

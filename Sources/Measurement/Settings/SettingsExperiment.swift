@@ -5,6 +5,7 @@ import Machine
 
 /// The experiment `settings`: what a split lock meets, and how many get through, under each setting of detection.
 public final class SettingsExperiment: CoursedExperiment {
+  public static let id = ExperimentId.settings
   /// What one visit to a setting gave.
   private struct Visit {
     var failures: [String]

@@ -5,6 +5,7 @@ import Machine
 
 /// The experiment `trap`: what happens to a program that split-locks, on which CPU, and is every operation accounted for?
 public final class TrapExperiment: CoursedExperiment {
+  public static let id = ExperimentId.trap
   public let plan: TrapPlan
   public private(set) var records: [TrapRecord]
   /// The rhythm of Linux's delays, where there were any: of one task, then of two on cores of their own.
