@@ -87,7 +87,7 @@ let package = Package(
       ], path: "Tests/Support"),
     .testTarget(name: "CAtomicsTests", dependencies: ["CAtomics", "CHost"]),
     .testTarget(name: "CHostTests", dependencies: ["CHost", "CAtomics"]),
-    .testTarget(name: "LockKernelsTests", dependencies: ["LockKernels", "Machine", "CHost"]),
+    .testTarget(name: "LockKernelsTests", dependencies: ["LockKernels", "Machine", "CHost", "TestSupport"]),
     .testTarget(
       name: "MachineTests", dependencies: ["Machine"], resources: [.copy("Fixtures")]),
     .testTarget(
@@ -99,7 +99,7 @@ let package = Package(
     .testTarget(
       name: "MeasurementTests",
       dependencies: [
-        "Measurement", "DetectionControl", "LockKernels", "Machine", "CHost", "CAtomics",
+        "Measurement", "DetectionControl", "LockKernels", "Machine", "TestSupport", "CHost", "CAtomics",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(

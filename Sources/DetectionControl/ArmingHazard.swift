@@ -48,30 +48,18 @@ public struct ArmingHazard: Sendable, Equatable {
   var runsMachines: Bool { hasUnseenMachines || !monitors.isEmpty }
 
   private static func processes(_ files: FileTree) -> [Int] {
-    names(files.root.appending("proc")).compactMap { Int($0) }.sorted()
+    files.names("/proc").compactMap { Int($0) }.sorted()
   }
 
   private static func holdsVirtualMachine(_ process: Int, _ files: FileTree) -> Bool {
-    let folder = files.root.appending("proc").appending("\(process)").appending("fd")
-    return names(folder).contains { name in
+    let path = "/proc/\(process)/fd"
+    let folder = files.root.appending(FilePath(path).components)
+    return files.names(path).contains { name in
       var target = [CChar](repeating: 0, count: 64)
       let length = readlink(folder.appending(name).string, &target, target.count)
       guard length > 0 else { return false }
       return String(decoding: target.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         .hasPrefix("anon_inode:kvm-vm")
     }
-  }
-
-  private static func names(_ folder: FilePath) -> [String] {
-    guard let directory = opendir(folder.string) else { return [] }
-    defer { closedir(directory) }
-    var found: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if !name.hasPrefix(".") { found.append(name) }
-    }
-    return found
   }
 }

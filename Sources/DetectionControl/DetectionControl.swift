@@ -158,10 +158,15 @@ public final class DetectionControl {
   // MARK: Changing
 
   /// Writes down what these changes will touch, and for a run starts the guardian; nothing can be changed before.
-  public func begin(touching kinds: Set<DetectionBit.Kind>, mitigation: Bool = false) throws {
+  ///
+  /// - Parameter hotplug: CPUs that will be taken offline.
+  public func begin(
+    touching kinds: Set<DetectionBit.Kind>, mitigation: Bool = false, hotplug: [Int] = []
+  ) throws {
     let touched = DetectionState(
-      bits: before.bits.filter { kinds.contains($0.bit.kind) }, mitigates: mitigation ? before.mitigates : nil
-    )
+      bits: before.bits.filter { kinds.contains($0.bit.kind) },
+      mitigates: mitigation ? before.mitigates : nil,
+      online: machine.state(of: [], cpus: hotplug).online)
     var new = Journal(
       bootId: BootId.current(machine.files), process: Int(getpid()),
       nonce: UInt64.random(in: 1...UInt64.max), before: staying?.before ?? touched)
@@ -193,6 +198,14 @@ public final class DetectionControl {
   func setMitigation(_ isOn: Bool) -> ControlledMachine.WriteOutcome {
     guard journal?.before.mitigates != nil else { return .refused("not written: it is not in the journal") }
     return machine.setMitigation(isOn)
+  }
+
+  /// - Precondition: `begin` with this CPU.
+  public func setOnline(_ isOnline: Bool, cpu: Int) -> ControlledMachine.WriteOutcome {
+    guard journal?.before.online.contains(where: { $0.cpu == cpu }) == true else {
+      return .refused("not written: CPU \(cpu) is not in the journal")
+    }
+    return machine.setOnline(isOnline, cpu: cpu)
   }
 
   /// As it was when the run began, for the next setting.

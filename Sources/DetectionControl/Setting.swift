@@ -106,7 +106,7 @@ public struct Setting: Sendable, Hashable {
     case .sldOn, .bldOn: topology.cpus.map(\.id)
     case .sldOnOwnCore: [cpu.id]
     case .sldOnSibling:
-      topology.cpus.first { $0.core == cpu.core && $0.id != cpu.id }.map { [$0.id] } ?? []
+      topology.sibling(of: cpu.id).map { [$0] } ?? []
     case .sldOnOtherCore: topology.cpus.first { $0.core != cpu.core }.map { [$0.id] } ?? []
     case .sldOff, .bldOff, .mitigateOn, .mitigateOff: nil
     }

@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 
 /// The files of a machine, below a root that tests replace with captured text.
@@ -38,6 +39,29 @@ public struct FileTree: Sendable {
     let trimmed = text.drop(while: \.isWhitespace)
     guard let last = trimmed.lastIndex(where: { !$0.isWhitespace }) else { return nil }
     return String(trimmed[...last])
+  }
+
+  /// Names in a folder, without hidden ones; empty where it cannot be read.
+  public func names(_ path: String) -> [String] {
+    guard let directory = opendir(root.appending(FilePath(path).components).string) else { return [] }
+    defer { closedir(directory) }
+    var found: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if !name.hasPrefix(".") { found.append(name) }
+    }
+    return found
+  }
+
+  /// Names of the folders in a folder.
+  public func folders(_ path: String) -> [String] {
+    names(path).filter { name in
+      var status = stat()
+      let place = root.appending(FilePath(path + "/" + name).components)
+      return stat(place.string, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
   }
 
   /// Whether something exists at the path.

@@ -54,6 +54,13 @@ extension Topology {
     return sorted(Array(found.values))
   }
 
+  /// A CPU itself, and one other of every relation that another CPU here has to it.
+  public func neighbourhood(of cpu: LogicalCpu) -> [Int] {
+    Relation.allCases.compactMap { relation in
+      relation == .same ? cpu.id : cpus.first { self.relation(of: cpu, to: $0) == relation }?.id
+    }
+  }
+
   /// Every ordered pair of different CPUs.
   ///
   /// - Parameter victims: CPUs that may be bystanders; all if empty.

@@ -16,6 +16,12 @@ public struct Topology: Codable, Sendable, Equatable {
 
   public func cpu(_ id: Int) -> LogicalCpu? { cpus.first { $0.id == id } }
 
+  /// Another CPU of the same core; nil where there is none.
+  public func sibling(of id: Int) -> Int? {
+    guard let cpu = cpu(id) else { return nil }
+    return cpus.first { $0.id != id && relation(of: $0, to: cpu) == .smtSibling }?.id
+  }
+
   /// How two CPUs relate, closest first. Core kinds and NUMA nodes do not enter.
   public func relation(of a: LogicalCpu, to b: LogicalCpu) -> Relation {
     if a.id == b.id { return .same }

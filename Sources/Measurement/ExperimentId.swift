@@ -7,6 +7,8 @@ public enum ExperimentId: String, CaseIterable, Sendable, Codable {
   case trap
   case scope
   case settings
+  case hotplug
+  case leak
 
   public var question: String {
     switch self {
@@ -17,11 +19,18 @@ public enum ExperimentId: String, CaseIterable, Sendable, Codable {
     case .trap: "what does this machine do to a program that split-locks, and on which CPU"
     case .scope: "on which CPUs does a detection bit change that is written on one"
     case .settings: "what does a split lock meet, and how many get through, under each setting of detection"
+    case .hotplug: "what becomes of a CPU's detection bits, and of split locks there, when it was offline"
+    case .leak: "while Linux has detection off on one core, where else can split locks pass, and for how long"
     }
   }
 
-  /// Whether it writes to the machine's registers, and so is done only with leave.
-  public var changesMachine: Bool { self == .scope || self == .settings }
+  /// Whether it writes to the machine's registers, or makes Linux do, and so is done only with leave.
+  public var changesMachine: Bool {
+    switch self {
+    case .scope, .settings, .hotplug, .leak: true
+    case .cost, .pingpong, .bystander, .scaling, .trap: false
+    }
+  }
 
   /// Those that change nothing: a run without `--only`.
   public static let harmless = allCases.filter { !$0.changesMachine }
@@ -41,6 +50,7 @@ extension Plan {
   /// How the locked time is divided where all experiments run.
   private static let lockedParts: [ExperimentId: Double] = [
     .cost: 0.49, .trap: 0.01, .pingpong: 0.05, .bystander: 0.35, .scaling: 0.1, .scope: 0.01, .settings: 0.49,
+    .hotplug: 0.01, .leak: 0.1,
   ]
 
   /// - Parameter chosen: the experiments of the run, among which its budget is divided.
@@ -70,6 +80,12 @@ extension Plan {
     case (.settings, .quick): (20, 1)
     case (.settings, .standard): (120, 3)
     case (.settings, .thorough): (900, 15)
+    case (.hotplug, .quick): (20, 1)
+    case (.hotplug, .standard): (60, 2)
+    case (.hotplug, .thorough): (600, 10)
+    case (.leak, .quick): (10, 5)
+    case (.leak, .standard): (60, 20)
+    case (.leak, .thorough): (300, 100)
     case (.scope, .quick): (10, 1)
     case (.scope, .standard), (.scope, .thorough): (60, 1)
     }

@@ -50,3 +50,11 @@ extension ScopeExperiment: ReportedExperiment {
 extension SettingsExperiment: ReportedExperiment {
   public static var table: WritableKeyPath<RunResults, [SettingsRow]> { \.settings }
 }
+
+extension HotplugExperiment: ReportedExperiment {
+  public static var table: WritableKeyPath<RunResults, [HotplugRow]> { \.hotplug }
+}
+
+extension LeakExperiment: ReportedExperiment {
+  public static var table: WritableKeyPath<RunResults, [LeakRow]> { \.leak }
+}

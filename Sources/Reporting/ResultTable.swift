@@ -63,6 +63,8 @@ extension RunResults {
     case .trap: [ResultTable(name, TrapTable.table(run: run), trap)]
     case .scope: [ResultTable(name, ScopeTable.table(run: run), scope)]
     case .settings: [ResultTable(name, SettingsTable.table(run: run), settings)]
+    case .hotplug: [ResultTable(name, HotplugTable.table(run: run), hotplug)]
+    case .leak: [ResultTable(name, LeakTable.table(run: run), leak)]
     }
   }
 }

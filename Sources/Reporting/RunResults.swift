@@ -9,11 +9,13 @@ public struct RunResults: Sendable {
   public var trap: [TrapRow] = []
   public var scope: [ScopeRow] = []
   public var settings: [SettingsRow] = []
+  public var hotplug: [HotplugRow] = []
+  public var leak: [LeakRow] = []
 
   public init() {}
 
   public var isEmpty: Bool {
     cost.isEmpty && pingpong.isEmpty && bystander.isEmpty && scaling.isEmpty && trap.isEmpty
-      && scope.isEmpty && settings.isEmpty
+      && scope.isEmpty && settings.isEmpty && hotplug.isEmpty && leak.isEmpty
   }
 }

@@ -1,6 +1,7 @@
 import DetectionControl
 import Machine
 import Measurement
+import Reporting
 
 /// What a run needs to change the machine: the leave of the person, asked for before anything is begun.
 struct MachineChanger {
@@ -9,61 +10,59 @@ struct MachineChanger {
   /// booted without it.
   let scopeBits: [DetectionBit.Kind]
   private let touched: Set<DetectionBit.Kind>
-  private let changesMitigation: Bool
+  /// When the registers held still, before the first change.
+  let before: RunRecord.Settings
+  private let plans: ControlPlans
   private let warnings: [String]
 
   /// Nil where the run changes nothing.
   ///
   /// - Throws: why it must not, or cannot.
-  init?(_ design: RunDesign, _ options: ControlOptions) throws {
+  init?(_ design: RunDesign, _ options: ControlOptions, allowHotplug: Bool) throws {
     let changing = design.experiments.filter(\.changesMachine)
     guard let first = changing.first else { return nil }
     guard options.allowMsrWrites else { throw LeaveMissing(experiment: first) }
+    if changing.contains(.hotplug), !allowHotplug { throw HotplugLeaveMissing() }
     let machine = design.machine
+    plans = design.control
     let bits = DetectionBit.Kind.allCases.filter { DetectionControl.exists($0, machine) }
     guard !bits.isEmpty else { throw NoDetection(experiment: first) }
-    if let settings = design.settings, settings.settings.isEmpty {
-      throw NoSetting(
-        reasons: design.skipped.filter { $0.what.hasPrefix("settings ") }.map {
-          "\($0.what.dropFirst(9)): \($0.reason)"
-        })
+    guard changing.contains(where: plans.isPossible) else {
+      throw NothingToChange(reasons: plans.skipped.map { "\($0.what): \($0.reason)" })
     }
-    let access = MsrAccess(cpu: machine.topology.cpus[0].id, files: options.place.files)
+    let files = options.place.files
+    if plans.hotplug != nil, !options.force, let obstacle = HotplugHazard.obstacle(files) {
+      throw HotplugRefused(obstacle: obstacle)
+    }
+    let access = MsrAccess(cpu: machine.topology.cpus[0].id, files: files)
     if let obstacle = access.obstacles.first { throw RegistersOutOfReach(obstacle: obstacle) }
     control = try DetectionControl(
-      report: machine, files: options.place.files, journal: options.place.file, leave: options.leave,
-      term: .run)
+      report: machine, files: files, journal: options.place.file, leave: options.leave, term: .run)
+    before = RunRecord.Settings(try MachineReport.ofThisMachine(files: files, watchMs: 0))
     let mayArm = !ArmingHazard.isArming(machine.policy) || options.allowArming
     scopeBits = bits.filter { $0 != .splitLock || mayArm }
-    var changes: [DetectionBit.Kind: Bool] = [:]
+    var changes = plans.changes(mayArm: mayArm)
     if changing.contains(.scope) {
       // Where nothing is left, the refusal says what leave is missing.
       for bit in scopeBits.isEmpty ? bits : scopeBits { changes[bit] = true }
-    }
-    // Settings that arm are asked for by name, and refused without leave.
-    for (bit, isOn) in design.settings?.settings.flatMap(\.bits) ?? [] {
-      changes[bit] = isOn || changes[bit] == true
     }
     let unasked = changing.contains(.scope) && scopeBits.count < bits.count
     warnings =
       try control.check(changes)
       + (unasked ? ["scope leaves out #AC, which Linux booted without: give --allow-arming"] : [])
+      + (plans.hotplug != nil ? [HotplugHazard.warning] : [])
     touched = Set(changes.keys)
-    changesMitigation = design.settings?.settings.contains(where: \.changesMitigation) ?? false
   }
 
   /// Says what may happen, and writes the way back down.
   func begin() throws {
     for warning in warnings { complain("note: \(warning)") }
-    try control.begin(touching: touched, mitigation: changesMitigation)
+    try control.begin(
+      touching: touched, mitigation: plans.changesMitigation, hotplug: plans.hotplug?.cpus ?? [])
   }
 
   /// - Returns: what is not as it was.
-  func restore() throws -> [String] {
-    let left = try control.restore()
-    for line in left { complain("error: not restored: \(line)") }
-    return left
-  }
+  func restore() throws -> [String] { try control.restore() }
 }
 
 /// An experiment that changes the machine, without leave to.
@@ -90,10 +89,21 @@ struct RegistersOutOfReach: Error, CustomStringConvertible {
   }
 }
 
-/// None of the settings that were asked for can be had.
-struct NoSetting: Error, CustomStringConvertible {
+/// Nothing of what was asked for can be had.
+struct NothingToChange: Error, CustomStringConvertible {
   let reasons: [String]
   var description: String {
-    "no setting to visit: \(reasons.joined(separator: "; ")); choose others, see splitbench list"
+    "nothing to do: \(reasons.joined(separator: "; ")); see splitbench list"
   }
+}
+
+/// Hotplug without its own leave.
+struct HotplugLeaveMissing: UsageError, CustomStringConvertible {
+  var description: String { "hotplug takes CPUs offline and back: give --allow-hotplug" }
+}
+
+/// Others would lose a CPU for good.
+struct HotplugRefused: Error, CustomStringConvertible {
+  let obstacle: String
+  var description: String { "no CPU is taken offline: \(obstacle); give --force to do it all the same" }
 }

@@ -15,7 +15,7 @@ struct RunDesign {
   let bystander: BystanderPlan?
   let scaling: ScalingPlan?
   let trap: TrapPlan?
-  let settings: SettingsPlan?
+  let control: ControlPlans
   let victims: [String]
   let victimNode: Int?
   let allPairs: Bool
@@ -28,7 +28,9 @@ struct RunDesign {
   let refusals: [String]
 
   /// - Parameter isElsewhere: whether the machine's topology is of one that is not here.
-  init(_ scope: RunScope, machine: MachineReport, isElsewhere: Bool = false) throws {
+  init(
+    _ scope: RunScope, machine: MachineReport, files: FileTree = .live, isElsewhere: Bool = false
+  ) throws {
     self.machine = machine
     var plan = Plan(scope.plan)
     if let budget = scope.budget { plan.budget = budget }
@@ -70,8 +72,7 @@ struct RunDesign {
     } else {
       trap = nil
     }
-    let found = RunDesign.settings(scope, plan, experiments, machine, measuring: chosen[0])
-    settings = found.plan
+    control = ControlPlans(scope, machine, plan, experiments, measuring: chosen[0], files: files)
     victims = scope.victim?.elements.map(\.rawValue) ?? []
     victimNode = scope.victimNode
     allPairs = scope.allPairs
@@ -79,42 +80,13 @@ struct RunDesign {
     refusals = planner.refusals(of: request)
     skipped =
       RunDesign.skipped(machine, planner, isElsewhere: isElsewhere) + contention.skipped
-      + found.skipped + refusals.map { .init(what: "part of the request", reason: $0) }
+      + control.skipped + refusals.map { .init(what: "part of the request", reason: $0) }
   }
 
   /// The CPU that is tried most comes first: not CPU 0 where there is another.
   private static func trapCpus(_ cpus: [Int]) -> [Int] {
     guard let first = cpus.first(where: { $0 != 0 }) else { return cpus }
     return [first] + cpus.filter { $0 != first }
-  }
-
-  /// The settings that were asked for, or all, less those that this machine cannot be put into.
-  private static func settings(
-    _ scope: RunScope, _ plan: Plan, _ experiments: [ExperimentId], _ machine: MachineReport,
-    measuring cpu: LogicalCpu
-  ) -> (plan: SettingsPlan?, skipped: [RunRecord.Skipped]) {
-    guard experiments.contains(.settings) else { return (nil, []) }
-    let asked = (scope.settings?.elements ?? [.all]).flatMap { choice in
-      switch choice {
-      case .all: Setting.all(machine, measuring: cpu)
-      case .one(let setting): [setting]
-      }
-    }
-    var chosen: [Setting] = []
-    var skipped: [RunRecord.Skipped] = []
-    for setting in asked where !chosen.contains(setting) {
-      if let obstacle = setting.obstacle(machine, measuring: cpu) {
-        skipped.append(.init(what: "settings \(setting.id)", reason: obstacle))
-      } else {
-        chosen.append(setting)
-      }
-    }
-    let share = plan.share(of: .settings, among: experiments)
-    return (
-      SettingsPlan(
-        settings: chosen, cpu: cpu, rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit),
-      skipped
-    )
   }
 
   /// Those of `--only`, or those that the narrowing flags are for, or all.

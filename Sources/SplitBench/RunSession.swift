@@ -9,11 +9,13 @@ struct RunSession {
   private let design: RunDesign
   private let output: RunOutput
   private let changer: MachineChanger?
+  private let files: FileTree
 
-  init(_ design: RunDesign, output: RunOutput, changer: MachineChanger? = nil) {
+  init(_ design: RunDesign, output: RunOutput, changer: MachineChanger?, files: FileTree) {
     self.design = design
     self.output = output
     self.changer = changer
+    self.files = files
   }
 
   struct Outcome {
@@ -50,7 +52,7 @@ struct RunSession {
       return try measure(&recorder)
     } catch {
       recorder.bar.finish()
-      _ = try? changer?.restore()
+      for line in (try? changer?.restore()) ?? [] { complain("error: not as it was: \(line)") }
       if recorder.results.isEmpty { folder.discard() }
       throw error
     }
@@ -65,12 +67,14 @@ struct RunSession {
       if ended != .finished { end = ended }
     }
     recorder.bar.finish()
-    let notRestored = try changer?.restore() ?? []
+    var notRestored = try changer?.restore() ?? []
+    let after = RunRecord.Settings(try MachineReport.ofThisMachine(files: files, watchMs: 0))
+    if let changer { notRestored += after.differences(from: changer.before) }
+    for line in notRestored { complain("error: not as it was: \(line)") }
     recorder.record.note(notRestored: notRestored)
-    let after = try MachineReport.ofThisMachine(watchMs: 0)
     recorder.record.close(
       end: end.rawValue, complete: end == .finished || end == .wallLimit, endedUtc: UtcTime.iso(),
-      after: .init(after))
+      after: after)
     try recorder.save()
     try recorder.folder.close()
     return Outcome(
@@ -126,8 +130,24 @@ struct RunSession {
       try recorder.take(experiment)
       return experiment.end
     case .settings:
-      guard let changer, let plan = design.settings else { return .finished }
+      guard let changer, let plan = design.control.settings else { return .finished }
       let experiment = SettingsExperiment(
+        plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock())
+      try experiment.run(
+        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
+      try recorder.take(experiment)
+      return experiment.end
+    case .hotplug:
+      guard let changer, let plan = design.control.hotplug else { return .finished }
+      let experiment = HotplugExperiment(
+        plan: plan, machine: machine, control: changer.control, clock: TscClock())
+      try experiment.run(
+        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
+      try recorder.take(experiment)
+      return experiment.end
+    case .leak:
+      guard let changer, let plan = design.control.leak else { return .finished }
+      let experiment = LeakExperiment(
         plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock())
       try experiment.run(
         progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })

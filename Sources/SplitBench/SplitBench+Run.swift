@@ -22,6 +22,9 @@ extension SplitBench {
     @OptionGroup var output: RunOutput
     @OptionGroup(title: "Changing the machine") var control: ControlOptions
 
+    @Flag(help: "Give leave to take CPUs offline and back, for the experiment hotplug.")
+    var allowHotplug = false
+
     func validate() throws {
       try scope.validate()
       try output.validate()
@@ -38,14 +41,17 @@ extension SplitBench {
         {
           complain("note: \(change)")
         }
-        let design = try RunDesign(scope, machine: machine, isElsewhere: output.topology != nil)
+        let design = try RunDesign(
+          scope, machine: machine, files: control.place.files, isElsewhere: output.topology != nil)
         if output.dryRun {
           try emit(output.json ? try Json.text(design.overview) : design.overview.text)
           return
         }
         for refusal in design.refusals { complain("skipped: \(refusal)") }
-        let changer = try MachineChanger(design, control)
-        let outcome = try RunSession(design, output: output, changer: changer).run()
+        let changer = try MachineChanger(design, control, allowHotplug: allowHotplug)
+        let outcome = try RunSession(
+          design, output: output, changer: changer, files: control.place.files
+        ).run()
         try emit(output.json ? try outcome.json() : outcome.summary)
         switch outcome.end {
         case .finished, .wallLimit:

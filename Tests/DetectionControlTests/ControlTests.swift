@@ -141,6 +141,30 @@ import Testing
     #expect(controlled.state(of: bits, cpus: [0, 1, 2]) == before)
   }
 
+  @Test func onlyJournaledCpusGoOffline() throws {
+    let machine = try PlainFileMachine(cpus: 2)
+    let start = try machine.snapshot()
+    let control = try machine.control()
+    try control.begin(touching: [], hotplug: [1])
+    guard case .refused = control.setOnline(false, cpu: 0) else {
+      Issue.record("CPU 0 is not in the journal")
+      return
+    }
+    #expect(control.setOnline(false, cpu: 1) == .took)
+    #expect(try machine.snapshot() != start)
+    #expect(try control.restore() == [])
+    #expect(try machine.snapshot() == start)
+  }
+
+  @Test func cpusetsOfVersionOneWouldLoseACpu() throws {
+    let machine = try PlainFileMachine(cpus: 2)
+    #expect(HotplugHazard.obstacle(machine.files) == nil)
+    try machine.put("", "sys/fs/cgroup/cpuset/tasks")
+    #expect(HotplugHazard.obstacle(machine.files) == nil, "files are no control groups")
+    try machine.put("", "sys/fs/cgroup/cpuset/docker/tasks")
+    #expect(HotplugHazard.obstacle(machine.files)?.contains("1 cpuset") == true)
+  }
+
   @Test func whatCannotBePutBackIsNamed() throws {
     let machine = try PlainFileMachine(cpus: 1, mode: "off")
     let controlled = ControlledMachine(files: machine.files, timerHz: 1000)

@@ -54,6 +54,10 @@ class Topology:
     def cpus(self) -> int:
         return self.sockets * self.cores * self.threads
 
+    @property
+    def last_of_sockets(self) -> set[int]:
+        return set(range(self.cpus // self.sockets - 1, self.cpus, self.cpus // self.sockets))
+
 
 ONE = Topology(1, 1, 1)
 FOUR = Topology(1, 4, 1)
@@ -126,6 +130,21 @@ def settings(*names: str, leave: str = "") -> dict[str, str]:
     }
 
 
+def hotplug(leave: str = "") -> dict[str, str]:
+    """The step that takes CPUs offline and brings them back."""
+    return {
+        "hotplug": f"splitbench run --only hotplug --rounds 1 --out /results/hotplug --allow-hotplug"
+                   f" --allow-msr-writes {leave}",
+        "msr-after-hotplug": "splitbench msr show --json",
+    }
+
+
+# Where else split locks pass while detection is off on CPU 1's core.
+LEAK = {
+    "leak": "splitbench run --only leak --cpu 1 --rounds 3 --out /results/leak --allow-msr-writes",
+    "msr-after-leak": "splitbench msr show --json",
+}
+
 # Of a run that writes registers, of its guardian, and of both.
 KILLS = int(os.environ.get("SPLITBENCH_KILLS") or 6)
 
@@ -133,7 +152,7 @@ OF_A_CORE = ("sld-on-own-core", "sld-on-sibling", "sld-on-other-core")
 
 # Bit 29 taken away behind Linux's back, and set again by Linux as it brings a CPU online.
 ONLINE = "/sys/devices/system/cpu/cpu7/online"
-HOTPLUG = DOCTOR | SCOPE | trap() | {
+HOTPLUG = DOCTOR | SCOPE | hotplug() | trap() | {
     "disarm": write_msr(6, MEMORY_CONTROL, 0),
 } | trap("trap-disarmed") | {
     "replug": f"echo 0 >{ONLINE} && echo 1 >{ONLINE} && splitbench doctor --json",
@@ -148,12 +167,12 @@ BOOTS = (
     Boot("four-sld-ratelimit", SLD, FOUR, "ratelimit:100"),
     Boot("four-bld-warn", BLD, FOUR, "warn"),
     Boot("four-both-off", BOTH, FOUR, "off", DOCTOR | SCOPE_UNARMED | trap() | settings(
-        "as-found", "sld-on", "bld-on", leave="--allow-arming")),
+        "as-found", "sld-on", "bld-on", leave="--allow-arming") | hotplug("--allow-arming")),
     Boot("four-both-boot-cpu-stuck", BOTH, FOUR, "warn", stuck=(0,)),
     Boot("two-sockets-sld-warn", SLD, TWO_SOCKETS, "warn", FLIPS),
     Boot("two-sockets-sld-by-hand", SLD, TWO_SOCKETS, "off", BY_HAND),
     Boot("two-sockets-both", BOTH, TWO_SOCKETS, None, DOCTOR | SCOPE | trap() | settings(
-        "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", "mitigate-off") | {"kills": f"kills {KILLS}"}, seconds=300),
+        "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", "mitigate-off") | hotplug() | LEAK | {"kills": f"kills {KILLS}"}, seconds=300),
     Boot(
         "two-sockets-both-thread-refuse", BOTH, TWO_SOCKETS, "fatal", DOCTOR | SCOPE | trap() | settings(
             "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", leave="--force"),

@@ -150,6 +150,11 @@ class Expected:
     scopes: dict[str, Scope] = field(default_factory=dict)
     # What a tight loop meets, by setting.
     settings: dict[str, Met] = field(default_factory=dict)
+    # What a detection bit is when its CPU is back online, and what a split lock meets there.
+    hotplug: dict[str, bool] = field(default_factory=dict)
+    met_after_hotplug: str = ""
+    # Whether split locks pass on a CPU while detection is off on another's core, by relation.
+    leaks: dict[str, bool] = field(default_factory=dict)
     # kernel.split_lock_mitigate, in each step that asks doctor.
     mitigates: dict[str, bool] = field(default_factory=lambda: {"doctor": True})
 
@@ -175,7 +180,8 @@ EXPECTED = {
     "four-bld-warn": Expected(
         "warn", False, True, [DB_WARNING], {"trap": [DB_WARNS] * 4}, bus_locks_armed=True),
     "four-both-off": Expected("off", True, True, [DISABLED], {"trap": [NATIVE] * 4}, armed=[OFF] * 4,
-        scopes={"bld": Scope(("per-thread", "per-core"))}, settings=OFF_SETTINGS),
+        scopes={"bld": Scope(("per-thread", "per-core"))}, settings=OFF_SETTINGS,
+        hotplug={"sld": OFF, "bld": OFF}, met_after_hotplug="nothing"),
     # The boot CPU fails the test in __split_lock_setup: Linux gives #AC up; bus_lock_init arms #DB.
     # But cpu_model_supports_sld is set by then, so that split_lock_init arms #AC on all others.
     "four-both-boot-cpu-stuck": Expected(
@@ -197,7 +203,9 @@ EXPECTED = {
     "two-sockets-both": Expected(
         "warn", True, True, [AC_WARNING], {"trap": [AC_WARNS] * 8}, armed=[ON] * 8,
         scopes={"sld": Scope(("per-core",), siblings_share=True, by_behaviour=True), "bld": DB_OF_THREAD},
-        settings=WARN_SETTINGS),
+        settings=WARN_SETTINGS, hotplug={"sld": ON, "bld": OFF}, met_after_hotplug="#AC, delayed",
+        # split_lock_warn takes the bit off the core that the task runs on.
+        leaks={"self": True, "smt-sibling": True, "same-l3": False, "other-package": False}),
     # wrmsrl_safe: the refused write on CPU 3 goes unnoticed. Its sibling has a bit of its own here.
     "two-sockets-both-thread-refuse": Expected(
         "fatal", True, True, [AC_FATAL], {"trap": [AC_KILLS] * 3 + [NATIVE] + [AC_KILLS] * 4},
@@ -213,5 +221,6 @@ EXPECTED = {
             "trap-replugged": [AC_KILLS] * 8,
         },
         armed=[ON] * 8, mitigates={"doctor": True, "replug": True},
-        scopes={"sld": Scope(("per-package",), siblings_share=True, by_behaviour=True), "bld": DB_OF_THREAD}),
+        scopes={"sld": Scope(("per-package",), siblings_share=True, by_behaviour=True), "bld": DB_OF_THREAD},
+        hotplug={"sld": ON, "bld": OFF}, met_after_hotplug="#AC, SIGBUS"),
 }

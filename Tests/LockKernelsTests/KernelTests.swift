@@ -2,12 +2,8 @@ import CHost
 import Glibc
 import LockKernels
 import Machine
+import TestSupport
 import Testing
-
-/// Whether a test may issue split locks here: not where Linux would kill or throttle this process.
-let splitLocksAreHarmless = DetectionPolicy(
-  files: .live, processor: .ofThisMachine(), log: KernelLog.detectionLines()
-).leavesAlone
 
 @Suite struct KernelTests {
   @Test func theTableHasEveryForm() {
@@ -41,7 +37,7 @@ let splitLocksAreHarmless = DetectionPolicy(
 
   /// The rest: about 7,500 split locks in all.
   @Test(
-    .enabled(if: splitLocksAreHarmless, "Linux would delay or kill split locks here"),
+    .enabled(if: SplitLocks.areHarmless, "Linux would delay or kill split locks here"),
     arguments: Kernel.all.filter { $0.isLocked && $0.widthBytes > 1 && $0.instruction != .cmpxchg16b })
   func computesAcrossLines(kernel: Kernel) {
     checkAllOffsets(of: kernel, splitLocks: true)

@@ -31,6 +31,47 @@ import Testing
       machine: try MachineReport.ofThisMachine(watchMs: 0), skipped: [])
   }
 
+  struct Change: Sendable {
+    var name: String
+    var change: @Sendable (inout RunRecord.Settings) -> Void
+    /// What is said of it; empty where it does not count.
+    var words: [String]
+  }
+
+  @Test(arguments: [
+    Change(name: "nothing", change: { _ in }, words: []),
+    Change(
+      name: "sysctl", change: { $0.mitigates = false }, words: ["kernel.split_lock_mitigate is 0, was 1"]),
+    Change(
+      name: "our bit", change: { $0.registers[1].memoryControl = 0 },
+      words: ["MSR 0x33 of CPU 1 is 0x0, was 0x20000000"]),
+    Change(
+      name: "another bit of it", change: { $0.registers[0].memoryControl = 1 << 29 | 1 },
+      words: ["MSR 0x33 of CPU 0 is 0x20000001, was 0x20000000"]),
+    Change(name: "perf's bit", change: { $0.registers[0].debugControl = 1 }, words: []),
+    Change(
+      name: "bus locks", change: { $0.registers[0].debugControl = 4 },
+      words: ["bit 2 of IA32_DEBUGCTL of CPU 0 is set, was clear"]),
+    Change(
+      name: "unreadable", change: { $0.registers[0].memoryControl = nil },
+      words: ["MSR 0x33 of CPU 0 is unreadable, was 0x20000000"]),
+    Change(name: "offline", change: { $0.registers.removeLast() }, words: ["CPU 1 is gone"]),
+  ])
+  func whatDiffersAtTheEndIsNamed(_ expected: Change) throws {
+    var before = RunRecord.Settings(try MachineReport.ofThisMachine(watchMs: 0))
+    before.mitigates = true
+    before.registers = (0..<2).map { cpu in
+      var registers = DetectionRegisters(
+        cpu: cpu, files: FileTree(root: "/nowhere"), detectionSupported: true)
+      registers.memoryControl = 1 << 29
+      registers.debugControl = 0
+      return registers
+    }
+    var after = before
+    expected.change(&after)
+    #expect(after.differences(from: before) == expected.words, "\(expected.name)")
+  }
+
   private func group(_ round: Int, samples: Int) -> Group {
     var group = Group(round: round, sequence: round)
     group.samples = (0..<samples).map { _ in

@@ -5,18 +5,19 @@ import TestSupport
 import Testing
 
 /// A run that writes registers is killed at a random moment, its guardian with it or not: everything is as it was afterwards.
-/// Plain files stand for the registers; nothing here takes a bus lock, since Linux there booted with detection off.
+/// Plain files stand for the registers and the switches of CPUs.
 @Suite(.serialized) struct KillTests {
   enum Killed: CaseIterable { case run, guardian, both }
 
   /// Kills of each kind.
   private static let kills = ProcessInfo.processInfo.environment["SPLITBENCH_KILLS"].flatMap { Int($0) } ?? 8
 
-  private static func start(_ machine: PlainFileMachine) throws -> Process {
+  private static func start(_ machine: PlainFileMachine, _ experiment: String) throws -> Process {
     let process = Process()
     process.executableURL = URL(filePath: Tool.path.string)
     process.arguments = [
-      "run", "--only", "scope", "--allow-msr-writes", "--quiet", "--root", machine.root.string, "--journal",
+      "run", "--only", experiment, "--allow-msr-writes", "--allow-hotplug", "--quiet", "--root",
+      machine.root.string, "--journal",
       machine.journal.path.string, "--out", machine.root.appending("out").string,
     ]
     process.standardOutput = FileHandle.nullDevice
@@ -47,11 +48,11 @@ import Testing
   func everythingIsAsItWas(_ killed: Killed) async throws {
     var generator = SystemRandomNumberGenerator()
     var caught = 0
-    for _ in 0..<Self.kills {
+    for number in 0..<Self.kills {
       let machine = try PlainFileMachine(cpus: 2, mode: "off")
       try machine.set(0x1D9, 1 << 2 | 1, cpu: 0)
       let start = try machine.snapshot()
-      let run = try Self.start(machine)
+      let run = try Self.start(machine, number % 4 == 3 && SplitLocks.areHarmless ? "hotplug" : "scope")
       let pid = run.processIdentifier
       // A kill before the journal is there would show nothing; one a little later meets a change or its undoing.
       _ = try Self.wait { try machine.journal.ofRun.read() != nil || !run.isRunning }

@@ -2,6 +2,7 @@ import Foundation
 import Machine
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Whole runs of the built binary. Each is bounded to a few milliseconds of locked time.
@@ -17,10 +18,6 @@ import Testing
   ]
   /// Python with frictionless and pandas, where `make test` has put it.
   private static let python = ProcessInfo.processInfo.environment["SPLITBENCH_PYTHON"]
-
-  private static let splitLocksAreHarmless = DetectionPolicy(
-    files: .live, processor: .ofThisMachine(), log: KernelLog.detectionLines()
-  ).leavesAlone
 
   private func onlyRun(in folder: FilePath) throws -> FilePath {
     let runs = names(in: folder)
@@ -70,7 +67,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: splitLocksAreHarmless, "Linux would delay or kill split locks here"))
+  @Test(.enabled(if: SplitLocks.areHarmless, "Linux would delay or kill split locks here"))
   func splitCellsHaveTheirControlsInTheSameRound() async throws {
     try await withTemporaryFolder { folder in
       let result = try await Tool.run(Self.split + ["--out", folder.string])
@@ -108,7 +105,7 @@ import Testing
   /// All that takes two CPUs, as short as it can be.
   @Test(
     .enabled(
-      if: splitLocksAreHarmless && python != nil, "Linux would delay or kill split locks, or no Python"))
+      if: SplitLocks.areHarmless && python != nil, "Linux would delay or kill split locks, or no Python"))
   func contentionLeavesTablesThatPandasReads() async throws {
     try await withTemporaryFolder { folder in
       let result = try await Tool.run(
@@ -157,7 +154,7 @@ import Testing
   func theFolderIsAValidDataPackageThatPandasReads() async throws {
     try await withTemporaryFolder { folder in
       _ = try await Tool.run(
-        (Self.splitLocksAreHarmless ? Self.split : Self.aligned) + ["--out", folder.string])
+        (SplitLocks.areHarmless ? Self.split : Self.aligned) + ["--out", folder.string])
       let run = try onlyRun(in: folder)
       let valid = try await Tool.run(
         "-m", "frictionless", "validate", "datapackage.json", program: FilePath(Self.python!), folder: run)

@@ -94,7 +94,7 @@ public final class ScopeExperiment: CoursedExperiment {
         _ = control.set([bit.bit], to: bit.isSet)
       }
     }
-    for tried in ScopePlan.tried(cpu, in: machine.topology) {
+    for tried in machine.topology.neighbourhood(of: cpu) {
       guard budget.left > ScopeExperiment.cost else {
         return course.skip("scope by behaviour from CPU \(writer)", "the budget of locked time is spent")
       }
@@ -114,20 +114,9 @@ public final class ScopeExperiment: CoursedExperiment {
 
   private static let cost = DoseResponse.assumedSeconds
 
-  /// What one split lock meets there; nil where it could not be tried.
   private func answer(on cpu: Int) throws -> SplitLockAnswer? {
-    let cell = TrapCell(
-      cpu: cpu, trigger: .splitLock, context: .inProcess, placement: .lineSplit, widthBytes: 8, isLocked: true
-    )
-    let trial = TrapTrial(machine: machine, clock: clock)
-    guard let (record, _) = try trial.inProcess(cell, trials: 1, longest: .infinity), record.issued > 0 else {
-      return nil
-    }
     course.budget.book(operations: 1, cost: ScopeExperiment.cost, at: clock.elapsed())
-    // One long operation proves nothing; a sleep, a signal or Linux's word does.
-    let exception = record.reports?.first?.exception ?? (record.sleeps > 0 || record.trapped > 0 ? .ac : nil)
-    return SplitLockAnswer(
-      exception: exception, isSignalled: record.trapped > 0, isDelayed: record.sleeps > 0)
+    return try SplitLockAnswer.tried(on: cpu, machine, clock)
   }
 
   public func rows() -> [ScopeRow] { found }

@@ -48,31 +48,28 @@ struct DutyCycleProbe {
     }
 
     func run() {
-      guard let site = TrapSite.find(widthBytes: 8, isLocked: true), let window = SignalWindow(site) else {
+      guard let probe = SplitLockProbe(memory, clock: clock) else {
         wasSignalled = true
         return
       }
-      defer { window.close() }
-      let operand = memory.address(.lineSplit, widthBytes: 8, spot: 0)
+      defer { probe.close() }
       defer { withExtendedLifetime(memory) {} }
       let limit = clock.elapsed() + DutyCycleProbe.seconds
       var delays = 0
       while found.count < DutyCycleProbe.operations, delays <= DutyCycleProbe.delays, clock.elapsed() < limit,
         chost_interrupt_received() == 0
       {
-        let switches = SwitchCount.now()
-        let start = clock.elapsed()
-        var times: (UInt64, UInt64) = (0, 0)
-        withUnsafeMutableBytes(of: &times) { site.run(operand, 0, $0.baseAddress!) }
-        let end = clock.elapsed()
-        let isDelayed = end - start > DoseRamp.delay && SwitchCount.now().wasHeldUp(since: switches)
-        if isDelayed { delays += 1 }
-        found.append(DutyCycle.Operation(start: start, end: end, isDelayed: isDelayed))
-        if window.count > 0 {
+        let operation = probe.issue()
+        let end = clock.seconds(Double(operation.end))
+        if operation.met == .delay { delays += 1 }
+        found.append(
+          DutyCycle.Operation(
+            start: clock.seconds(Double(operation.start)), end: end, isDelayed: operation.met == .delay))
+        if operation.met == .signal {
           wasSignalled = true
           return
         }
-        let next = end + pause
+        let next = clock.elapsed() + pause
         while clock.elapsed() < next { catomics_pause() }
       }
     }

@@ -1,0 +1,24 @@
+import DetectionControl
+import Machine
+
+/// Which CPUs are taken offline and brought back.
+public struct HotplugPlan: Sendable {
+  public var cpus: [Int]
+  public var bits: [DetectionBit.Kind]
+  public var rounds: Int
+  public var budget: Double
+  public var wallLimit: Double
+
+  /// One CPU of each package: the last that Linux lets go of.
+  ///
+  /// - Parameter removable: CPUs with a switch.
+  public init(
+    topology: Topology, removable: [Int], bits: [DetectionBit.Kind], rounds: Int, budget: Double,
+    wallLimit: Double
+  ) {
+    cpus = Dictionary(grouping: topology.cpus.filter { removable.contains($0.id) }, by: \.package).values
+      .compactMap { $0.map(\.id).max() }.sorted()
+    (self.bits, self.rounds) = (bits, rounds)
+    (self.budget, self.wallLimit) = (budget, wallLimit)
+  }
+}

@@ -1,0 +1,41 @@
+import Machine
+import Measurement
+
+/// `leak.csv`: one row a CPU on which split locks were tried while detection was off on the opener's core.
+enum LeakTable {
+  static func table(run: String) -> CsvTable<LeakRow> {
+    CsvTable(columns: [
+      .text("run", "Name of the result folder.") { _ in run },
+      .integer("round_count", "Windows that were tried.") { $0.roundCount },
+      .integer("opener_cpu", "Logical CPU whose split lock has Linux take detection off its core.") {
+        $0.openerCpu
+      },
+      .integer("cpu", "Logical CPU that tried split locks meanwhile.") { $0.cpu },
+      .text("relation", "Relation of the two, as in `splitbench list`.") { $0.relation.rawValue },
+      .integer("windows", "Windows that were opened: the opener's split lock was delayed.") { $0.windows },
+      .integer("leaked", "Those in which split locks passed free on cpu.") { $0.leaked },
+      .text(
+        "leaks", "Whether they pass there: true or false; empty where windows disagree, or none was opened."
+      ) {
+        $0.leaks.map(String.init)
+      },
+      .integer("passed", "Split locks that passed free, in all windows.") { $0.passed },
+      .number(
+        "open_ms",
+        "From the opening to the first split lock on cpu that was delayed, in ms: the median of windows that leaked."
+      ) {
+        $0.openMs?.median
+      },
+      .number("open_min_ms", "The shortest.") { $0.openMs?.least },
+      .number("open_max_ms", "The longest.") { $0.openMs?.most },
+      .number("predicted_low_ms", "What Linux's source says: two jiffies at least.") { $0.predictedMs?.low },
+      .number("predicted_high_ms", "And with the timer's and the worker's lateness.") {
+        $0.predictedMs?.high
+      },
+      .integer("still_open", "Windows in which nothing was delayed for 150 ms.") { $0.stillOpen },
+      .integer("signalled", "Windows that ended with a signal.") { $0.signalled },
+      .integer("reads", "Windows just behind whose opening bit 29 of MSR 0x33 was read on cpu.") { $0.reads },
+      .integer("clear", "Those in which it was clear.") { $0.clear },
+    ])
+  }
+}
