@@ -37,7 +37,7 @@ public struct Report {
   }
 
   private var subtitle: String {
-    guard runs.count == 1 else { return Words.list(OneCost.inOrder(runs.map(\.machine))) }
+    guard runs.count == 1 else { return Words.list(runs.map(\.machine).distinct) }
     let record = runs[0].record
     let (processor, linux) = (record.machine.processor, record.machine.linux)
     return [

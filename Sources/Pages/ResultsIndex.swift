@@ -1,3 +1,4 @@
+import Measurement
 import StoredRuns
 import SystemPackage
 
@@ -37,8 +38,7 @@ public struct ResultsIndex {
 
   private func links(_ run: PageRun) -> [PageTable.Link] {
     let base = RelativePath(from: folder, to: run.stored.path.resolved)
-    let tables = ["cost", "bystander", "pingpong", "scaling", "trap", "scope", "settings"]
-      .filter(run.stored.has).map { "\($0).csv" }
+    let tables = ExperimentId.allCases.map(\.rawValue).filter(run.stored.has).map { "\($0).csv" }
     return (["summary.md", "run.json"] + tables).map {
       PageTable.Link(name: $0, href: base.reference(to: $0))
     }

@@ -12,6 +12,7 @@ struct Scale: Equatable {
   /// What has no place, such as 0 on a logarithmic scale, is left aside; nil if nothing is left.
   init?(_ kind: Kind, covering values: [Double]) {
     let placed = values.filter { abs($0) < Scale.largest && (kind == .linear || $0 > 1 / Scale.largest) }
+      .map { abs($0) < 1 / Scale.largest ? 0 : $0 }
     guard let low = placed.min(), let high = placed.max() else { return nil }
     self.kind = kind
     switch kind {
@@ -26,7 +27,7 @@ struct Scale: Equatable {
     self.domain = domain
   }
 
-  /// Nothing that is measured comes near it; powers of ten beyond would overflow.
+  /// Nothing that is measured comes near it, or its inverse; powers of ten beyond would overflow.
   private static let largest = 1e100
 
   /// 0 at the lower end, 1 at the upper; the nearer end for what lies beyond, nil for what has no place.

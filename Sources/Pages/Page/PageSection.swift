@@ -11,6 +11,8 @@ struct PageSection {
   var keyFigures: [KeyFigure] = []
   var tables: [PageTable] = []
   var figures: [Figure] = []
+  /// Those behind the figures.
+  var closingTables: [PageTable] = []
   /// Whether the figures are small enough for three in a row.
   var isDense = false
   /// A list of short statements.

@@ -18,7 +18,8 @@ enum Templates {
 
   static let sources: [String: [UInt8]] = [
     "page": PackageResources.page_mustache, "style": PackageResources.style_mustache,
-    "markers": PackageResources.markers_mustache, "section": PackageResources.section_mustache,
+    "markers": PackageResources.markers_mustache, "box": PackageResources.box_mustache,
+    "section": PackageResources.section_mustache,
     "figure": PackageResources.figure_mustache, "table": PackageResources.table_mustache,
     "lines": PackageResources.lines_mustache, "dots": PackageResources.dots_mustache,
     "heat": PackageResources.heat_mustache, "strips": PackageResources.strips_mustache,

@@ -34,7 +34,7 @@ struct HeatMap: Plot {
     func shade(_ value: Double?) -> String {
       guard let value, value > 1 else { return "h0" }
       let share = Double.log(value) / Double.log(highest)
-      return "h\(min(HeatMap.shades, Int((share * Double(HeatMap.shades)).rounded(.up))))"
+      return "h\(max(1, Int((share * Double(HeatMap.shades)).rounded())))"
     }
     self.corner = corner
     self.columns = columns

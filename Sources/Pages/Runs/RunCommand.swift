@@ -4,7 +4,7 @@ import Measurement
 enum RunCommand {
   static func text(_ run: PageRun) -> String {
     let parameters = run.record.parameters
-    let settings = OneCost.inOrder(run.settings.map(\.setting))
+    let settings = run.settings.map(\.setting).distinct
     let lists: [(flag: String, values: [String])] = [
       ("only", parameters.experiments), ("settings", settings), ("cpu", parameters.cpus.map(String.init)),
       ("instruction", parameters.instructions), ("width", parameters.widths.map(String.init)),
@@ -21,6 +21,7 @@ enum RunCommand {
       + (parameters.rounds == parameters.mostRounds ? ["--rounds \(parameters.rounds)"] : [])
       + ["--budget \(Decimal.significant(parameters.budgetSeconds))"]
       + (parameters.allPairs ? ["--all-pairs"] : [])
-      + (changesMachine ? ["--allow-msr-writes"] : [])).joined(separator: " ")
+      + (changesMachine ? ["--allow-msr-writes"] : [])
+      + (parameters.experiments.contains("hotplug") ? ["--allow-hotplug"] : [])).joined(separator: " ")
   }
 }

@@ -10,7 +10,7 @@ struct RunStyles {
     // A group that holds all runs tells nothing of them, unless no other is left.
     group =
       groups.first { (2...SeriesStyle.count).contains(Set(runs.map($0)).count) } ?? { _ in "a run each" }
-    names = OneCost.inOrder(runs.map(group))
+    names = runs.map(group).distinct
   }
 
   func style(_ run: PageRun) -> SeriesStyle { SeriesStyle(names.firstIndex(of: group(run)) ?? 0) }

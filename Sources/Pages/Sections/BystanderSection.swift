@@ -22,14 +22,13 @@ enum BystanderSection: SectionMaker {
 
   /// Victims in the order of `splitbench list`, those that it does not know behind.
   static func victims(_ entries: [BystanderEntry]) -> [String] {
-    let measured = OneCost.inOrder(entries.map(\.victim))
+    let measured = entries.map(\.victim).distinct
     let known = Victim.allCases.map(\.rawValue).filter(measured.contains)
     return known + measured.filter { !known.contains($0) }
   }
 
   static func pairs(_ entries: [BystanderEntry]) -> [BystanderEntry.Pair] {
-    var seen: Set<BystanderEntry.Pair> = []
-    return entries.map(\.pair).filter { seen.insert($0).inserted }
+    entries.map(\.pair).distinct
   }
 
   static func saturated(

@@ -50,7 +50,7 @@ struct CostOfRuns {
           && $0.widthBytes == HeadlineCost(run)?.split.widthBytes
       }
     }
-    let kernels = OneCost.inOrder(split.flatMap { $0.map(\.kernel) })
+    let kernels = split.flatMap { $0.map(\.kernel) }.distinct
     guard !kernels.isEmpty else { return nil }
     let rows = kernels.map { kernel in
       [kernel]

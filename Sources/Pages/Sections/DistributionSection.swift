@@ -9,7 +9,7 @@ enum DistributionSection: SectionMaker {
     var curves: [Curve] = []
     for run in runs {
       let samples = try HeadlineSamples(run)
-      let kernels = OneCost.inOrder((samples?.curves ?? []).map(\.kernel))
+      let kernels = (samples?.curves ?? []).map(\.kernel).distinct
       for curve in samples?.curves ?? [] {
         // Side by side, the plot of runs has room for one kernel.
         if runs.count > 1, curve.kernel != HeadlineCost(run)?.split.kernel { continue }
@@ -22,7 +22,7 @@ enum DistributionSection: SectionMaker {
       }
     }
     var section = PageSection("distribution", "Distribution of samples")
-    section.figures = OneCost.inOrder(curves.map(\.kind)).enumerated().compactMap { index, kind in
+    section.figures = curves.map(\.kind).distinct.enumerated().compactMap { index, kind in
       figure(
         "distribution-\(index + 1)", kind, curves.filter { $0.kind == kind },
         legend: styles?.legend(shown, marker: false))
@@ -51,7 +51,7 @@ enum DistributionSection: SectionMaker {
     guard
       let x = Axis(
         "time of one operation", .nanoseconds, .logarithmic,
-        covering: curves.flatMap { $0.distribution.steps.map(\.value) }),
+        covering: curves.flatMap { $0.distribution.steps.map(\.value) }, most: 5),
       let y = Axis("share of samples", .share, .linear, covering: [0, 1])
     else { return nil }
     let series = curves.map { curve in

@@ -54,7 +54,7 @@ struct HeadlineSamples {
   private static func cells(_ run: PageRun) -> [CostEntry] {
     let cpu = run.cost.map(\.cpu).min()
     let cells = run.cost.filter { $0.isHeadline && $0.cpu == cpu && $0.cell != nil && $0.isBare }
-    return OneCost.inOrder(cells.map(\.kernel)).flatMap { kernel in
+    return cells.map(\.kernel).distinct.flatMap { kernel in
       CostSection.placements.flatMap { placement in
         cells.filter { $0.kernel == kernel && $0.placement == placement }
       }

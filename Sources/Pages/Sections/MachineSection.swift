@@ -31,10 +31,10 @@ enum MachineSection: SectionMaker {
     var table = TextTable(columns: [
       "machine", "CPU", "guest of", "Linux", "HZ", "microcode", "CPUs", "split-lock policies",
     ])
-    for machine in OneCost.inOrder(runs.map(\.machine)) {
+    for machine in runs.map(\.machine).distinct {
       let own = runs.filter { $0.machine == machine }
       func all(_ value: (MachineReport) -> String?) -> String {
-        OneCost.inOrder(own.map { value($0.record.machine) ?? "-" }).joined(separator: ", ")
+        (own.map { value($0.record.machine) ?? "-" }).distinct.joined(separator: ", ")
       }
       table.rows.append([
         machine,
@@ -43,7 +43,7 @@ enum MachineSection: SectionMaker {
         },
         all(\.processor.hypervisor), all(\.linux.release), all { $0.linux.timerHz.map(String.init) },
         all(\.linux.microcode), all { "\($0.topology.cpus.count)" },
-        OneCost.inOrder(own.map(\.mode)).joined(separator: ", "),
+        own.map(\.mode).distinct.joined(separator: ", "),
       ])
     }
     return PageTable("As the runs found them", .words, table)

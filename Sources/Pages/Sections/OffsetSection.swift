@@ -34,7 +34,7 @@ enum OffsetSection: SectionMaker {
   /// A plot an instruction, a line a width.
   private static func figures(of run: PageRun) -> [Figure] {
     let all = splits(run)
-    return OneCost.inOrder(all.map(\.instruction)).compactMap { instruction in
+    return all.map(\.instruction).distinct.compactMap { instruction in
       let entries = all.filter { $0.instruction == instruction }
       let widths = Set(entries.map(\.widthBytes)).sorted()
       let widest = widths.last!

@@ -7,7 +7,7 @@ enum PassingSection: SectionMaker {
     let isOne = runs.count == 1
     var table = TextTable(columns: ["CPUs", "aligned", "line-split", "page-split", "ratio"])
     for run in runs {
-      for pair in OneCost.inOrder(run.passing.map(label)) {
+      for pair in run.passing.map(label).distinct {
         let entries = run.passing.filter { label($0) == pair }
         func find(_ placement: String) -> PassingEntry? { entries.first { $0.placement == placement } }
         func text(_ placement: String) -> String {

@@ -34,7 +34,7 @@ enum ScalingSection: SectionMaker {
     let isOne = styles == nil
     for run in runs {
       let entries = run.scaling.filter { !isReader($0) && value($0) != nil }
-      let kinds = OneCost.inOrder(entries.map { "\($0.placement), \($0.arrangement)" })
+      let kinds = entries.map { "\($0.placement), \($0.arrangement)" }.distinct
         .filter { isOne || $0 == "line-split, own" }
       for (index, kind) in kinds.enumerated() {
         // One offender has its operand to itself: it begins every arrangement's curve.
@@ -58,7 +58,7 @@ enum ScalingSection: SectionMaker {
         "operations a second", .perSecond, .logarithmic, covering: entries.flatMap { value($0)!.all })
     else { return nil }
     return Figure(
-      "scaling", isOne ? "Throughput by number of offenders" : "Split locks by number of offenders",
+      "scaling-offenders", isOne ? "Throughput by number of offenders" : "Split locks by number of offenders",
       isWide: !isOne,
       plot: LinePlot(
         x: x, y: y,

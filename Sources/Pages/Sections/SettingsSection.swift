@@ -9,7 +9,7 @@ enum SettingsSection: SectionMaker {
     var section = PageSection("settings", "Settings of detection")
     section.words = [
       "Split locks a second that a tight loop gets through under each setting, delays and traps included, and what it meets. How Linux"
-        + " booted, \(Words.list(OneCost.inOrder(measured.map(\.mode)))), is no setting."
+        + " booted, \(Words.list(measured.map(\.mode).distinct)), is no setting."
     ]
     section.tables = [runs.count == 1 ? table(measured[0]) : table(measured)]
     section.digest.tables = section.tables
@@ -34,7 +34,7 @@ enum SettingsSection: SectionMaker {
 
   /// Setting by run, which are in the order of boot modes.
   private static func table(_ runs: [PageRun]) -> PageTable {
-    let settings = OneCost.inOrder(runs.flatMap { $0.settings.map(\.setting) })
+    let settings = runs.flatMap { $0.settings.map(\.setting) }.distinct
     let rows = settings.map { setting in
       [setting]
         + runs.map { run in
@@ -49,7 +49,7 @@ enum SettingsSection: SectionMaker {
   }
 
   private static func figure(_ runs: [PageRun], _ styles: RunStyles, isOne: Bool) -> Figure? {
-    let settings = OneCost.inOrder(runs.flatMap { $0.settings.map(\.setting) })
+    let settings = runs.flatMap { $0.settings.map(\.setting) }.distinct
     let all = runs.flatMap(\.settings).compactMap(\.throughput)
     guard
       let axis = Axis("split locks a second", .perSecond, .logarithmic, covering: all.flatMap(\.all))
@@ -71,7 +71,7 @@ enum SettingsSection: SectionMaker {
         })
     }
     return Figure(
-      "settings", "Throughput of split locks", isWide: true,
+      "settings-throughput", "Throughput of split locks", isWide: true,
       plot: DotPlot(
         x: axis, rows: rows,
         legend: isOne ? [] : styles.legend(runs, line: false)),

@@ -12,7 +12,8 @@ enum TrapSection: SectionMaker {
       "Operations tried with a signal handler in the process, and in a child without one. With EFLAGS.AC set a misaligned operand"
         + " raises a real #AC on any x86 CPU: the control."
     ]
-    section.figures = [runs.count == 1 ? strips(measured[0]) : strips(measured)].compactMap { $0 }
+    section.figures = [runs.count == 1 ? TrapStrips.figure(measured[0]) : TrapStrips.figure(measured)]
+      .compactMap { $0 }
     if runs.count == 1 {
       section.tables = [table(measured[0])]
       section.facts = facts(measured[0])
@@ -92,73 +93,5 @@ enum TrapSection: SectionMaker {
       ]
     }
     return PageTable("The account of operations, CPU \(cpu)", .numbers, table)
-  }
-
-  // MARK: Strips
-
-  private static let columns = [
-    "run", "cpu", "trigger", "context", "placement", "width_bytes", "locked", "outcome", "kind",
-  ]
-  private static func fields(_ run: PageRun, _ entry: TrapEntry) -> [String] {
-    [
-      run.stored.name, "\(entry.cpu)", entry.trigger, entry.context, entry.placement, "\(entry.widthBytes)",
-      "\(entry.isLocked)", entry.outcome, entry.kind,
-    ]
-  }
-
-  /// Rows are what was tried, places are CPUs.
-  private static func strips(_ run: PageRun) -> Figure? {
-    let cpus = Set(run.trap.map(\.cpu)).sorted()
-    let entries = run.trap.filter { $0.widthBytes == 8 && $0.isLocked }
-    // What one CPU alone was asked stands in the table.
-    let tried = OneCost.inOrder(entries.map(trial)).filter { name in
-      Set(entries.filter { trial($0) == name }.map(\.cpu)) == Set(cpus)
-    }
-    guard !tried.isEmpty else { return nil }
-    let rows = tried.map { name in
-      let same = entries.filter { trial($0) == name }
-      return StripPlot.Row(
-        label: name,
-        answers: cpus.map { cpu in
-          same.first { $0.cpu == cpu }.map { StripPlot.Answer(outcome: $0.outcome, text: answer($0)) }
-        })
-    }
-    return Figure(
-      "trap", "8-byte lock add, CPU by CPU",
-      caption: "CPUs from left to right; neighbours that answer alike are one piece.", isWide: true,
-      plot: StripPlot(rows: rows, places: cpus.map { "CPU \($0)" }) { range in
-        "CPUs \(CpuSelection.ranges(Array(cpus[range])))"
-      }, data: TextTable(columns: columns, rows: run.trap.map { fields(run, $0) }))
-  }
-
-  private static func trial(_ entry: TrapEntry) -> String {
-    "\(entry.trigger), \(entry.context), \(entry.placement)"
-  }
-
-  /// Rows are runs, places their CPUs.
-  private static func strips(_ runs: [PageRun]) -> Figure? {
-    var data: [[String]] = []
-    var rows: [StripPlot.Row] = []
-    for (index, run) in runs.enumerated() {
-      let split = run.trap.filter {
-        $0.isSplitLock && $0.widthBytes == 8 && $0.placement == "line-split" && $0.context == "in-process"
-      }.sorted { $0.cpu < $1.cpu }
-      guard !split.isEmpty else { continue }
-      data += split.map { fields(run, $0) }
-      rows.append(
-        StripPlot.Row(
-          label: run.name,
-          answers: split.map { StripPlot.Answer(outcome: $0.outcome, text: answer($0)) },
-          heading: index == 0 || runs[index - 1].machine != run.machine ? run.machine : nil))
-    }
-    guard !rows.isEmpty else { return nil }
-    return Figure(
-      "trap-runs", "8-byte lock add across two lines, in a process with a handler",
-      caption: "A strip a run, its CPUs from left to right; neighbours that answer alike are one piece.",
-      isWide: true,
-      plot: StripPlot(rows: rows, places: []) {
-        "CPUs \($0.lowerBound + 1) to \($0.upperBound + 1) in order"
-      },
-      data: TextTable(columns: columns, rows: data))
   }
 }

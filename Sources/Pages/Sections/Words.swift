@@ -14,8 +14,8 @@ enum Words {
   static func byRun(_ runs: [PageRun], _ say: (PageRun) -> [String]) -> [String] {
     guard runs.count > 1 else { return runs.flatMap(say) }
     let said = runs.flatMap { run in say(run).map { (text: $0, label: run.label) } }
-    return OneCost.inOrder(said.map(\.text)).map { text in
-      let labels = OneCost.inOrder(said.filter { $0.text == text }.map(\.label))
+    return said.map(\.text).distinct.map { text in
+      let labels = said.filter { $0.text == text }.map(\.label).distinct
       if labels.count == runs.count { return "all runs: \(text)" }
       return (labels.count > 3 ? "\(labels.count) runs" : labels.joined(separator: "; ")) + ": " + text
     }
