@@ -117,7 +117,10 @@ let package = Package(
     .testTarget(
       name: "PagesTests",
       dependencies: [
-        "Pages", "StoredRuns", "Reporting", .product(name: "SystemPackage", package: "swift-system"),
+        "Pages", "StoredRuns", "Reporting",
+        .product(name: "RealModule", package: "swift-numerics"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(
       name: "SplitBenchTests",

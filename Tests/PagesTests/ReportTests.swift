@@ -22,11 +22,16 @@ import Testing
     let html = Self.whole.html
     #expect(
       headings(html) == [
-        "Summary", "Machine", "Cost of an operation", "Cost by offset", "Bystanders", "From CPU to CPU", "More offenders",
-        "What a program meets", "Distribution of samples", "Warnings, and what was not measured", "How it was measured",
+        "Summary", "Machine", "Cost of an operation", "Cost by offset", "Bystanders", "From CPU to CPU",
+        "More offenders",
+        "What a program meets", "Distribution of samples", "Warnings, and what was not measured",
+        "How it was measured",
       ])
     // Its own numbers, from its tables.
-    for text in ["1164\u{A0}ns", "594×", "12.0×", "9400/s", "AMD EPYC", "3961643287231003318", "not measured: bus_locks_per_op"] {
+    for text in [
+      "1164\u{A0}ns", "594×", "12.0×", "9400/s", "AMD EPYC", "3961643287231003318",
+      "not measured: bus_locks_per_op",
+    ] {
       #expect(html.contains(text), "\(text)")
     }
     #expect(html.utf8.count < 2_000_000)
@@ -49,7 +54,9 @@ import Testing
       #expect(html.contains("not measured: \(missing): there is one CPU"))
       // Without costs nothing tells which cells are headlines, nor the curve of offsets.
       let gone = missing == "cost" ? ["cost", "samples"] : [missing]
-      for (table, part) in parts where !gone.contains(table) { #expect(headings(html).contains(part), "\(part)") }
+      for (table, part) in parts where !gone.contains(table) {
+        #expect(headings(html).contains(part), "\(part)")
+      }
     }
   }
 
@@ -79,7 +86,9 @@ import Testing
       let bare = try RunFixture(in: folder, named: "bare", tables: Self.tables)
       for (table, numbers) in [
         ("cost", ["median_ns", "median_low_ns", "median_high_ns", "ratio_to_aligned"]),
-        ("bystander", ["slowdown", "slowdown_low", "slowdown_high", "requested_fraction", "locked_fraction"]),
+        (
+          "bystander", ["slowdown", "slowdown_low", "slowdown_high", "requested_fraction", "locked_fraction"]
+        ),
         ("scaling", ["operations_per_second", "split_operations_per_second"]),
       ] {
         for column in numbers { try bare.empty(column, of: table) }
@@ -121,7 +130,8 @@ import Testing
     let figures = html.components(separatedBy: "<figure ").dropFirst()
     #expect(figures.count > 10)
     for figure in figures {
-      #expect(figure.contains("<h3>") && figure.contains("<details>") && figure.contains("href=\"data:text/csv"))
+      #expect(
+        figure.contains("<h3>") && figure.contains("<details>") && figure.contains("href=\"data:text/csv"))
       #expect(!figure.contains("<svg class=\"plot") || figure.contains("role=\"img\" aria-labelledby="))
     }
   }
@@ -143,8 +153,10 @@ import Testing
   @Test func delaysAreASecondHump() async throws {
     try await withTemporaryFolder { folder in
       let fixture = try RunFixture(in: folder, tables: ["cost"])
-      let cell = try #require(try CostEntry.read(fixture.run).first { $0.isHeadline && $0.placement == "line-split" }?.cell)
-      let header = "cell,round,sequence,timing,short_operations,short_tsc_cycles,long_operations,long_tsc_cycles,"
+      let cell = try #require(
+        try CostEntry.read(fixture.run).first { $0.isHeadline && $0.placement == "line-split" }?.cell)
+      let header =
+        "cell,round,sequence,timing,short_operations,short_tsc_cycles,long_operations,long_tsc_cycles,"
         + "core_cycles_per_tsc_cycle,disturbance\n"
       let ticks = (0..<500).map { $0 % 50 == 0 ? 26_000_000 : 3000 + $0 }
       try fixture.write(header + ticks.map { "\(cell),0,0,single,,,1,\($0),1.3,\n" }.joined(), to: "samples")
@@ -157,7 +169,9 @@ import Testing
   @Test func markdownFitsAPost() {
     let text = Self.whole.markdown
     #expect(text.utf8.count < 12_000, "\(text.utf8.count)")
-    #expect(text.hasPrefix("## AMD EPYC\n") && text.contains("| l2-chase |") && text.contains("again with: splitbench run"))
+    #expect(
+      text.hasPrefix("## AMD EPYC\n") && text.contains("| l2-chase |")
+        && text.contains("again with: splitbench run"))
     for line in text.split(separator: "\n") where line.hasPrefix("|") { #expect(line.hasSuffix("|")) }
   }
 }
