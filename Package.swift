@@ -4,7 +4,11 @@ import PackageDescription
 // Targets stand bottom to top: an arrow between them only ever points up this list.
 let package = Package(
   name: "SplitBench",
-  products: [.executable(name: "splitbench", targets: ["SplitBench"])],
+  products: [
+    .executable(name: "splitbench", targets: ["SplitBench"]),
+    // For fuzz/, a package of its own: the fuzzer's runtime has a `main`.
+    .library(name: "StoredRunsChecks", targets: ["StoredRunsChecks"]),
+  ],
   dependencies: [
     // Subcommands, validation, help, completions and the man page of the command line.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -108,12 +112,18 @@ let package = Package(
         "Reporting", "Measurement", "Machine", "LockKernels",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    // What tests of StoredRuns share with fuzz/, a package of its own.
+    .target(
+      name: "StoredRunsChecks",
+      dependencies: [
+        "StoredRuns", "Reporting", .product(name: "SystemPackage", package: "swift-system"),
+      ], path: "Tests/StoredRunsChecks"),
     .testTarget(
       name: "StoredRunsTests",
       dependencies: [
-        "StoredRuns", "Reporting", "Measurement", "Machine",
+        "StoredRunsChecks", "Exports", "StoredRuns", "Reporting", "Measurement", "Machine",
         .product(name: "SystemPackage", package: "swift-system"),
-      ]),
+      ], exclude: ["Fixtures"]),
     .testTarget(
       name: "PagesTests",
       dependencies: [

@@ -53,7 +53,7 @@ struct CsvScanner {
         throw text.failure(
           at: opening, "a quote that is never closed", remedy: "close it; the file may have been cut short")
       }
-      guard position - opening <= CsvScanner.fieldLimit else { throw tooLong(opening) }
+      guard position - opening - 1 <= CsvScanner.fieldLimit else { throw tooLong(opening) }
       let byte = text.bytes[position]
       position += 1
       if byte == lineFeed {

@@ -39,13 +39,19 @@ struct CsvText {
     return bytes.starts(with: mark) ? mark.count : 0
   }
 
-  var lineCount: Int { bytes.count { $0 == UInt8(ascii: "\n") } }
+  var lineCount: Int {
+    var count = 0
+    var start = UnsafeRawPointer(bytes.baseAddress!)
+    let end = start + bytes.count
+    while let found = memchr(start, Int32(UInt8(ascii: "\n")), end - start) {
+      count += 1
+      start = UnsafeRawPointer(found) + 1
+    }
+    return count
+  }
 
   /// An error with the line and column of a byte.
   func failure(at offset: Int, _ what: String, remedy: String) -> ReadFailure {
-    let before = bytes[..<offset]
-    let line = before.count { $0 == UInt8(ascii: "\n") } + 1
-    let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    return ReadFailure(file, line: line, column: offset - lineStart + 1, what, remedy: remedy)
+    ReadFailure(file, at: offset, in: bytes, what, remedy: remedy)
   }
 }

@@ -60,8 +60,8 @@ public struct StoredRun: Sendable {
     guard has(name) else {
       throw ReadFailure(
         file(name),
-        "no such table: the run's experiments were \(record.parameters.experiments.joined(separator: ", "))",
-        remedy: "choose a run that measured it")
+        "no such file; the run measured \(record.parameters.experiments.joined(separator: ", "))",
+        remedy: "choose a run that measured it, or copy this one whole")
     }
     let schema = TableSchema(table: name, of: path)
     let table = try TableReader(file: file(name), kinds: schema.kind, wanted: wanted).table()

@@ -22,9 +22,9 @@ struct TableSchema {
 
   private func described() throws(ReadFailure) -> [String: ColumnKind] {
     guard StoredFile.exists(package) else { return [:] }
-    let bytes = try StoredFile.bytes(package, limit: RecordReader.limit)
+    let json = try RecordReader.json(package)
     // These keys are one word each, spelt alike in every case.
-    let described = try RecordReader.decoding(package) { try Json.value(Described.self, from: bytes) }
+    let described = try RecordReader.value(Described.self, json, of: package)
     let fields = described.resources.first { $0.name == table }?.schema.fields ?? []
     return Dictionary(fields.map { ($0.name, ColumnKind(rawValue: $0.type) ?? .string) }) { first, _ in first
     }
