@@ -1,4 +1,3 @@
-import Mustache
 import Reporting
 import StoredRuns
 
@@ -17,16 +16,15 @@ public struct Report {
   }
 
   /// One file of HTML that needs no other.
-  public var html: String { page.html }
+  public var html: String {
+    HtmlPage(
+      title: title, subtitle: subtitle,
+      generator: "Made by splitbench report", sections: sections
+    ).html
+  }
 
   /// What of it belongs into a forum post or an issue.
   public var markdown: String { MarkdownPage(title: title, subtitle: subtitle, sections: sections).text }
-
-  private var page: HtmlPage {
-    HtmlPage(
-      kicker: "SplitBench: what split locks cost, and who pays", title: title, subtitle: subtitle,
-      generator: "Made by splitbench report", sections: sections)
-  }
 
   private var title: String {
     let machines = Set(runs.map(\.machine)).count

@@ -23,7 +23,7 @@ public struct ResultsIndex {
     cost.figures = [CostOfRuns(runs: runs).ladder].compactMap { $0 }
     if !cost.figures.isEmpty { sections.append(cost) }
     return HtmlPage(
-      kicker: "SplitBench: what split locks cost, and who pays", title: "Results",
+      title: "Results",
       subtitle: "\(Words.count(runs.count, "run")) of \(Words.count(machines, "machine"))",
       generator: "Made by splitbench report --index", sections: sections
     ).html

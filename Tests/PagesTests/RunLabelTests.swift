@@ -16,14 +16,15 @@ import Testing
   static let cases: [([Run], [String])] = [
     ([Run()], ["warn"]),
     ([Run(mode: "off"), Run(mode: "warn")], ["off", "warn"]),
-    ([Run(label: "a"), Run(label: "b")], ["warn, a", "warn, b"]),
-    ([Run(), Run(started: "2026-11-23T07:00:00Z")], ["warn, 06:24", "warn, 07:00"]),
-    ([Run(), Run(started: "2026-11-23T06:24:28Z")], ["warn, 06:24:27", "warn, 06:24:28"]),
+    ([Run(label: "a"), Run(label: "b")], ["a", "b"]),
+    ([Run(), Run(started: "2026-11-23T07:00:00Z")], ["06:24", "07:00"]),
+    ([Run(), Run(started: "2026-11-23T06:24:28Z")], ["06:24:27", "06:24:28"]),
     (
       [Run(), Run(started: "2026-11-24T06:24:27Z")],
-      ["warn, 2026-11-23\u{A0}06:24", "warn, 2026-11-24\u{A0}06:24"]
+      ["2026-11-23\u{A0}06:24", "2026-11-24\u{A0}06:24"]
     ),
     ([Run(), Run()], ["run0", "run1"]),
+    ([Run(mode: "off"), Run(), Run(label: "a")], ["off", "warn", "warn, a"]),
     // Of another machine, the same name does no harm.
     ([Run(), Run(model: 18)], ["amd-epyc-f25-m17-s1-kvm, warn", "amd-epyc-f25-m18-s1-kvm, warn"]),
   ]

@@ -92,7 +92,10 @@ import Testing
 
   /// The templates lie in the binary: it works wherever it is copied.
   @Test func theBinaryNeedsNoFilesOfItsBuildFolder() {
-    #expect(!names(in: Tool.buildFolder).contains { $0.hasSuffix("_Pages.resources") || $0.hasSuffix("_Pages.bundle") })
+    #expect(
+      !names(in: Tool.buildFolder).contains {
+        $0.hasSuffix("_Pages.resources") || $0.hasSuffix("_Pages.bundle")
+      })
   }
 
   /// `make results-index` makes it.

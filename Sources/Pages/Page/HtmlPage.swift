@@ -1,6 +1,6 @@
 /// What the page's template reads.
 struct HtmlPage {
-  let kicker: String
+  let kicker = "SplitBench: what split locks cost, and who pays"
   let title: String
   let subtitle: String
   let generator: String

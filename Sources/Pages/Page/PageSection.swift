@@ -6,8 +6,9 @@ struct PageSection {
   var words: [String] = []
   /// What the page's summary takes over.
   var findings: [String] = []
-  var findingsInFigures: [KeyFigure] = []
-  /// Large, above all else.
+  /// The same as numbers to be seen from afar.
+  var headlines: [KeyFigure] = []
+  /// Above all else.
   var keyFigures: [KeyFigure] = []
   var tables: [PageTable] = []
   var figures: [Figure] = []

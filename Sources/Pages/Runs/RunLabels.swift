@@ -25,13 +25,16 @@ struct RunLabels {
 
   /// Runs of one machine, told apart by the shortest form of their time that does.
   private static func names(_ records: [RunRecord]) -> [String] {
-    let bare = records.map { record in [mode(record), record.label].compactMap { $0 }.joined(separator: ", ")
-    }
+    // A mode that all share tells nothing, but a run alone has to have a name.
+    let hasModes = records.count == 1 || Set(records.map(mode)).count > 1
+    func joined(_ parts: [String?]) -> String { parts.compactMap { $0 }.joined(separator: ", ") }
+    let bare = records.map { [hasModes ? mode($0) : nil, $0.label] }
     let forms: [(RunRecord) -> String] = [
       { String($0.startedUtc.dropFirst(11).prefix(5)) }, { String($0.startedUtc.dropFirst(11).prefix(8)) },
       { time($0.startedUtc) }, \.startedUtc,
     ]
-    let named = [bare] + forms.map { form in zip(bare, records).map { "\($0), \(form($1))" } }
+    let named =
+      [bare.map(joined)] + forms.map { form in zip(bare, records).map { joined($0 + [form($1)]) } }
     return named.first { Set($0).count == records.count } ?? records.map(\.run)
   }
 

@@ -1,4 +1,3 @@
-import LockKernels
 import Reporting
 import StoredRuns
 
@@ -29,13 +28,11 @@ enum CostSection: SectionMaker {
     placements.filter(shown.contains).map { Key(style($0), $0, line: false) }
   }
 
-  /// The row of a placement that stands for its offsets: the operand's middle on the border.
+  /// The row of a placement that stands for its offsets: of those that split, the one in the middle, where the border halves the
+  /// operand.
   static func typical(_ entries: [CostEntry], _ placement: String) -> CostEntry? {
-    let there = entries.filter { $0.placement == placement }
-    let offset = there.first.flatMap {
-      Placement(rawValue: placement)?.typicalOffset(widthBytes: $0.widthBytes, lineBytes: 64)
-    }
-    return there.first { $0.offset == offset } ?? there.first
+    let there = entries.filter { $0.placement == placement }.sorted { $0.offset < $1.offset }
+    return there.first?.isSplit == true ? there[there.count / 2] : there.first
   }
 
   static let columns = [

@@ -13,12 +13,12 @@ struct Distribution {
   /// - Parameters:
   ///   - values: positive ones count.
   ///   - most: steps that are left, about.
-  init?(_ values: [Double], most: Int = 240) {
+  init?(_ values: [Double], most: Int) {
     let sorted = values.filter { $0.isFinite && $0 > 0 }.sorted()
     guard let least = sorted.first, let largest = sorted.last else { return nil }
     count = sorted.count
     // Of the plot's width and height, what one step may cover: each gets half of the steps.
-    let share = 2 / Double(most)
+    let share = 2 / Double(max(2, most))
     let width = Scale(.logarithmic, covering: [least, largest])
     var steps: [Step] = []
     var lastPlace = -1.0

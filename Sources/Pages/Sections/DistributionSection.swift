@@ -8,7 +8,7 @@ enum DistributionSection: SectionMaker {
     var shown: [PageRun] = []
     var curves: [Curve] = []
     for run in runs {
-      let samples = try HeadlineSamples(run)
+      let samples = try HeadlineSamples(run, steps: min(mostSteps, stepsInAll / runs.count))
       let kernels = (samples?.curves ?? []).map(\.kernel).distinct
       for curve in samples?.curves ?? [] {
         // Side by side, the plot of runs has room for one kernel.
@@ -36,6 +36,10 @@ enum DistributionSection: SectionMaker {
     ]
     return section
   }
+
+  /// Steps of a curve, and of those of all runs together, about: a page stays small enough to be sent.
+  private static let mostSteps = 240
+  private static let stepsInAll = 2400
 
   private struct Curve {
     var kind: String

@@ -12,7 +12,9 @@ struct HeadlineSamples {
   let curves: [Curve]
 
   /// Nil where the run has no samples, or nothing that tells cycles from nanoseconds.
-  init?(_ run: PageRun) throws(ReadFailure) {
+  ///
+  /// - Parameter steps: see `Distribution`.
+  init?(_ run: PageRun, steps: Int) throws(ReadFailure) {
     guard run.stored.has("samples"), let rate = run.record.clock?.tscTicksPerNanosecond, rate > 0 else {
       return nil
     }
@@ -43,7 +45,7 @@ struct HeadlineSamples {
     }
     curves = cells.flatMap { entry in
       [("in batches", batches), ("one by one", singles)].compactMap { how, samples in
-        Distribution(samples[entry.cell!] ?? []).map {
+        Distribution(samples[entry.cell!] ?? [], most: steps).map {
           Curve(kernel: entry.kernel, kind: "\(entry.placement), \(how)", distribution: $0)
         }
       }

@@ -12,8 +12,9 @@ enum MachineSection: SectionMaker {
   }
 
   private static func one(_ record: RunRecord) -> [PageTable] {
-    let words = MachineWords(record.machine)
-    let policy = record.judgedPolicy ?? record.machine.policy
+    var machine = record.machine
+    machine.policy = record.judgedPolicy ?? machine.policy
+    let words = MachineWords(machine)
     func pairs(_ name: String, _ rows: [(name: String, text: String)]) -> PageTable {
       PageTable(
         name, .pairs, TextTable(columns: ["what", "found"], rows: rows.map { [$0.name, $0.text] }),
@@ -23,7 +24,7 @@ enum MachineSection: SectionMaker {
       pairs("As the run found it", words.hardware + words.noise),
       pairs(
         "What Linux does about split locks, and how that is known",
-        [("policy", words.policy)] + policy.evidence.map { ($0.source, $0.finding) }),
+        [("policy", words.policy)] + machine.policy.evidence.map { ($0.source, $0.finding) }),
     ]
   }
 

@@ -10,8 +10,8 @@ enum OffsetSection: SectionMaker {
     guard !section.figures.isEmpty else { return nil }
     section.isDense = runs.count == 1
     section.words = [
-      "An operand of w bytes straddles two lines of 64 bytes at every offset from 65 - w to 63. The plots show each; bands are 95 %"
-        + " intervals. The axis need not begin at 0."
+      "An operand of w bytes straddles two lines at w - 1 offsets, and the plots show each. Bands are 95 % intervals; the axis need not"
+        + " begin at 0."
     ]
     return section
   }

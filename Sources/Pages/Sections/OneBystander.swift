@@ -34,7 +34,7 @@ struct OneBystander {
     }
     section.digest.facts = section.facts
     section.findings = [worstSentence].compactMap { $0 }
-    section.findingsInFigures = keyFigures
+    section.headlines = keyFigures
   }
 
   // MARK: Words

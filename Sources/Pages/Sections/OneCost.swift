@@ -18,7 +18,7 @@ struct OneCost {
   func fill(_ section: inout PageSection) {
     let headline = HeadlineCost(run)
     section.findings = headline.map { [$0.sentence] } ?? []
-    section.findingsInFigures = headline?.keyFigures ?? []
+    section.headlines = headline?.keyFigures ?? []
     if let table = widthTable {
       section.tables.append(table)
       section.digest.tables = [table]

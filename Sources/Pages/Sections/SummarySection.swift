@@ -4,7 +4,7 @@ enum SummarySection {
 
   static func make(_ runs: [PageRun], of sections: [PageSection]) -> PageSection {
     var summary = PageSection(id, "Summary")
-    summary.keyFigures = sections.flatMap(\.findingsInFigures)
+    summary.keyFigures = sections.flatMap(\.headlines)
     if runs.count == 1 {
       summary.words = [sections.flatMap(\.findings).joined(separator: " ")]
     } else {
