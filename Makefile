@@ -2,11 +2,12 @@
 SWIFT ?= swift
 ARGS ?=
 PREFIX ?= /usr/local
+SECONDS ?= 60
 PYTHON_ENV := .build/python
 
 SANITIZED := WindowTests|TrapExperimentTests|ContentionExperimentTests|ContentionTests|PairCheckTests|HostTests
 
-.PHONY: run results-index test test-emulated emulated-shell sanitize bench lint format install dependencies release clean
+.PHONY: run results-index test test-emulated emulated-shell sanitize fuzz bench lint format install dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
 run: release
@@ -35,16 +36,25 @@ sanitize: dependencies
 	$(SWIFT) test --scratch-path .build/thread --sanitize=thread --no-parallel --filter "$(SANITIZED)"
 	LSAN_OPTIONS=suppressions=scripts/leaks.txt $(SWIFT) test --scratch-path .build/address --sanitize=address --no-parallel --filter "$(SANITIZED)"
 
+## libFuzzer on the reader of result folders for SECONDS, from fuzz/Corpus on; three minutes more the first time.
+## What it finds lies in .build/fuzz/: give it a name in fuzz/Corpus, which `make test` replays.
+fuzz: dependencies
+	$(SWIFT) build --package-path fuzz --scratch-path .build/fuzz -c release \
+	  -Xswiftc -sanitize=address,fuzzer -Xswiftc -use-ld=lld
+	mkdir -p .build/fuzz/found
+	.build/fuzz/release/FuzzStoredRuns -max_total_time=$(SECONDS) -max_len=16384 -artifact_prefix=.build/fuzz/ \
+	  .build/fuzz/found fuzz/Corpus
+
 ## Against a plain C program, and a run against runs before it; about ten minutes.
 bench: release $(PYTHON_ENV)/ready
 	$(SWIFT) build -c release --product bench-against-c
 	bench/run
 
 lint: dependencies
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests bench
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests bench fuzz
 
 format:
-	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests bench
+	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests bench fuzz
 
 ## The binary, its man pages and its shell completions, below PREFIX.
 install: release

@@ -109,7 +109,7 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "Reporting", "Measurement", "Machine", "LockKernels",
+        "Reporting", "Measurement", "Machine", "LockKernels", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     // What tests of StoredRuns share with fuzz/, a package of its own.
@@ -117,13 +117,19 @@ let package = Package(
       name: "StoredRunsChecks",
       dependencies: [
         "StoredRuns", "Reporting", .product(name: "SystemPackage", package: "swift-system"),
-      ], path: "Tests/StoredRunsChecks"),
+      ], path: "Tests/StoredRunsChecks", exclude: ["Fixtures"]),
     .testTarget(
       name: "StoredRunsTests",
       dependencies: [
-        "StoredRunsChecks", "Exports", "StoredRuns", "Reporting", "Measurement", "Machine",
+        "StoredRunsChecks", "StoredRuns", "Reporting", "Measurement", "Machine",
         .product(name: "SystemPackage", package: "swift-system"),
-      ], exclude: ["Fixtures"]),
+      ]),
+    .testTarget(
+      name: "ExportsTests",
+      dependencies: [
+        "Exports", "StoredRunsChecks", "StoredRuns", "Measurement",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .testTarget(
       name: "PagesTests",
       dependencies: [
@@ -135,7 +141,8 @@ let package = Package(
     .testTarget(
       name: "SplitBenchTests",
       dependencies: [
-        "SplitBench", "TestSupport", "LockKernels", "Machine", "Measurement", "DetectionControl",
+        "SplitBench", "StoredRunsChecks", "TestSupport", "LockKernels", "Machine", "Measurement",
+        "DetectionControl",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),

@@ -42,6 +42,25 @@ enum SettingsTable {
       .integer("log_lines", "Lines of Linux's log about these tasks; empty where it cannot be read.") {
         $0.logLines
       },
+      .integer(
+        "bystander_cpu", "Logical CPU of the bystander, the nearest on another core; empty without one."
+      ) {
+        $0.bystander?.victim
+      },
+      .text("bystander_victim", "What it does: a victim's id, as in `splitbench list`.") {
+        $0.bystander.map { _ in SettingsRow.victim.rawValue }
+      },
+      .text("bystander_relation", "How its CPU and the one that split-locks relate.") {
+        $0.bystander?.relation.rawValue
+      },
+      .number(
+        "bystander_slowdown",
+        "Its operation beside split locks back to back, delays and traps included, over that beside aligned ones at native pace."
+      ) { $0.slowdown?.value },
+      .number(
+        "bystander_slowdown_low", "Lower end of its 95 % interval over this run's rounds."
+      ) { $0.slowdown?.low },
+      .number("bystander_slowdown_high", "Upper end of its 95 % interval.") { $0.slowdown?.high },
     ])
   }
 }

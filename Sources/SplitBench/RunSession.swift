@@ -72,6 +72,7 @@ struct RunSession {
     if let changer { notRestored += after.differences(from: changer.before) }
     for line in notRestored { complain("error: not as it was: \(line)") }
     recorder.record.note(notRestored: notRestored)
+    recorder.record.taint = changer?.tainting
     recorder.record.close(
       end: end.rawValue, complete: end == .finished || end == .wallLimit, endedUtc: UtcTime.iso(),
       after: after)
@@ -148,6 +149,14 @@ struct RunSession {
     case .leak:
       guard let changer, let plan = design.control.leak else { return .finished }
       let experiment = LeakExperiment(
+        plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock())
+      try experiment.run(
+        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
+      try recorder.take(experiment)
+      return experiment.end
+    case .toggle:
+      guard let changer, let plan = design.control.toggle else { return .finished }
+      let experiment = ToggleExperiment(
         plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock())
       try experiment.run(
         progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })

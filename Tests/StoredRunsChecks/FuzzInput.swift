@@ -11,9 +11,9 @@ public struct FuzzInput {
   private let run: StoredRun
   private let kinds = RunResults.columnTypes["cost"]!
 
-  /// - Parameter fixture: a result folder with a `cost.csv`.
-  public init(fixture: FilePath) throws {
-    folder = try WorkFolder(copyOf: fixture)
+  /// - Parameter original: a result folder, whose files are replaced in a copy.
+  public init(replacingFilesOf original: FilePath) throws {
+    folder = try WorkFolder(copyOf: original)
     run = try StoredRun(folder.path)
   }
 

@@ -6,7 +6,7 @@ enum FieldTable {
   /// - Parameters:
   ///   - table: its name, as in results/README.md.
   ///   - columns: with the words that head them on the page.
-  /// - Returns: nil where no run has such rows.
+  /// - Returns: nil where no run has such rows; the first of very many.
   static func make(
     _ runs: [PageRun], _ table: String, columns: [(name: String, title: String)]
   ) throws(ReadFailure) -> TextTable? {
@@ -20,8 +20,16 @@ enum FieldTable {
       }
     }
     guard !rows.isEmpty else { return nil }
-    return TextTable(columns: (runs.count == 1 ? [] : ["run"]) + columns.map(\.title), rows: rows)
+    let heads = (runs.count == 1 ? [] : ["run"]) + columns.map(\.title)
+    let more = rows.count - mostRows
+    if more > 0 {
+      rows = rows.prefix(mostRows) + [["\(more) more in \(table).csv"] + heads.dropFirst().map { _ in "" }]
+    }
+    return TextTable(columns: heads, rows: rows)
   }
+
+  /// A table of every pair of CPUs of a large machine is for its file.
+  private static let mostRows = 100
 
   private static func texts(_ table: StoredTable, _ name: String) throws(ReadFailure) -> [String?] {
     guard table.has(name) else { return Array(repeating: nil, count: table.rowCount) }

@@ -16,6 +16,7 @@ struct PageRun {
   let scaling: [ScalingEntry]
   let trap: [TrapEntry]
   let settings: [SettingsEntry]
+  let settingsCost: [CostEntry]
 
   var record: RunRecord { stored.record }
   /// How Linux booted, as far as split locks go.
@@ -45,5 +46,6 @@ struct PageRun {
     scaling = try ScalingEntry.read(run)
     trap = try TrapEntry.read(run)
     settings = try SettingsEntry.read(run)
+    settingsCost = try CostEntry.read(run, table: "settings-cost")
   }
 }

@@ -36,12 +36,14 @@ enum CostSection: SectionMaker {
   }
 
   static let columns = [
-    "cpu", "instruction", "width_bytes", "locked", "placement", "offset_bytes", "line_state", "between",
+    "setting", "cpu", "instruction", "width_bytes", "locked", "placement", "offset_bytes", "line_state",
+    "between",
     "median_ns", "median_low_ns", "median_high_ns",
   ]
   static func fields(_ entry: CostEntry) -> [String] {
     [
-      "\(entry.cpu)", entry.instruction, "\(entry.widthBytes)", "\(entry.isLocked)", entry.placement,
+      entry.setting, "\(entry.cpu)", entry.instruction, "\(entry.widthBytes)", "\(entry.isLocked)",
+      entry.placement,
       "\(entry.offset)", entry.lineState, entry.between, Field.number(entry.median?.value),
       Field.number(entry.median?.low), Field.number(entry.median?.high),
     ]

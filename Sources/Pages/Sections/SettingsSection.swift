@@ -11,9 +11,19 @@ enum SettingsSection: SectionMaker {
       "Split locks a second that a tight loop gets through under each setting, delays and traps included, and what it meets. How Linux"
         + " booted, \(Words.list(measured.map(\.mode).distinct)), is no setting."
     ]
+    let rates = measured[0].settings.filter { $0.throughput != nil }
+      .sorted { $0.throughput!.value < $1.throughput!.value }
+    if runs.count == 1, let least = rates.first, let most = rates.last, rates.count > 1 {
+      section.findings = [
+        "A tight loop gets through \(Quantity.perSecond.text(least.throughput!.value)) split locks under \(least.setting),"
+          + " \(Quantity.perSecond.text(most.throughput!.value)) under \(most.setting)."
+      ]
+    }
     section.tables = [runs.count == 1 ? table(measured[0]) : table(measured)]
     section.digest.tables = section.tables
-    section.figures = [figure(measured, RunStyles(runs), isOne: runs.count == 1)].compactMap { $0 }
+    section.figures = [
+      figure(measured, RunStyles(runs), isOne: runs.count == 1), SettingsCost.figure(measured),
+    ].compactMap { $0 }
     return section
   }
 
@@ -21,12 +31,14 @@ enum SettingsSection: SectionMaker {
     func count(_ value: Int?) -> String { value.map(String.init) ?? "-" }
     var table = TextTable(columns: [
       "setting", "answer", "split locks a second", "median", "delayed", "trapped", "killed", "armed CPUs",
+      "bystander takes",
     ])
     table.rows = run.settings.map { entry in
       [
         entry.setting, entry.answer, entry.throughput.map { Quantity.perSecond.text($0.value) } ?? "-",
         entry.median.map(Quantity.nanoseconds.text) ?? "-", count(entry.delayed), count(entry.trapped),
-        "\(count(entry.killed)) of \(count(entry.children))", entry.armedCpus ?? "none",
+        "\(count(entry.killed)) of \(count(entry.children))", entry.armedCpus ?? "-",
+        entry.slowdown.map { "\($0.text(.factor)) (\(entry.bystander ?? "-"))" } ?? "-",
       ]
     }
     return PageTable("By setting, CPU \(run.settings[0].cpu)", .words, table)

@@ -6,7 +6,12 @@ enum SummarySection {
     var summary = PageSection(id, "Summary")
     summary.keyFigures = sections.flatMap(\.headlines)
     if runs.count == 1 {
-      summary.words = [sections.flatMap(\.findings).joined(separator: " ")]
+      let findings = sections.flatMap(\.findings)
+      summary.words = [
+        findings.isEmpty
+          ? "This run measured: \(Words.list(runs[0].record.parameters.experiments))."
+          : findings.joined(separator: " ")
+      ]
     } else {
       summary.words = [RunTable.words]
       summary.tables = [RunTable.make(runs)]

@@ -4,10 +4,7 @@ import StoredRuns
 import StoredRunsChecks
 import SystemPackage
 
-/// A small real run that tests take to pieces.
-enum SmallRun {
-  static let path = FilePath(#filePath).removingLastComponent().appending("Fixtures").appending("small-run")
-
+extension SmallRun {
   /// A table of it, as the second reader reads it.
   struct Table {
     let name: String
