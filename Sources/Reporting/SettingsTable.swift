@@ -14,9 +14,9 @@ enum SettingsTable {
       .integer("cpu", "Logical CPU that measured.") { $0.cpu },
       .text(
         "armed_cpus",
-        "CPUs whose bit 29 of MSR 0x33 was set behind the last visit; empty where it cannot be read."
+        "CPUs whose bit 29 of MSR 0x33 was set behind the last visit, or none; empty where it cannot be read."
       ) {
-        $0.bitsSet.map { CpuSelection.ranges($0) }
+        $0.bitsSet.map { $0.isEmpty ? "none" : CpuSelection.ranges($0) }
       },
       .integer("operations", "Split locks issued by the tight loop.") { $0.operations },
       .number(

@@ -176,7 +176,7 @@ BOOTS = (
     Boot("one-neither-fatal", NEITHER, ONE, "fatal"),
     Boot("four-sld-fatal-stuck", SLD, FOUR, "fatal", DOCTOR | SCOPE | trap(), stuck=(2,)),
     Boot("four-sld-ratelimit", SLD, FOUR, "ratelimit:100"),
-    Boot("four-bld-warn", BLD, FOUR, "warn"),
+    Boot("four-bld-warn", BLD, FOUR, "warn", DOCTOR | trap() | settings("as-found", "bld-off")),
     Boot("four-both-off", BOTH, FOUR, "off", DOCTOR | SCOPE_UNARMED | trap() | settings(
         "as-found", "sld-on", "bld-on", leave="--allow-arming") | hotplug("--allow-arming") | toggle(
         1, "--allow-arming")),

@@ -111,43 +111,50 @@ SILENT = ("silent",)
 # In warn; CPUs 0 and 1 share a core, and its bit. bld-on beside #AC: the operation that runs again meets #DB.
 WARN_SETTINGS = {
     "as-found": Met(("#AC",), "0-7", sleeps=True),
-    "sld-off": Met(SILENT, ""),
+    "sld-off": Met(SILENT, "none"),
     "sld-on": Met(("#AC",), "0-7", sleeps=True),
     "sld-on-own-core": Met(("#AC",), "0-1", sleeps=True),
     "sld-on-sibling": Met(("#AC",), "0-1", sleeps=True),
     "sld-on-other-core": Met(SILENT, "2-3"),
     "bld-on": Met(("#AC",), "0-7", sleeps=True),
     # A line an operation, ten in five seconds.
-    "sld-off+bld-on": Met(("#DB", "silent"), ""),
+    "sld-off+bld-on": Met(("#DB", "silent"), "none"),
     "mitigate-off": Met(("#AC", "silent"), "0-7"),
 }
 
 # In fatal; a bit of its own for each CPU, and CPU 3 refuses it.
 FATAL_SETTINGS = {
     "as-found": Met(("#AC",), "0-2,4-7", dies=True),
-    "sld-off": Met(SILENT, ""),
+    "sld-off": Met(SILENT, "none"),
     "sld-on": Met(("#AC",), "0-2,4-7", dies=True, whole=False),
     "sld-on-own-core": Met(("#AC",), "1", dies=True),
     "sld-on-sibling": Met(SILENT, "0"),
     "sld-on-other-core": Met(SILENT, "2"),
     "bld-on": Met(("#AC",), "0-2,4-7", dies=True),
-    "sld-off+bld-on": Met(("#DB",), "", dies=True),
+    "sld-off+bld-on": Met(("#DB",), "none", dies=True),
 }
 
 # Booted with off, armed by hand: handle_user_split_lock warns all the same; handle_bus_lock does nothing.
 OFF_SETTINGS = {
-    "as-found": Met(SILENT, ""),
+    "as-found": Met(SILENT, "none"),
     "sld-on": Met(("#AC",), "0-3", sleeps=True),
-    "bld-on": Met(SILENT, ""),
+    "bld-on": Met(SILENT, "none"),
 }
 
 # Booted with ratelimit, which arms #DB alone; armed by hand, #AC warns all the same, and the operation that runs again meets
 # #DB. Without #DB nothing limits.
 RATELIMIT_SETTINGS = {
-    "as-found": Met(("#DB",), "", sleeps=True),
+    "as-found": Met(("#DB",), "none", sleeps=True),
     "sld-on": Met(("#AC", "#DB"), "0", sleeps=True),
-    "bld-off": Met(SILENT, ""),
+    "bld-off": Met(SILENT, "none"),
     "sld-on+bld-off": Met(("#AC",), "0", sleeps=True),
+}
+
+
+# #DB alone, in warn: a line an operation, ten in five seconds. There is no bit 29.
+BUS_LOCK_SETTINGS = {
+    "as-found": Met(("#DB", "unknown", "silent"), ""),
+    "bld-off": Met(SILENT, ""),
 }
 
 
@@ -208,7 +215,8 @@ EXPECTED = {
     "four-sld-ratelimit": Expected(
         "ratelimit", True, False, [], {"trap": [NATIVE] * 4}, armed=[OFF] * 4, rate_limit=100),
     "four-bld-warn": Expected(
-        "warn", False, True, [DB_WARNING], {"trap": [DB_WARNS] * 4}, bus_locks_armed=True),
+        "warn", False, True, [DB_WARNING], {"trap": [DB_WARNS] * 4}, bus_locks_armed=True,
+        settings=BUS_LOCK_SETTINGS),
     "four-both-off": Expected("off", True, True, [DISABLED], {"trap": [NATIVE] * 4}, armed=[OFF] * 4,
         scopes={"bld": Scope(("per-thread", "per-core"))}, settings=OFF_SETTINGS,
         hotplug={"sld": OFF, "bld": OFF}, met_after_hotplug="nothing",
