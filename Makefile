@@ -7,16 +7,21 @@ PYTHON_ENV := .build/python
 
 SANITIZED := WindowTests|TrapExperimentTests|ContentionExperimentTests|ContentionTests|PairCheckTests|HostTests
 
-.PHONY: run test test-emulated emulated-shell sanitize fuzz bench lint format install dependencies release clean
+.PHONY: run results-index test test-emulated emulated-shell sanitize fuzz bench lint format install dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
 run: release
 	.build/release/splitbench run $(ARGS)
 
-## All tests, on the debug build; the disassembly test reads the release build too.
+## results/index.html, from all runs in results/<machine>/<run>/. A test compares it.
+results-index: release
+	.build/release/splitbench report results/*/*/ --index --output results/index.html
+
+## All tests, on the debug build; the disassembly test reads the release build too. Screenshots of the pages: .build/report-shots.
 test: release $(PYTHON_ENV)/ready
+	scripts/install-dependencies test
 	$(SWIFT) build --build-tests
-	SPLITBENCH_PYTHON=$(abspath $(PYTHON_ENV))/bin/python $(SWIFT) test --no-parallel
+	SPLITBENCH_PYTHON=$(abspath $(PYTHON_ENV))/bin/python SPLITBENCH_CHROMIUM=$$(command -v chromium) $(SWIFT) test --no-parallel
 
 ## Linux's own split-lock code on an emulated CPU: all boots, or BOOT=name. The first call builds QEMU.
 test-emulated: release $(PYTHON_ENV)/ready

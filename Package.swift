@@ -18,6 +18,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     // Child processes in the tests that drive the built binary and in the benchmarks.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    // Templates of the report's page and plots, which escape what is put into them.
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
@@ -56,11 +58,20 @@ let package = Package(
       ]),
     .target(
       name: "Exports", dependencies: ["StoredRuns", "Reporting", "Measurement", "Machine"]),
+    .target(
+      name: "Pages",
+      dependencies: [
+        "StoredRuns", "Reporting", "Measurement", "Machine", "LockKernels",
+        .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "RealModule", package: "swift-numerics"),
+      ],
+      resources: [.embedInCode("Templates")]),
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "Comparison", "Exports", "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
-        "CHost", .product(name: "RealModule", package: "swift-numerics"),
+        "Comparison", "Pages", "Exports", "StoredRuns", "Reporting", "Measurement", "DetectionControl",
+        "Machine", "LockKernels", "CHost", .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -125,6 +136,14 @@ let package = Package(
       name: "ExportsTests",
       dependencies: [
         "Exports", "StoredRunsChecks", "StoredRuns", "Measurement",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .testTarget(
+      name: "PagesTests",
+      dependencies: [
+        "Pages", "StoredRuns", "Reporting",
+        .product(name: "RealModule", package: "swift-numerics"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(

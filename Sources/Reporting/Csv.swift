@@ -1,14 +1,14 @@
 import Measurement
 
 /// One value of a table. Nothing measured is nothing written, never 0.
-package enum CsvValue {
+public enum CsvValue {
   case text(String?)
   case integer(Int?)
   case number(Double?)
   case boolean(Bool)
 
   /// As RFC 4180 has it: quoted only where needed.
-  var field: String {
+  public var field: String {
     switch self {
     case .text(let value): CsvValue.quoted(value ?? "")
     case .integer(let value): value.map { String($0) } ?? ""
@@ -18,9 +18,10 @@ package enum CsvValue {
   }
 
   private static func quoted(_ text: String) -> String {
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
+    // By code points: a comma with a combining accent behind it is a comma to whoever reads the file.
+    let scalars = text.unicodeScalars
+    guard scalars.contains(where: { [",", "\"", "\n", "\r"].contains($0) }) else { return text }
+    return "\"" + String(String.UnicodeScalarView(scalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] })) + "\""
   }
 }
 

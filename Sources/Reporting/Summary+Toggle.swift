@@ -69,7 +69,7 @@ extension Summary {
     let all = rows.filter { $0.cell.part == .bystander && $0.slowdown != nil }
     return Set(all.compactMap(\.cell.cpu)).sorted().map { cpu in
       let steps = all.filter { $0.cell.cpu == cpu }.map { row in
-        let done = row.achievedRate.map(Summary.rate) ?? "-"
+        let done = row.achievedRate.map(DoseLimits.rate) ?? "-"
         let what = row.cell.operation == .read ? "\(done) reads" : done
         return "\(what) \(Decimal.fixed(row.slowdown!.value, 3))x"
       }

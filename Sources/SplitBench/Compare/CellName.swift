@@ -28,7 +28,7 @@ extension MatchedCells.Cell {
           text("trigger"), text("context"), "\(text("width_bytes")) bytes \(text("placement"))",
           text("locked") == "true" ? "locked" : "plain",
         ]
-      case .settings, .scope, .hotplug, .leak: [text("setting")]
+      case .settings, .scope, .hotplug, .leak, .toggle: [text("setting")]
       }
     let setting = table.experiment == .settings ? [] : unusual(["setting"])
     return (common.experiment ? "" : "\(table.name): ")
