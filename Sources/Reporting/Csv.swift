@@ -33,17 +33,24 @@ package struct CsvColumn<Row>: Sendable {
   package var meaning: String
   package var value: @Sendable (Row) -> CsvValue
 
-  package static func text(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> String?) -> Self {
+  package static func text(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> String?)
+    -> Self
+  {
     CsvColumn(name: name, kind: .string, meaning: meaning) { .text(value($0)) }
   }
-  package static func integer(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> Int?) -> Self {
+  package static func integer(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> Int?)
+    -> Self
+  {
     CsvColumn(name: name, kind: .integer, meaning: meaning) { .integer(value($0)) }
   }
-  package static func number(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> Double?) -> Self
+  package static func number(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> Double?)
+    -> Self
   {
     CsvColumn(name: name, kind: .number, meaning: meaning) { .number(value($0)) }
   }
-  package static func boolean(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> Bool) -> Self {
+  package static func boolean(_ name: String, _ meaning: String, _ value: @escaping @Sendable (Row) -> Bool)
+    -> Self
+  {
     CsvColumn(name: name, kind: .boolean, meaning: meaning) { .boolean(value($0)) }
   }
 }
