@@ -138,8 +138,9 @@ import Testing
   @Test func aBurstIsReserved() throws {
     let machine = try PlainFileMachine(cpus: 1)
     let experiment = try experiment(machine, budget: 0.9 * Plan.longestBurst)
-    try experiment.run(progress: { _ in }, finishedRound: { _ in })
-    #expect(try machine.get(0x33, cpu: 0) == 1 << 29)
+    // As Linux may leave it.
+    try experiment.run(progress: { _ in }, finishedRound: { _ in try machine.set(0x33, 0, cpu: 0) })
+    #expect(try machine.get(0x33, cpu: 0) == 1 << 29, "put back at the end")
     #expect(experiment.budget.operations == 0 && experiment.rows().isEmpty)
     #expect(experiment.skipped.map(\.reason) == [ExperimentEnd.outOfBudget], "said once for two rounds")
   }

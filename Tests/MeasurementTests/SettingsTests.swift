@@ -90,6 +90,22 @@ import Testing
     #expect(record.behaviour == behaviour)
   }
 
+  /// Its time is up before the first visit.
+  @Test func whateverEndsItLeavesTheMachineAsFound() throws {
+    let machine = try PlainFileMachine(cpus: 1)
+    let (report, control) = (try machine.report(), try machine.control())
+    try control.begin(touching: [.splitLock])
+    let plan = SettingsPlan(
+      settings: Self.settings, cpu: report.topology.cpus[0], bystander: nil, rounds: 1, budget: 0,
+      wallLimit: 0)
+    let experiment = SettingsExperiment(
+      plan: plan, seed: 3, machine: report, control: control, clock: TscClock(milliseconds: 5))
+    try machine.set(0x33, 0, cpu: 0)
+    try experiment.run(progress: { _ in }, finishedRound: { _ in })
+    #expect(experiment.end == .wallLimit && experiment.rows().isEmpty)
+    #expect(try machine.get(0x33, cpu: 0) == 1 << 29)
+  }
+
   /// #DB answers each operation of the first two settings, and Linux only warns.
   @Test func theCheapestSettingIsNative() {
     var native = NativeCost()

@@ -29,6 +29,8 @@ public final class LeakExperiment: CoursedExperiment {
   }
 
   public func run(progress: (Progress) -> Void, finishedRound: (LeakExperiment) throws -> Void) throws {
+    // Linux may have left detection off on a core, and other experiments may follow.
+    defer { _ = control.reset() }
     while roundsDone < plan.rounds {
       for (number, cpu) in plan.cpus.shuffled(using: &generator).enumerated() {
         course.heedInterrupt()

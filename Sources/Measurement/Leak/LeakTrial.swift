@@ -65,8 +65,8 @@ final class LeakTrial: @unchecked Sendable {
   /// A window that is open for so many seconds does not close by itself.
   private static let limit = 0.15
 
-  /// Split locks in a window are this far apart, in seconds: a hundred or two show its length, and the dearest, of 7 us, lock the
-  /// bus for no longer than a burst until the limit.
+  /// Split locks are this far apart, in seconds: short beside a window, and so long that the dearest, of 7 us, lock the bus for no
+  /// longer than a burst until the limit.
   private static let pause = 100e-6
 
   /// - Parameter least: for which a window is surely open, in seconds.
