@@ -2,6 +2,7 @@ import ArgumentParser
 import Comparison
 import Measurement
 import Reporting
+import SystemPackage
 
 extension SplitBench {
   struct Compare: ParsableCommand {
@@ -37,15 +38,26 @@ extension SplitBench {
     )
     var selfCheck = false
 
+    @Option(
+      help: ArgumentHelp(
+        "Show the runs' numbers beside published ones, without a verdict: results/references.csv, or a table like it.",
+        valueName: "file"),
+      completion: .file())
+    var references: String?
+
     func validate() throws {
       if selfCheck, output.csv || output.markdown {
         throw ValidationError("--self-check prints a few lines, or JSON: leave --csv and --markdown out")
+      }
+      if selfCheck, references != nil {
+        throw ValidationError("--self-check and --references are two questions: ask one")
       }
     }
 
     func run() throws {
       try exitingCleanly {
         if selfCheck { return try check() }
+        if let references { return try emit(try beside(references)) }
         let sides = try SideFinder.sides(scope.paths)
         let usesRounds = sides.allSatisfy { $0.runs.count == 1 }
         let matched = try scope.cells(of: sides, usesRounds: usesRounds)
@@ -64,6 +76,14 @@ extension SplitBench {
         throw CannotCompare(reasons.joined(separator: "; "), remedy: "--anyway compares them nevertheless")
       }
       for reason in reasons { complain("warning: \(reason)") }
+    }
+
+    private func beside(_ references: String) throws -> String {
+      let report = try ReferenceReport(
+        PublishedNumber.read(FilePath(references)), SideFinder.all(scope.paths))
+      if output.json { return try report.json() }
+      if output.csv { return report.csv }
+      return output.markdown ? report.markdown : report.text
     }
 
     private func check() throws {

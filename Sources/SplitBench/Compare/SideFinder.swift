@@ -6,21 +6,27 @@ enum SideFinder {
   /// Two paths or more are a side each. One path has a side for every folder of runs in it, and, where there is only one, for every
   /// machine and label that its runs are of.
   static func sides(_ paths: [String]) throws -> [Side] {
-    let collections = try paths.map { try RunCollection.find([FilePath($0)]) }
-    let groups: [(name: String, runs: [StoredRun])] =
-      if collections.count > 1 {
-        zip(paths, collections).map { ($0, $1.runs) }
-      } else if collections[0].groups.count > 1 {
-        collections[0].groups.map { ($0.path.string, $0.runs) }
-      } else {
-        byMachine(collections[0].runs)
-      }
-    guard groups.count > 1 else {
+    let sides = try all(paths)
+    guard sides.count > 1 else {
       throw CannotCompare(
         "\(paths[0]): one machine's runs alone",
         remedy: "name what they are to be compared with, or give --self-check to compare them with themselves"
       )
     }
+    return sides
+  }
+
+  /// The same, where one machine alone will do.
+  static func all(_ paths: [String]) throws -> [Side] {
+    let collections = try paths.map { try RunCollection.find([FilePath($0)]) }
+    let groups: [(name: String, runs: [StoredRun])] =
+      if collections.count > 1 {
+        zip(paths, collections).map { ($0, $1.runs) }
+      } else if collections[0].groups.count > 1 {
+        named(collections[0].groups)
+      } else {
+        byMachine(collections[0].runs)
+      }
     let sides = groups.enumerated().map { index, group in
       Side(letter: letter(index), name: group.name, runs: group.runs)
     }
@@ -36,6 +42,12 @@ enum SideFinder {
       runs: try RunCollection.find(paths.map { FilePath($0) }).runs)
     try refuseMixed(side)
     return side
+  }
+
+  /// By the name of their folder, unless two have the same.
+  private static func named(_ groups: [RunCollection.Group]) -> [(name: String, runs: [StoredRun])] {
+    let areApart = Set(groups.map(\.machine)).count == groups.count
+    return groups.map { (areApart ? $0.machine : $0.path.string, $0.runs) }
   }
 
   private static func byMachine(_ runs: [StoredRun]) -> [(name: String, runs: [StoredRun])] {
