@@ -16,7 +16,9 @@ extension SplitBench {
           splitbench compare results/epyc results/xeon
           splitbench compare results --only cost --where instruction=add,locked=true
           splitbench compare before after --threshold 5% --markdown
+          splitbench compare --days results/epyc
           splitbench compare --self-check results/epyc
+          splitbench compare --references results/references.csv results/epyc
 
         The unit is the run: a verdict takes three runs a side, and a small difference more; splitbench run \
         --repeat makes them. From one run a side nothing is claimed but that these runs differ. docs/comparing.md \
@@ -31,6 +33,9 @@ extension SplitBench {
 
     @Flag(help: "Compare numbers that a machine's policy, or another schema version, makes incomparable.")
     var anyway = false
+
+    @Flag(help: "Make a side of every day's runs: a machine against itself.")
+    var days = false
 
     @Flag(
       help:
@@ -49,8 +54,8 @@ extension SplitBench {
       if selfCheck, output.csv || output.markdown {
         throw ValidationError("--self-check prints a few lines, or JSON: leave --csv and --markdown out")
       }
-      if selfCheck, references != nil {
-        throw ValidationError("--self-check and --references are two questions: ask one")
+      if [selfCheck, references != nil, days].count(where: \.self) > 1 {
+        throw ValidationError("--self-check, --references and --days are three questions: ask one")
       }
     }
 
@@ -58,7 +63,7 @@ extension SplitBench {
       try exitingCleanly {
         if selfCheck { return try check() }
         if let references { return try emit(try beside(references)) }
-        let sides = try SideFinder.sides(scope.paths)
+        let sides = try SideFinder.sides(scope.paths, byDay: days)
         let usesRounds = sides.allSatisfy { $0.runs.count == 1 }
         let matched = try scope.cells(of: sides, usesRounds: usesRounds)
         try refuseIncomparable(sides, matched)

@@ -10,6 +10,8 @@ struct MatchedCells {
     let table: ComparedTable
     /// Whether the key has CPUs by number.
     let byCpu: Bool
+    /// What describes the table's cells, in the order of the key.
+    let columns: [ComparedTable.Key]
     /// By side and run; nil where the run has no number.
     var sides: [[Estimate?]]
     /// By side: what operations met, without repetition.
@@ -49,6 +51,7 @@ struct MatchedCells {
   private static func cells(
     _ sides: [Side], _ table: ComparedTable, _ rule: MatchRule, _ usesRounds: Bool
   ) throws -> [Cell] {
+    let columns = table.columns(byCpu: rule.byCpu)
     var order: [CellKey] = []
     var cells: [CellKey: Cell] = [:]
     for (sideIndex, side) in sides.enumerated() {
@@ -60,7 +63,7 @@ struct MatchedCells {
           if cells[key] == nil {
             order.append(key)
             cells[key] = Cell(
-              key: key, table: table, byCpu: rule.byCpu,
+              key: key, table: table, byCpu: rule.byCpu, columns: columns,
               sides: sides.map { Array(repeating: nil, count: $0.runs.count) },
               answers: sides.map { _ in [] })
           }
@@ -88,10 +91,8 @@ struct MatchedCells {
 }
 
 extension MatchedCells.Cell {
-  var columns: [ComparedTable.Key] { table.columns(byCpu: byCpu) }
-
   func value(_ column: String) -> String? {
-    zip(columns, key.values).first { $0.0.name == column }?.1
+    columns.firstIndex { $0.name == column }.map { key.values[$0] }
   }
 
   /// Whether any side has a number; otherwise there are words alone.
