@@ -139,10 +139,6 @@ extension ComparisonReport {
       }
   }
 
-  private var common: CommonParts {
-    CommonParts(matched.compared + matched.unmatched + matched.answered)
-  }
-
   // MARK: Numbers
 
   private func shown(_ ratio: Double) -> String { Decimal.significant(ratio, 4) }

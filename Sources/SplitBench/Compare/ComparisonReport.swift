@@ -11,6 +11,8 @@ struct ComparisonReport {
   let matched: MatchedCells
   let comparison: Comparison
   let groups: [CellGroup]
+  /// What their names need not say.
+  let common: CommonParts
   private let experiments: [ExperimentId]
   /// By side, of those with enough runs.
   let selfChecks: [(side: Side, check: SelfCheck)]
@@ -25,6 +27,7 @@ struct ComparisonReport {
     self.comparison = comparison
     groups = CellGroup.all(matched.compared, by: columns)
     self.experiments = experiments
+    common = CommonParts(matched.compared + matched.unmatched + matched.answered)
     selfChecks = sides.enumerated().compactMap { index, side in
       comparison.selfCheck(side: index).map { (side, $0) }
     }
