@@ -41,7 +41,7 @@ enum MarkdownText {
   }
 
   static func table(_ table: PageTable) -> String {
-    var text = TextTable(columns: table.columns.map(inline))
+    var text = TextTable(columns: table.columns.map { inline($0.name) })
     text.rows = table.lines.map { ([$0.head] + $0.cells.map(\.text)).map(inline) }
     return text.markdown
   }

@@ -18,6 +18,8 @@ enum Templates {
 
   static let sources: [String: [UInt8]] = [
     "page": PackageResources.page_mustache, "style": PackageResources.style_mustache,
+    "colours": PackageResources.colours_mustache, "tables": PackageResources.tables_mustache,
+    "plots": PackageResources.plots_mustache, "media": PackageResources.media_mustache,
     "markers": PackageResources.markers_mustache, "box": PackageResources.box_mustache,
     "section": PackageResources.section_mustache,
     "figure": PackageResources.figure_mustache, "table": PackageResources.table_mustache,
