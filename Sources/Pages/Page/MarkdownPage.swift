@@ -9,7 +9,7 @@ struct MarkdownPage {
   var text: String {
     var parts = ["## \(MarkdownText.inline(title))\n", "\(MarkdownText.inline(subtitle))\n"]
     for section in sections {
-      let facts = section.id == SummarySection.id ? section.words + section.facts : section.digest.facts
+      let facts = section.id == SummarySection.id ? section.leads + section.words : section.digest.facts
       guard !facts.isEmpty || !section.digest.tables.isEmpty else { continue }
       parts.append("### \(MarkdownText.inline(section.title))\n")
       for table in section.digest.tables {

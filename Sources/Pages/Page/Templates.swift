@@ -21,6 +21,7 @@ enum Templates {
     "colours": PackageResources.colours_mustache, "tables": PackageResources.tables_mustache,
     "plots": PackageResources.plots_mustache, "media": PackageResources.media_mustache,
     "markers": PackageResources.markers_mustache, "box": PackageResources.box_mustache,
+    "meaning": PackageResources.meaning_mustache,
     "section": PackageResources.section_mustache,
     "figure": PackageResources.figure_mustache, "table": PackageResources.table_mustache,
     "lines": PackageResources.lines_mustache, "dots": PackageResources.dots_mustache,

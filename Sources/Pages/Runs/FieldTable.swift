@@ -37,13 +37,21 @@ enum FieldTable {
     let heads = (runs.count == 1 ? [] : ["run"]) + columns.map(\.title)
     return rows.map(\.table).distinct.map { name in
       let own = rows.filter { $0.table == name }.map(\.fields)
-      let filled = heads.indices.filter { column in own.contains { $0[column] != nothing } }
-      let shown = own.prefix(mostRows).map { row in filled.map { row[$0] } }
-      let more = own.count - shown.count
+      let used = heads.indices.filter { column in own.contains { $0[column] != nothing } }
+      // What is the same in all rows is said in the table's name.
+      let constant = used.filter { column in
+        own.count > 1 && own.allSatisfy { $0[column] == own[0][column] }
+      }
+      let varying = used.filter { !constant.contains($0) }
+      let columnsShown = varying.isEmpty ? [0] : varying
+      let shown = own.prefix(mostRows).map { row in columnsShown.map { row[$0] } }
+      let notes =
+        constant.filter { heads[$0] != columns[0].title }.map { "\(heads[$0]): \(own[0][$0])" }
+        + (own.count > shown.count ? ["\(own.count - shown.count) more rows in \(table).csv"] : [])
       return PageTable(
-        more > 0 ? "\(name): the first \(mostRows), \(more) more in \(table).csv" : name, .numbers,
-        TextTable(columns: filled.map { heads[$0] }, rows: shown),
-        meanings: meanings(columns.filter { column in filled.contains { heads[$0] == column.title } }, table))
+        name + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"), .numbers,
+        TextTable(columns: columnsShown.map { heads[$0] }, rows: shown),
+        meanings: meanings(columns.filter { column in used.contains { heads[$0] == column.title } }, table))
     }
   }
 
