@@ -41,9 +41,11 @@ int cguest_supported_cpuid(int kvm, struct kvm_cpuid_entry2 *entries, int capaci
   cpuid->nent = (uint32_t)capacity;
   int result = call(kvm, KVM_GET_SUPPORTED_CPUID, cpuid);
   if (result >= 0) {
-    // A KVM may give back the capacity, and leave the rest empty.
+    // kvm-pvm gives back the capacity, and leaves the rest empty.
+    const struct kvm_cpuid_entry2 empty = {0};
     result = (int)cpuid->nent;
-    memcpy(entries, cpuid->entries, cpuid->nent * sizeof *entries);
+    while (result > 1 && memcmp(&cpuid->entries[result - 1], &empty, sizeof empty) == 0) result--;
+    memcpy(entries, cpuid->entries, (size_t)result * sizeof *entries);
   }
   free(cpuid);
   return result;

@@ -35,7 +35,7 @@ public struct GuestCpuid: Sendable {
 
   public enum Register: String, Sendable { case ecx, edx }
 
-  static let leaf: UInt32 = 7
+  public static let leaf: UInt32 = 7
 
   private func index(of bit: Bit) -> Int? {
     entries.firstIndex { $0.function == GuestCpuid.leaf && $0.index == bit.place.subleaf }

@@ -28,6 +28,7 @@ extension MatchedCells.Cell {
           text("trigger"), text("context"), "\(text("width_bytes")) bytes \(text("placement"))",
           text("locked") == "true" ? "locked" : "plain",
         ]
+      case .guest: [text("part"), text("quantity"), text("condition")].filter { !$0.isEmpty }
       case .settings, .scope, .hotplug, .leak, .toggle: [text("setting")]
       }
     let setting = table.experiment == .settings ? [] : unusual(["setting"])
