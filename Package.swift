@@ -109,7 +109,8 @@ let package = Package(
     .testTarget(
       name: "MeasurementTests",
       dependencies: [
-        "Measurement", "DetectionControl", "LockKernels", "Machine", "TestSupport", "CHost", "CAtomics",
+        "Measurement", "Guest", "DetectionControl", "LockKernels", "Machine", "TestSupport", "CHost",
+        "CAtomics",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(

@@ -7,9 +7,10 @@ package enum OwnProcess {
   ///
   /// - Parameters:
   ///   - output: its standard output.
+  ///   - binary: what is started; a test's own does what it likes.
   ///   - inOwnSession: whether a terminal's Ctrl-C and hang-up are not for it.
   package static func start(
-    _ words: [String], output: Int32, inOwnSession: Bool = false
+    _ words: [String], binary: String = "/proc/self/exe", output: Int32, inOwnSession: Bool = false
   ) throws(Errno) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -24,7 +25,7 @@ package enum OwnProcess {
       (["splitbench"] + words).map { (word: String) in strdup(word) } + [nil]
     defer { for word in arguments { free(word) } }
     var child = pid_t()
-    let error = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, arguments, environ)
+    let error = posix_spawn(&child, binary, &actions, &attributes, arguments, environ)
     guard error == 0 else { throw Errno(rawValue: error) }
     return child
   }

@@ -60,9 +60,14 @@ public final class GuestCpu {
 
   private func place(_ operand: GuestCall.Operand) -> Int { cell + Int(CGUEST_OPERANDS) + operand.offset }
 
+  /// Where an operand lies for this process, which shares the guest's memory.
+  public func address(_ operand: GuestCall.Operand) -> UnsafeMutableRawPointer {
+    image.memory + place(operand)
+  }
+
   /// What an operand holds now, while the guest may be changing it.
   public func value(_ operand: GuestCall.Operand) -> UInt64 {
-    (image.memory + place(operand)).loadUnaligned(as: UInt64.self)
+    address(operand).loadUnaligned(as: UInt64.self)
   }
 
   /// Has it done, by the calling thread.

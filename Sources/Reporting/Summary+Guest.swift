@@ -38,6 +38,7 @@ extension Summary {
       ("bus locks counted", .exit, "line-split-bus-locks", "exits-on"),
       ("WRMSR 0x33, as KVM has it", .register, "wrmsr-0x33", "as-kvm"),
       ("RDMSR 0x33, answered by us", .register, "rdmsr-0x33", "answered-by-us"),
+      ("CPUID.7:EDX[30], offered by us", .cpuid, "core-capabilities", "offered-by-us"),
       ("EFLAGS.AC, misaligned load", .alignment, "misaligned-load", "eflags-ac"),
     ]
 

@@ -28,10 +28,12 @@ public enum GuestEnd: Sendable, Equatable {
 enum GuestChild {
   /// Has a task done, and hands over its lines as they come.
   ///
-  /// - Parameter seconds: after which it counts as hung.
+  /// - Parameters:
+  ///   - binary: that has the hidden subcommand.
+  ///   - seconds: after which it counts as hung.
   /// - Throws: `GuestChildFailure` if it cannot be started.
   static func run(
-    _ task: GuestTask, seconds: Double, line: (GuestLine) -> Void
+    _ task: GuestTask, binary: String = "/proc/self/exe", seconds: Double, line: (GuestLine) -> Void
   ) throws -> GuestEnd {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
@@ -41,7 +43,7 @@ enum GuestChild {
     let child: pid_t
     do {
       child = try OwnProcess.start(
-        ["guest", "--parent", "\(getpid())", "--task", try task.argument()], output: ends[1],
+        ["guest", "--parent", "\(getpid())", "--task", try task.argument()], binary: binary, output: ends[1],
         inOwnSession: true)
     } catch {
       close(ends[1])

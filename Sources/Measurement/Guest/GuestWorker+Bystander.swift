@@ -32,13 +32,20 @@ extension GuestWorker {
           victim, memory: memory, operand: memory.operand(for: victim, count: 1)!,
           ticksPerSecond: clock.ticks(seconds: 1), gapSeconds: 1e-3)
         let costOfAligned = try alignedCost(plain, assistants[0])
-        for _ in 0..<task.rounds {
-          for condition in Condition.allCases where hasTime {
+        var hasFound = false
+        for round in 0..<task.rounds {
+          for condition in Condition.allCases {
             guard let cpu = condition == .free ? plain : exiting else { continue }
-            guard GuestWorker.lockedSeconds <= budget.left else { return }
-            try visit(condition, cpu, assistants[0], runner, costOfAligned)
+            // One at least, however long the memory took.
+            guard GuestWorker.lockedSeconds <= budget.left, round == 0 || hasTime else { continue }
+            if try visit(condition, cpu, assistants[0], runner, costOfAligned) { hasFound = true }
           }
         }
+        guard !hasFound else { return }
+        let isPoor = GuestWorker.lockedSeconds > task.budget
+        try skip(
+          "guest's bystander",
+          isPoor ? ExperimentEnd.outOfBudget : "the guest did not work all the time beside it")
       }
     }
     if hasRun == nil { try skip("guest's bystander", "Linux refused a thread on CPU \(task.cpu)") }
@@ -53,11 +60,11 @@ extension GuestWorker {
     return clock.seconds(Double(ticks)) / 20_000
   }
 
-  /// Control, treated, control.
+  /// Control, treated, control; false if the guest did not work all the time.
   private func visit(
     _ condition: Condition, _ cpu: GuestCpu, _ assistant: Assistant, _ runner: VictimRunner,
     _ costOfAligned: Double
-  ) throws {
+  ) throws -> Bool {
     let length = condition == .throttled ? GuestWorker.throttledSlice : GuestWorker.slice
     var ticks: [Double] = []
     for operand in [GuestCall.Operand.aligned, .lineSplit, .aligned] {
@@ -87,7 +94,7 @@ extension GuestWorker {
         try book(Int(report?.counted ?? UInt64(count)))
         if let report { try tellRate(condition, report) }
       }
-      guard hasBegun, works, report?.isDone == true, slice.operations > 0 else { return }
+      guard hasBegun, works, report?.isDone == true, slice.operations > 0 else { return false }
       ticks.append(slice.ticksPerOperation)
     }
     try tell(
@@ -95,6 +102,7 @@ extension GuestWorker {
         GuestCell(
           .bystander, "slow-down", .ratio, condition: condition.rawValue, place: .host, cpu: task.others[0]),
         2 * ticks[1] / (ticks[0] + ticks[2])))
+    return true
   }
 
   private func tellRate(_ condition: Condition, _ report: GuestReport) throws {

@@ -20,8 +20,6 @@ extension GuestWorker {
   func measureCost() throws {
     let plain = try GuestMachine(kvm).cpus[0]
     let exiting = try exitingGuest()?.cpus[0]
-    let memory = try OperandMemory(
-      pageCount: 4, cpu: task.cpu, lineBytes: ProcessorIdentity.ofThisMachine().lineBytes)
     var cells: [CostCell] = []
     for placement in [Placement.aligned, .lineSplit] {
       // Linux may answer the host's own where it leaves a guest's alone.
@@ -38,7 +36,8 @@ extension GuestWorker {
         let (short, long) = cell.placement.isSplit ? GuestWorker.split : GuestWorker.aligned
         let sample: Sample?
         if cell.cpl == nil {
-          let operand = memory.address(cell.placement, spot: 0)
+          // The guest's own memory: the same lines.
+          let operand = plain.address(cell.placement.isSplit ? .lineSplit : .aligned)
           sample = Sample(
             shortOperations: short, shortTicks: HostLoop.locked(operand, count: short), longOperations: long,
             longTicks: HostLoop.locked(operand, count: long))
