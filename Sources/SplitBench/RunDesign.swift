@@ -77,7 +77,8 @@ struct RunDesign {
     guest =
       experiments.contains(.guest)
       ? GuestPlan(
-        cpu: chosen[0], beside: otherCpus.first { $0.cpu == chosen[0].id }?.otherCpu, in: machine.topology,
+        cpu: chosen[0], beside: otherCpus.first { $0.cpu == chosen[0].id }?.otherCpu,
+        among: scope.cpu == nil ? machine.topology.cpus : chosen, in: machine.topology,
         rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit) : nil
     control = ControlPlans(
       scope, machine, plan, experiments, measuring: chosen[0],

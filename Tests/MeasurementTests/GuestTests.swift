@@ -167,7 +167,8 @@ private enum Scripted {
   private func run(_ script: Script, budget: Double = 0.1) throws -> (GuestExperiment, [GuestTask]) {
     let machine = try MachineReport.ofThisMachine(watchMs: 0)
     let plan = GuestPlan(
-      cpu: machine.topology.cpus[0], beside: machine.topology.cpus.last?.id, in: machine.topology, rounds: 4,
+      cpu: machine.topology.cpus[0], beside: machine.topology.cpus.last?.id,
+      among: machine.topology.cpus, in: machine.topology, rounds: 4,
       budget: budget, wallLimit: 1000)
     var tasks: [GuestTask] = []
     let experiment = GuestExperiment(plan: plan, seed: 1, machine: machine, files: .live, clock: TscClock()) {

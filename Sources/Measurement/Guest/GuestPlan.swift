@@ -13,14 +13,16 @@ public struct GuestPlan: Sendable {
   public var budget: Double
   public var wallLimit: Double
 
+  /// - Parameter candidates: CPUs for more vCPUs.
   public init(
-    cpu: LogicalCpu, beside other: Int?, in topology: Topology, rounds: Int, budget: Double, wallLimit: Double
+    cpu: LogicalCpu, beside other: Int?, among candidates: [LogicalCpu], in topology: Topology, rounds: Int,
+    budget: Double, wallLimit: Double
   ) {
     self.cpu = cpu.id
     self.other = other
     sibling = topology.sibling(of: cpu.id)
     // Cores of their own first.
-    let cpus = topology.cpus.filter { $0.id != cpu.id }
+    let cpus = candidates.filter { $0.id != cpu.id }
     more =
       cpus.filter { topology.relation(of: $0, to: cpu) != .smtSibling }.map(\.id)
       + cpus.filter { topology.relation(of: $0, to: cpu) == .smtSibling }.map(\.id)
