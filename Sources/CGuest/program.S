@@ -18,7 +18,7 @@
 #define DR6 136
 
 #define CELL_MASK (-0x10000)
-#define KERNEL_STACK 0x4000
+#define SYSTEM_STACK 0x4000
 #define USER_STACK 0x6000
 #define USER_DATA 0x23
 #define USER_CODE 0x2b
@@ -54,7 +54,7 @@ cguest_entry:
 cguest_comes_back:
         mov     %rsp, %rdi
         and     $CELL_MASK, %rdi
-        lea     KERNEL_STACK(%rdi), %rsp
+        lea     SYSTEM_STACK(%rdi), %rsp
         out     %al, $READY_PORT        // the host leaves the next call in the mailbox
         cmpq    $0, USER(%rdi)
         jne     1f

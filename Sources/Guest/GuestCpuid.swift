@@ -13,7 +13,7 @@ public struct GuestCpuid: Sendable {
     /// #AC on locked accesses to uncached memory.
     case uncachedLockDisable = "uc-lock-disable"
 
-    /// Leaf 7, its subleaf, register and bit (FACTS: Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E).
+    /// Leaf 7, its subleaf, register and bit (Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E).
     public var place: (subleaf: UInt32, register: Register, bit: UInt32) {
       switch self {
       case .coreCapabilities: (0, .edx, 30)

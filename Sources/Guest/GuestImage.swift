@@ -41,7 +41,7 @@ struct GuestImage {
       of: isBack ? Int(program.comes_back) : Int(program.stubs) + vector * Int(CGUEST_STUB_BYTES))
     let attributes: UInt64 = isBack ? 0xEE00 : 0x8E00
     let low =
-      handler & 0xFFFF | UInt64(CGUEST_KERNEL_CODE) << 16 | attributes << 32 | (handler >> 16 & 0xFFFF) << 48
+      handler & 0xFFFF | UInt64(CGUEST_SYSTEM_CODE) << 16 | attributes << 32 | (handler >> 16 & 0xFFFF) << 48
     put(low, GuestImage.exceptions + vector * 16)
     put(handler >> 32, GuestImage.exceptions + vector * 16 + 8)
   }
@@ -51,7 +51,7 @@ struct GuestImage {
     let table = cell + Int(CGUEST_GDT)
     let task = UInt64(cell + Int(CGUEST_TSS))
     let descriptors: [(Int32, UInt64)] = [
-      (Int32(CGUEST_KERNEL_CODE), 0x00AF_9B00_0000_FFFF), (Int32(CGUEST_KERNEL_DATA), 0x00CF_9300_0000_FFFF),
+      (Int32(CGUEST_SYSTEM_CODE), 0x00AF_9B00_0000_FFFF), (Int32(CGUEST_SYSTEM_DATA), 0x00CF_9300_0000_FFFF),
       (Int32(CGUEST_USER_DATA), 0x00CF_F300_0000_FFFF), (Int32(CGUEST_USER_CODE), 0x00AF_FB00_0000_FFFF),
       (
         Int32(CGUEST_TASK),
@@ -61,7 +61,7 @@ struct GuestImage {
     for (selector, descriptor) in descriptors { put(descriptor, table + Int(selector) & ~7) }
     // Not aligned to 8.
     (memory + Int(task) + GuestImage.task.stack).storeBytes(
-      of: UInt64(cell + Int(CGUEST_KERNEL_STACK)), as: UInt64.self)
+      of: UInt64(cell + Int(CGUEST_SYSTEM_STACK)), as: UInt64.self)
   }
 
   private func put(_ value: UInt64, _ address: Int) {
@@ -73,10 +73,10 @@ struct GuestImage {
     // PE, MP, ET, NE, WP, AM, PG; PAE; LME and LMA.
     (system.cr0, system.cr3, system.cr4, system.efer) = (0x8005_0033, UInt64(GuestImage.tables), 0x20, 0x500)
     var code = kvm_segment()
-    (code.limit, code.selector, code.type, code.present) = (0xFFFF_FFFF, UInt16(CGUEST_KERNEL_CODE), 11, 1)
+    (code.limit, code.selector, code.type, code.present) = (0xFFFF_FFFF, UInt16(CGUEST_SYSTEM_CODE), 11, 1)
     (code.s, code.l, code.g) = (1, 1, 1)
     var data = code
-    (data.selector, data.type, data.l, data.db) = (UInt16(CGUEST_KERNEL_DATA), 3, 0, 1)
+    (data.selector, data.type, data.l, data.db) = (UInt16(CGUEST_SYSTEM_DATA), 3, 0, 1)
     system.cs = code
     (system.ds, system.es, system.fs, system.gs, system.ss) = (data, data, data, data, data)
     var task = kvm_segment()
@@ -87,7 +87,7 @@ struct GuestImage {
     (system.idt.base, system.idt.limit) = (UInt64(GuestImage.exceptions), GuestImage.exceptionTableLimit)
     general = kvm_regs()
     general.rip = address(of: Int(program.entry))
-    general.rsp = UInt64(cell + Int(CGUEST_KERNEL_STACK))
+    general.rsp = UInt64(cell + Int(CGUEST_SYSTEM_STACK))
     general.rflags = 2
   }
 }

@@ -161,7 +161,7 @@ def toggle(cpu: int, leave: str = "") -> dict[str, str]:
 
 # Guests of a stock KVM, with the time that emulated CPUs take.
 KVM = ("msr", "irqbypass", "kvm", "ccp", "kvm-amd")
-GUEST = {"guest": "splitbench run --plan thorough --only guest --rounds 3 --out /results/guest"}
+GUEST = {"guest": "splitbench run --plan thorough --only guest --rounds 10 --out /results/guest"}
 
 # Of a run that writes registers, of its guardian, and of both.
 KILLS = int(os.environ.get("SPLITBENCH_KILLS") or 6)

@@ -96,7 +96,7 @@ public struct GuestRow: Sendable {
       (value, low, high) = (estimate.value, estimate.low, estimate.high)
     } else {
       // No logarithm of zero: nothing a second.
-      value = values.first
+      value = values.first { $0 == 0 }
     }
   }
 }

@@ -42,7 +42,7 @@ public struct GuestTask: Sendable, Codable, Equatable {
 
 /// A guest that split-locks, and what it believes meanwhile.
 public enum GuestTrial: Sendable, Codable, Equatable, Hashable {
-  /// Its own kernel, or a program in it.
+  /// At CPL 0, or 3.
   case plain(cpl: Int)
   /// We answer MSR 0x33: the guest has set bit 29.
   case believes
