@@ -26,6 +26,7 @@ let package = Package(
     .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
     .target(name: "CAtomics"),
     .target(name: "CHost", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "CGuest", cSettings: [.define("_GNU_SOURCE")]),
 
     .target(name: "LockKernels", dependencies: ["CAtomics", "CNuma"]),
     .target(
@@ -36,10 +37,11 @@ let package = Package(
     .target(
       name: "DetectionControl",
       dependencies: ["Machine", "CHost", .product(name: "SystemPackage", package: "swift-system")]),
+    .target(name: "Guest", dependencies: ["CGuest", "CHost"]),
     .target(
       name: "Measurement",
       dependencies: [
-        "LockKernels", "Machine", "DetectionControl", "CAtomics", "CHost",
+        "LockKernels", "Machine", "DetectionControl", "Guest", "CAtomics", "CHost",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(
@@ -103,9 +105,12 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(
+      name: "GuestTests", dependencies: ["Guest", "CGuest"]),
+    .testTarget(
       name: "MeasurementTests",
       dependencies: [
-        "Measurement", "DetectionControl", "LockKernels", "Machine", "TestSupport", "CHost", "CAtomics",
+        "Measurement", "Guest", "DetectionControl", "LockKernels", "Machine", "TestSupport", "CHost",
+        "CAtomics",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .testTarget(

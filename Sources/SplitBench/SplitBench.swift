@@ -22,6 +22,7 @@ struct SplitBench: ParsableCommand {
     version: version,
     subcommands: [
       Run.self, Compare.self, Report.self, Doctor.self, List.self, Export.self, Msr.self, Guardian.self,
+      Guest.self,
     ],
     defaultSubcommand: Run.self)
 

@@ -461,6 +461,28 @@ def test_behaviour_changes_with_the_bit(booted: Booted) -> None:
         assert float(row["max_ns"]) >= float(row["last_free_ns"]), row
 
 
+def test_a_guest_meets_what_its_kvm_makes_of_it(booted: Booted) -> None:
+    if not booted.expected.guest:
+        pytest.skip("no guest runs in this boot")
+    rows = booted.rows("guest", "guest")
+    found = {(row["part"], row["quantity"], row["condition"], row["cpl"]): row["found"] for row in rows}
+    for cell, words in booted.expected.guest.items():
+        assert found[cell] == words, cell
+    for row in rows:
+        if row["part"] in ("count", "answer") and row["unit"] == "count":
+            assert row["value"] == row["operations"], row
+        if row["part"] == "vcpus":
+            assert row["found"] == "exact", row
+        if row["part"] == "cost":
+            assert float(row["value"]) > 0, row
+    # Of either placement: a slope of interpreted operations may be below zero, and is left out.
+    costs = {(row["place"], row["cpl"]) for row in rows if row["part"] == "cost" and row["unit"] == "ns"}
+    assert costs == {("host", ""), ("guest", "0"), ("guest", "3")}
+    # KVM never writes the CPU's own registers.
+    registers = [row["found"] for row in rows if row["part"] == "host-register" and row["quantity"] == "0x1D9"]
+    assert len(registers) == 3 and len(set(registers)) == 1
+
+
 @pytest.mark.parametrize("step", ("hotplug", "leak", "toggle"))
 def test_the_registers_are_as_they_were_behind(booted: Booted, step: str) -> None:
     if step not in booted.boot.steps:
