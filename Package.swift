@@ -41,10 +41,16 @@ let package = Package(
       dependencies: [
         "Measurement", "Machine", .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .target(
+      name: "StoredRuns",
+      dependencies: [
+        "Reporting", "Measurement", "Machine",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels", "CHost",
+        "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels", "CHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -85,6 +91,12 @@ let package = Package(
       name: "ReportingTests",
       dependencies: [
         "Reporting", "Measurement", "Machine", "LockKernels",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .testTarget(
+      name: "StoredRunsTests",
+      dependencies: [
+        "StoredRuns", "Reporting", "Measurement", "Machine",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(

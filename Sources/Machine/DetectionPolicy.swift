@@ -11,6 +11,13 @@ public struct DetectionPolicy: Codable, Sendable, Equatable {
   public var trapsWithDB: Bool
   public var evidence: [Evidence]
 
+  /// Spelt so that a reader of `traps_with_ac` finds the way back.
+  private enum CodingKeys: String, CodingKey {
+    case mode, rateLimit, mitigates, evidence
+    case trapsWithAC = "trapsWithAc"
+    case trapsWithDB = "trapsWithDb"
+  }
+
   public enum Mode: String, Codable, Sendable {
     case off, warn, fatal, ratelimit
     /// The CPU, or the hypervisor, offers Linux no detection.

@@ -39,6 +39,17 @@ public struct DetectionRegisters: Codable, Sendable, Equatable {
     }
   }
 
+  /// Records of runs before `reasons` was written lack it.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    cpu = try keys.decode(Int.self, forKey: .cpu)
+    memoryControl = try keys.decodeIfPresent(UInt64.self, forKey: .memoryControl)
+    coreCapabilities = try keys.decodeIfPresent(UInt64.self, forKey: .coreCapabilities)
+    debugControl = try keys.decodeIfPresent(UInt64.self, forKey: .debugControl)
+    reason = try keys.decodeIfPresent(String.self, forKey: .reason)
+    reasons = try keys.decodeIfPresent([String: String].self, forKey: .reasons) ?? [:]
+  }
+
   private mutating func read(_ register: DetectionRegister, _ device: borrowing MsrDevice) -> UInt64? {
     switch device.value(register.rawValue) {
     case .success(let value): return value

@@ -68,3 +68,14 @@ extension RunResults {
     }
   }
 }
+
+extension RunResults {
+  /// The type of every column that this SplitBench writes, by table and column, in the words of a data package.
+  public static let columnTypes: [String: [String: String]] = Dictionary(
+    uniqueKeysWithValues: ExperimentId.allCases
+      .flatMap { RunResults().tables(of: $0, run: "", relationSource: "") }
+      .map { table in
+        let fields = table.resource.schema.fields
+        return (table.name, Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0.type) }))
+      })
+}
