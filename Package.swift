@@ -37,9 +37,13 @@ let package = Package(
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(
+      name: "PolicyModel",
+      // The built-in scenarios are files like a user's, and part of the program.
+      resources: [.embedInCode("Scenarios")]),
+    .target(
       name: "Reporting",
       dependencies: [
-        "Measurement", "Machine", .product(name: "SystemPackage", package: "swift-system"),
+        "PolicyModel", "Measurement", "Machine", .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(
       name: "StoredRuns",
@@ -50,7 +54,8 @@ let package = Package(
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels", "CHost",
+        "StoredRuns", "Reporting", "PolicyModel", "Measurement", "DetectionControl", "Machine",
+        "LockKernels", "CHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -87,6 +92,7 @@ let package = Package(
         "Measurement", "DetectionControl", "LockKernels", "Machine", "TestSupport", "CHost", "CAtomics",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
+    .testTarget(name: "PolicyModelTests", dependencies: ["PolicyModel"]),
     .testTarget(
       name: "ReportingTests",
       dependencies: [

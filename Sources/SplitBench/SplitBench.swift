@@ -20,7 +20,7 @@ struct SplitBench: ParsableCommand {
       Exit codes: 0 done, 1 the answer is no (a setting did not take, or still differs), 2 could not (the message says why), 64 usage, 130 interrupted with partial results kept.
       """,
     version: version,
-    subcommands: [Run.self, Doctor.self, List.self, Msr.self, Guardian.self],
+    subcommands: [Run.self, Doctor.self, List.self, Msr.self, Model.self, Guardian.self],
     defaultSubcommand: Run.self)
 
   static func main() {

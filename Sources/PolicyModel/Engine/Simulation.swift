@@ -1,0 +1,268 @@
+/// One replicate: a scenario under a policy, from event to event.
+struct Simulation<Policy: ModelledPolicy> {
+  private let scenario: Scenario
+  private let seed: UInt64
+  private let replicate: Int
+  private let end: Int
+  private var policy: Policy
+  private var host: ModelHost
+
+  /// Runners have 2^16 streams of random numbers in each replicate.
+  private static var runnerBits: Int { 16 }
+  private static var millisecond: Int { 1_000_000 }
+  private static var second: Int { 1_000_000_000 }
+
+  init(_ scenario: Scenario, _ policy: Policy, _ costs: Costs, seed: UInt64, replicate: Int) {
+    self.scenario = scenario
+    self.policy = policy
+    self.seed = seed
+    self.replicate = replicate
+    end = scenario.seconds * Self.second
+    host = ModelHost(shape: scenario.host, costs: costs.changed(by: scenario.costs))
+  }
+
+  mutating func run() -> Tally {
+    policy.boot(&host)
+    // What boot costs is no behaviour.
+    host.tally = Tally()
+    populate()
+    for (index, event) in scenario.events.enumerated() {
+      host.queue.push(.event(index: index), at: event.atMs * Self.millisecond)
+    }
+    while let event = host.queue.pop(), event.time < end {
+      host.advance(to: event.time)
+      handle(event.what)
+      reassess()
+    }
+    host.advance(to: end)
+    for runner in host.runners.indices { depart(runner) }
+    host.finish()
+    if !policy.armsCores || !scenario.host.detects.contains(.splitLock) { host.tally.coresOff = 0 }
+    return host.tally
+  }
+
+  // MARK: Who is there
+
+  private mutating func populate() {
+    var random = Random(seed: seed, stream: replicate << Self.runnerBits)
+    for actor in scenario.actors {
+      let comes = random.below(Fixed.million) < actor.chance
+      for instance in 0..<actor.count {
+        var guest: Int?
+        if actor.kind == .guest {
+          guest = host.guests.count
+          host.guests.append(ModelHost.Guest(detection: actor.detection))
+        }
+        for number in 0..<(actor.kind == .guest ? actor.vcpus : 1) {
+          add(actor, guest, number: instance * actor.vcpus + number, comes: comes)
+        }
+      }
+    }
+  }
+
+  private mutating func add(_ actor: Scenario.Actor, _ guest: Int?, number: Int, comes: Bool) {
+    let index = host.runners.count
+    // A stream each: under every policy the same happens to a runner.
+    var random = Random(seed: seed, stream: replicate << Self.runnerBits | (index + 1))
+    let anywhere = random.below(host.shape.cpus)
+    let cpu = actor.cpus.map { $0[number % $0.count] } ?? anywhere
+    let period = actor.rateHz.map { $0 == 0 ? nil : Self.second / $0 } ?? host.costs.splitLock.ns
+    let progress = random.below(period ?? 1)
+    var runner = Runner(
+      kind: actor.kind, guest: guest, period: period, phases: actor.phases,
+      migrationsHz: actor.migrationsHz, exitsHz: actor.exitsHz, random: random, cpu: cpu, home: cpu)
+    runner.progress = progress
+    host.runners.append(runner)
+    if let guest { host.guests[guest].runners.append(index) }
+    host.place(index, on: cpu)
+    guard comes else { return }
+    if period != nil { host.tally.offenders += 1 }
+    host.queue.push(.arrival(runner: index), at: actor.fromMs * Self.millisecond)
+    if let toMs = actor.toMs {
+      host.queue.push(.departure(runner: index), at: toMs * Self.millisecond)
+    }
+  }
+
+  private mutating func arrive(_ runner: Int) {
+    host.runners[runner].isPresent = true
+    let cpu = host.runners[runner].cpu
+    if !host.isOnline[cpu] { host.place(runner, on: host.nextOnline(to: cpu)) }
+    if let guest = host.runners[runner].guest {
+      host.guests[guest].isOffered = policy.offersDetection(host)
+    }
+    if let phases = host.runners[runner].phases {
+      // Somewhere in a phase, on or off as often as these last.
+      let cycle = (phases.onMs + phases.offMs) * Self.millisecond
+      let place = host.runners[runner].random.below(cycle)
+      let on = phases.onMs * Self.millisecond
+      if place < on { switchIn(runner) }
+      host.queue.push(.phase(runner: runner), at: host.now + (place < on ? on - place : cycle - place))
+    } else {
+      switchIn(runner)
+    }
+    let hz = host.runners[runner].migrationsHz
+    if hz > 0 { host.queue.push(.migration(runner: runner), at: host.now + varied(Self.second / hz, runner)) }
+  }
+
+  private mutating func depart(_ runner: Int) {
+    switchOut(runner)
+    host.runners[runner].isPresent = false
+    host.changed(runner)
+  }
+
+  // MARK: Events
+
+  private mutating func handle(_ what: EventQueue.What) {
+    switch what {
+    case .operation(let runner, let generation):
+      guard host.runners[runner].generation == generation else { return }
+      operate(runner)
+    case .wake(let runner):
+      guard host.runners[runner].wait == .asleep else { return }
+      if host.runners[runner].isDead { host.resume(runner) } else { policy.woke(runner, &host) }
+    case .work(let cpu):
+      let running = host.isOnline[cpu] ? cpu : host.nextOnline(to: cpu)
+      policy.work(for: cpu, on: running, &host)
+    case .arrival(let runner): arrive(runner)
+    case .departure(let runner): depart(runner)
+    case .phase(let runner): changePhase(runner)
+    case .migration(let runner): migrate(runner)
+    case .crossing(let runner): cross(runner)
+    case .event(let index): happen(scenario.events[index].what)
+    }
+  }
+
+  private mutating func operate(_ runner: Int) {
+    switch host.runners[runner].passage {
+    case .trap:
+      host.reach(runner)
+      host.tally.alignmentChecks += 1
+      host.detect()
+      policy.alignmentCheck(runner, &host)
+      reassess()
+      if host.runners[runner].passage == .trap { host.plan(runner) }
+    case .asked:
+      host.reach(runner)
+      host.perform(runner)
+      policy.busLock(runner, &host)
+      host.plan(runner)
+    case .idle, .free, .each: break
+    }
+  }
+
+  private mutating func reassess() {
+    for runner in host.takeUnsettled() {
+      let takesSome = host.runners[runner].isRunning && host.runners[runner].period != nil
+      host.begin(takesSome ? policy.passage(of: runner, host) : .idle, runner)
+    }
+  }
+
+  private mutating func happen(_ what: Scenario.Event.What) {
+    switch what {
+    case .detection(let value): policy.knob(value, &host)
+    case .offline(let cpu): goOffline(cpu)
+    case .online(let cpu): comeOnline(cpu)
+    case .suspend:
+      // All but the boot CPU go offline and come back.
+      let cpus = host.onlineCpus
+      for cpu in cpus.dropFirst() { goOffline(cpu) }
+      policy.bootCpuResumed(cpus[0], &host)
+      for cpu in cpus.dropFirst() { comeOnline(cpu) }
+    }
+    host.reassessAll()
+  }
+
+  private mutating func goOffline(_ cpu: Int) {
+    guard host.isOnline[cpu], host.onlineCpus.count > 1 else { return }
+    policy.goesOffline(cpu, &host)
+    host.setOnline(false, cpu: cpu)
+    for runner in host.runners.indices where host.runners[runner].cpu == cpu && host.runners[runner].isPresent {
+      move(runner, to: host.nextOnline(to: cpu))
+    }
+  }
+
+  private mutating func comeOnline(_ cpu: Int) {
+    guard !host.isOnline[cpu] else { return }
+    host.setOnline(true, cpu: cpu)
+    policy.cameOnline(cpu, &host)
+    // Linux balances its load: who was there comes back.
+    for runner in host.runners.indices where host.runners[runner].home == cpu && host.runners[runner].isPresent {
+      move(runner, to: cpu)
+    }
+  }
+
+  // MARK: Runners come and go
+
+  private mutating func changePhase(_ runner: Int) {
+    guard let phases = host.runners[runner].phases, host.runners[runner].isPresent else { return }
+    let wasOn = host.runners[runner].isOn
+    if wasOn { switchOut(runner) } else { switchIn(runner) }
+    let length = varied((wasOn ? phases.offMs : phases.onMs) * Self.millisecond, runner)
+    host.queue.push(.phase(runner: runner), at: host.now + length)
+  }
+
+  private mutating func migrate(_ runner: Int) {
+    guard host.runners[runner].isPresent, !host.runners[runner].isDead else { return }
+    let online = host.onlineCpus
+    host.runners[runner].home = online[host.runners[runner].random.below(online.count)]
+    move(runner, to: host.runners[runner].home)
+    let interval = varied(Self.second / host.runners[runner].migrationsHz, runner)
+    host.queue.push(.migration(runner: runner), at: host.now + interval)
+  }
+
+  private mutating func move(_ runner: Int, to cpu: Int) {
+    let wasOn = host.runners[runner].isOn
+    if wasOn { switchOut(runner) }
+    host.place(runner, on: cpu)
+    if wasOn { switchIn(runner) }
+  }
+
+  private mutating func switchIn(_ runner: Int) {
+    host.goesOn(runner)
+    guard !host.runners[runner].isDead else { return }
+    policy.switchedIn(runner, &host)
+    if host.runners[runner].kind == .guest, policy.followsEntries { enter(runner) }
+  }
+
+  private mutating func switchOut(_ runner: Int) {
+    guard host.runners[runner].isOn else { return }
+    host.goesOff(runner)
+    guard !host.runners[runner].isDead else { return }
+    if host.runners[runner].kind == .guest, policy.followsEntries { leave(runner) }
+    policy.switchedOut(runner, &host)
+  }
+
+  // MARK: Virtual CPUs in and out of their guests
+
+  private mutating func enter(_ runner: Int) {
+    host.runners[runner].isOutside = false
+    host.changed(runner)
+    policy.entered(runner, &host)
+    let inside = Self.second / host.runners[runner].exitsHz
+    host.runners[runner].nextCrossing = host.now + inside
+    host.queue.push(.crossing(runner: runner), at: host.now + inside)
+  }
+
+  /// The exit, or the way back, that was planned last.
+  private mutating func cross(_ runner: Int) {
+    guard host.runners[runner].isOn, !host.runners[runner].isDead,
+      host.runners[runner].nextCrossing == host.now
+    else { return }
+    if host.runners[runner].isOutside { return enter(runner) }
+    leave(runner)
+    let outside = host.costs.vmExit.ns + 2 * host.costs.msrWrite.ns
+    host.runners[runner].nextCrossing = host.now + outside
+    host.queue.push(.crossing(runner: runner), at: host.now + outside)
+  }
+
+  private mutating func leave(_ runner: Int) {
+    host.runners[runner].isOutside = true
+    host.changed(runner)
+    policy.left(runner, &host)
+  }
+
+  /// A length of time around a mean: between half of it and one and a half times.
+  private mutating func varied(_ mean: Int, _ runner: Int) -> Int {
+    mean / 2 + host.runners[runner].random.below(mean + 1)
+  }
+}

@@ -1,0 +1,58 @@
+import Testing
+
+@testable import PolicyModel
+
+@Suite struct ReplicateTests {
+  @Test(arguments: PolicyChoice.all) func theSameSeedGivesTheSame(_ policy: PolicyChoice) throws {
+    for var scenario in Scenario.builtIn {
+      scenario.seconds = min(scenario.seconds, 5)
+      let first = policy.tally(scenario, .committed, seed: 7, replicate: 3)
+      #expect(policy.tally(scenario, .committed, seed: 7, replicate: 3) == first)
+    }
+  }
+
+  @Test func replicatesDiffer() throws {
+    let game = try scenario("legacy-game")
+    let found = (0..<20).map { PolicyChoice.off.tally(game, .committed, seed: 1, replicate: $0).performed }
+    #expect(Set(found).count > 15)
+  }
+
+  /// What cannot be, whatever the policy: split locks that nobody wanted, a bus locked for longer than there was time.
+  @Test(arguments: PolicyChoice.all) func accountsBalance(_ policy: PolicyChoice) throws {
+    for var scenario in Scenario.builtIn {
+      scenario.seconds = min(scenario.seconds, 5)
+      let found = policy.tally(scenario, .committed, seed: 5, replicate: 0)
+      let place = "\(policy.id) \(scenario.name) \(found)"
+      #expect(found.performed + found.emulated <= found.demanded + found.offenders, "\(place)")
+      #expect(found.busLocked == found.performed * Costs.committed.splitLock.ns, "\(place)")
+      // The first split lock in a window is not made to wait for the bus.
+      #expect(found.busLocked <= scenario.seconds * 1_010_000_000, "\(place)")
+      #expect(found.waited <= found.worked, "\(place)")
+      #expect(found.toggles <= found.msrWrites, "\(place)")
+      #expect(found.detected <= found.alignmentChecks + found.busLockTraps + found.busLockExits, "\(place)")
+      #expect((found.firstDetection == nil) == (found.detected == 0), "\(place)")
+      #expect((found.firstDetection ?? 0) >= 0, "\(place)")
+      #expect(found.spurious <= found.alignmentChecks, "\(place)")
+      #expect(found.coresOff <= scenario.host.cores, "\(place)")
+    }
+  }
+
+  @Test func oneHostInAHundredOfTheFleetHasOffenders() throws {
+    let fleet = try scenario("fleet")
+    let hit = (0..<1000).count {
+      PolicyChoice.fatal.tally(fleet, .committed, seed: 1, replicate: $0).offenders > 0
+    }
+    // Three standard deviations.
+    #expect((1...20).contains(hit))
+  }
+
+  @Test(arguments: PolicyChoice.all) func everyIdIsReadBack(_ policy: PolicyChoice) {
+    #expect(PolicyChoice(id: policy.id) == policy)
+  }
+
+  @Test(arguments: [
+    "", "warn", "ratelimit-5.13", "ratelimit-5.13:0", "ratelimit-5.13:1001", "warn-6.2:mitigate=2", "off:kill",
+    "oct2019-ipi:kill:kill", "kvm-bus-lock-exit:x", "v9-per-cpu-cache:as-posted:never-writes",
+  ])
+  func otherIdsAreRefused(_ id: String) { #expect(PolicyChoice(id: id) == nil) }
+}
