@@ -109,6 +109,7 @@ let package = Package(
       name: "SplitBenchTests",
       dependencies: [
         "SplitBench", "TestSupport", "LockKernels", "Machine", "Measurement", "DetectionControl",
+        "PolicyModel", "Reporting", "StoredRuns",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),

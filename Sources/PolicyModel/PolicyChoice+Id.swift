@@ -7,13 +7,15 @@ extension PolicyChoice {
     case .fatal: "fatal-5.7"
     case .warn5_7: "warn-5.7"
     case .warn5_19: "warn-5.19"
-    case .warn6_2(let mitigates): joined("warn-6.2", mitigates ? nil : "mitigate=0")
+    case .warn6_2(let mitigates, let hasWorkPerCpu):
+      joined("warn-6.2", mitigates ? nil : "mitigate=0", hasWorkPerCpu ? "per-cpu" : nil)
     case .warn6_15(let mitigates): joined("warn-6.15", mitigates ? nil : "mitigate=0")
     case .ratelimit(let limit): "ratelimit-5.13:\(limit)"
     case .busLock(let isFatal): isFatal ? "bus-lock-fatal-6.12" : "bus-lock-warn-6.12"
     case .kvmBusLockExit(let limit): "kvm-bus-lock-exit:\(limit)"
     case .v9(let entry, let mayReenable):
-      joined("v9-per-cpu-cache", entry == .loadsGuests ? nil : entry.rawValue, mayReenable ? nil : "no-reenable")
+      joined(
+        "v9-per-cpu-cache", entry == .loadsGuests ? nil : entry.rawValue, mayReenable ? nil : "no-reenable")
     case .oct2019(let sendsIpi, let mayReenable, let killsGuests):
       joined(
         sendsIpi ? "oct2019-ipi" : "oct2019-disable-on-ac", mayReenable ? nil : "no-reenable",
@@ -46,7 +48,7 @@ extension PolicyChoice {
       case "fatal-5.7": .fatal
       case "warn-5.7": .warn5_7
       case "warn-5.19": .warn5_19
-      case "warn-6.2": .warn6_2(mitigates: mitigates())
+      case "warn-6.2": .warn6_2(mitigates: mitigates(), hasWorkPerCpu: take("per-cpu"))
       case "warn-6.15": .warn6_15(mitigates: mitigates())
       case "ratelimit-5.13": number(in: PolicyChoice.ratelimits).map { .ratelimit($0) }
       case "bus-lock-warn-6.12": .busLock(isFatal: false)
@@ -70,8 +72,11 @@ extension PolicyChoice {
     ("fatal-5.7", "#AC: SIGBUS to tasks, guests die, an oops where Linux itself split-locks"),
     ("warn-5.7", "#AC once a task, which then runs without detection"),
     ("warn-5.19", "#AC: 10 ms of sleep, one core at a time without detection for two jiffies"),
-    ("warn-6.2[:mitigate=0]", "the same; mitigate=0: neither sleep nor one at a time"),
-    ("warn-6.15[:mitigate=0]", "the same, each CPU re-enabling its own core"),
+    (
+      "warn-6.2[:mitigate=0][:per-cpu]",
+      "the same; mitigate=0: neither sleep nor one at a time; per-cpu: with 6.15's fix, as in later stable versions"
+    ),
+    ("warn-6.15[:mitigate=0]", "the same, each CPU re-enabling its own core; sleeps are a jiffy shorter"),
     ("ratelimit-5.13:N", "#DB: N bus locks of tasks a second on the host, 1 to 1000"),
     ("bus-lock-warn-6.12", "#DB alone, as on AMD's Zen 5: a line in the log"),
     ("bus-lock-fatal-6.12", "#DB alone: SIGBUS behind the split lock"),

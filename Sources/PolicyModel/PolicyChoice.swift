@@ -4,7 +4,7 @@ public enum PolicyChoice: Sendable, Hashable {
   case fatal
   case warn5_7
   case warn5_19
-  case warn6_2(mitigates: Bool)
+  case warn6_2(mitigates: Bool, hasWorkPerCpu: Bool = false)
   case warn6_15(mitigates: Bool)
   case ratelimit(Int)
   case busLock(isFatal: Bool)
@@ -55,7 +55,8 @@ extension PolicyChoice {
     case .fatal: run(Fatal())
     case .warn5_7: run(TaskWarn())
     case .warn5_19: run(WindowWarn(.v5_19))
-    case .warn6_2(let mitigates): run(WindowWarn(.v6_2(mitigates: mitigates)))
+    case .warn6_2(let mitigates, let hasWorkPerCpu):
+      run(WindowWarn(.v6_2(mitigates: mitigates, hasWorkPerCpu: hasWorkPerCpu)))
     case .warn6_15(let mitigates): run(WindowWarn(.v6_15(mitigates: mitigates)))
     case .ratelimit(let limit): run(RateLimit(limit))
     case .busLock(let isFatal): run(BusLockWarn(isFatal: isFatal))

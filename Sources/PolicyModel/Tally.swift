@@ -38,7 +38,7 @@ public struct Tally: Sendable, Equatable {
   /// Time of offenders' work, and the part of it that Linux had them asleep or queued.
   public var worked = 0
   public var waited = 0
-  /// Cores whose detection is off at the end.
+  /// Cores whose detection is off at the end, and not about to be switched on again.
   public var coresOff = 0
 }
 

@@ -94,7 +94,8 @@ extension ModelDocument {
     func number(_ value: Double?) -> String { value.map { Decimal.significant($0, 3) } ?? "-" }
     func percent(_ value: Double?) -> String { value.map { Decimal.significant($0 * 100, 3) } ?? "-" }
     var table = TextTable(columns: [
-      "policy", "done %", "known %", "first ms", "SIGBUS", "guests killed", "oopses", "spurious #AC", "toggles/s",
+      "policy", "done %", "known %", "first ms", "SIGBUS", "guests killed", "oopses", "spurious #AC",
+      "toggles/s",
       "log lines", "off cores", "bus %", bystander.map { "\($0) x" } ?? "slow-down", "worst x",
     ])
     table.rows = policies.map {

@@ -44,7 +44,9 @@ public enum ModelTable {
     fixed("throughput_share", "Performed and emulated over demanded.") { $0.tally.throughputShare },
     count("detected", "Split locks that Linux or KVM came to know of.", \.detected),
     fixed("detected_share", "Those over all that were tried.") { $0.tally.detectedShare },
-    .integer("first_detection_ns", "From the first split lock tried to the first detected; empty if none was.") {
+    .integer(
+      "first_detection_ns", "From the first split lock tried to the first detected; empty if none was."
+    ) {
       $0.tally.firstDetection
     },
     count("ac_traps", "#AC raised.", \.alignmentChecks),
@@ -65,7 +67,9 @@ public enum ModelTable {
     fixed("waited_share", "Share of offenders' working time that Linux had them asleep or queued.") {
       $0.tally.waitedShare
     },
-    count("cores_off", "Cores without detection at the end, where the policy has it on.", \.coresOff),
+    count(
+      "cores_off", "Cores left without detection at the end, where the policy means to have it on.",
+      \.coresOff),
     fixed("bus_locked_share", "Share of time in which the bus was locked.") { $0.busLockedShare },
     .text("bystander", "Victim whose slow-down follows.") { $0.costs.victim(of: $0.scenario) },
     fixed("bystander_slowdown", "Its time an operation over that of one beside no split locks.") { row in

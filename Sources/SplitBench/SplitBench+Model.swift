@@ -23,7 +23,9 @@ extension SplitBench {
     @Option(help: ArgumentHelp("Built-in scenario, or file of one.", valueName: "name|file"))
     var scenario = "noisy-guest"
 
-    @Option(help: ArgumentHelp("Policies, with their options: see --list. All if none is named.", valueName: "id,..."))
+    @Option(
+      help: ArgumentHelp(
+        "Policies, with their options: see --list. All if none is named.", valueName: "id,..."))
     var policy: CommaList<PolicyChoice>?
 
     @Option(help: ArgumentHelp("Result folder whose measured costs are taken.", valueName: "dir"))
@@ -38,7 +40,8 @@ extension SplitBench {
     @Flag(help: "Print JSON.")
     var json = false
 
-    @Option(help: ArgumentHelp("Write model.csv, a row a policy and replicate, to this file.", valueName: "file"))
+    @Option(
+      help: ArgumentHelp("Write model.csv, a row a policy and replicate, to this file.", valueName: "file"))
     var csv: String?
 
     func validate() throws {
@@ -66,7 +69,8 @@ extension SplitBench {
             try file?.write(
               ModelTable.line(
                 ModelRow(
-                  scenario: scenario, policy: policy, replicate: replicate, seed: seed, costs: costs, tally: tally)))
+                  scenario: scenario, policy: policy, replicate: replicate, seed: seed, costs: costs,
+                  tally: tally)))
           }
           return summary
         }

@@ -38,7 +38,7 @@ import Testing
     var random = Random(seed: 3, stream: 0)
     for index in 0..<500 { queue.push(.event(index: index), at: random.below(50)) }
     var last = (time: -1, index: -1)
-    while let event = queue.pop() {
+    while let event = queue.pop(before: .max) {
       guard case .event(let index) = event.what else { return }
       #expect(event.time > last.time || (event.time == last.time && index > last.index))
       last = (event.time, index)

@@ -1,5 +1,6 @@
-@testable import PolicyModel
 import Testing
+
+@testable import PolicyModel
 
 /// The claims of the mail of 16 October 2019 ("Re: [PATCH v9 09/17] x86/split_lock: Handle #AC exception for split lock").
 @Suite struct MailTests {

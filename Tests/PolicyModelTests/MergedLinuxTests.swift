@@ -22,8 +22,7 @@ import Testing
   @Test func fourOffendersTakeTurns() throws {
     let found = try tally(offenders(4), "warn-6.2")
     #expect((831...835).contains(found.alignmentChecks))
-    #expect(found.busLocked <= 10_000_000_000)
-    #expect(found.coresOff == 1)
+    #expect(found.coresOff == 0)
   }
 
   /// Without mitigation neither sleep nor turn: a window of two jiffies, which the tick after closes, and the next.
@@ -37,7 +36,7 @@ import Testing
   @Test func beforeItsFixDetectionStaysOffOnAllButOneCore() throws {
     let found = try tally(offenders(4), "warn-6.2:mitigate=0")
     #expect((832...835 + 3).contains(found.alignmentChecks))
-    #expect(found.coresOff >= 3)
+    #expect(found.coresOff == 3)
     let fixed = try tally(offenders(4), "warn-6.15:mitigate=0")
     #expect(fixed.alignmentChecks > 3 * found.alignmentChecks)
   }
@@ -47,7 +46,9 @@ import Testing
     let scenario = try scenario("replaced-cpu")
     var without = scenario
     without.events = []
-    #expect(try tally(scenario, "warn-6.2:mitigate=0").alignmentChecks > tally(without, "warn-6.2:mitigate=0").alignmentChecks)
+    #expect(
+      try tally(scenario, "warn-6.2:mitigate=0").alignmentChecks
+        > tally(without, "warn-6.2:mitigate=0").alignmentChecks)
   }
 
   /// Once a task: from then on it runs without detection.

@@ -1,5 +1,6 @@
-@testable import PolicyModel
 import Testing
+
+@testable import PolicyModel
 
 /// A built-in scenario by name.
 func scenario(_ name: String) throws -> Scenario {

@@ -37,20 +37,27 @@ struct EventQueue {
     }
   }
 
-  mutating func pop() -> Event? {
-    guard let first = heap.first else { return nil }
+  /// Takes the next one out, if it comes before a time.
+  mutating func pop(before end: Int) -> Event? {
+    guard let first = heap.first, first.time < end else { return nil }
     let last = heap.removeLast()
     guard !heap.isEmpty else { return first }
     heap[0] = last
     var parent = 0
-    while true {
-      var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
-        if EventQueue.precedes(heap[child], heap[least]) { least = child }
-      }
-      guard least != parent else { return first }
-      heap.swapAt(parent, least)
-      parent = least
+    while 2 * parent + 1 < heap.count {
+      var child = 2 * parent + 1
+      if child + 1 < heap.count, EventQueue.precedes(heap[child + 1], heap[child]) { child += 1 }
+      guard EventQueue.precedes(heap[child], heap[parent]) else { break }
+      heap.swapAt(parent, child)
+      parent = child
+    }
+    return first
+  }
+
+  /// CPUs whose delayed work is still to come.
+  var cpusWithWork: [Int] {
+    heap.compactMap { event in
+      if case .work(let cpu) = event.what { cpu } else { nil }
     }
   }
 

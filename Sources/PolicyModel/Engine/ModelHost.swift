@@ -220,7 +220,8 @@ struct ModelHost {
       }
     }
     if firstDetected < .max { tally.firstDetection = firstDetected - firstTried }
-    tally.coresOff = bits.count { !$0 }
+    let expected = Set(queue.cpusWithWork.map(core))
+    tally.coresOff = bits.indices.count { !bits[$0] && !expected.contains($0) }
   }
 
   /// Counts what a runner did since it was last settled.

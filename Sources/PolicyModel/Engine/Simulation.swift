@@ -29,7 +29,7 @@ struct Simulation<Policy: ModelledPolicy> {
     for (index, event) in scenario.events.enumerated() {
       host.queue.push(.event(index: index), at: event.atMs * Self.millisecond)
     }
-    while let event = host.queue.pop(), event.time < end {
+    while let event = host.queue.pop(before: end) {
       host.advance(to: event.time)
       handle(event.what)
       reassess()
@@ -176,7 +176,8 @@ struct Simulation<Policy: ModelledPolicy> {
     guard host.isOnline[cpu], host.onlineCpus.count > 1 else { return }
     policy.goesOffline(cpu, &host)
     host.setOnline(false, cpu: cpu)
-    for runner in host.runners.indices where host.runners[runner].cpu == cpu && host.runners[runner].isPresent {
+    for runner in host.runners.indices where host.runners[runner].cpu == cpu && host.runners[runner].isPresent
+    {
       move(runner, to: host.nextOnline(to: cpu))
     }
   }
@@ -186,7 +187,8 @@ struct Simulation<Policy: ModelledPolicy> {
     host.setOnline(true, cpu: cpu)
     policy.cameOnline(cpu, &host)
     // Linux balances its load: who was there comes back.
-    for runner in host.runners.indices where host.runners[runner].home == cpu && host.runners[runner].isPresent {
+    for runner in host.runners.indices
+    where host.runners[runner].home == cpu && host.runners[runner].isPresent {
       move(runner, to: cpu)
     }
   }

@@ -28,7 +28,9 @@ struct DisabledByKernel: ModelledPolicy {
 
   func passage(of runner: Int, _ host: ModelHost) -> Passage {
     guard host.isArmed(host.runners[runner].cpu) else { return .free }
-    guard let guest = host.guest(of: runner), !choices.killsGuests, !handlesItself(guest) else { return .trap }
+    guard let guest = host.guest(of: runner), !choices.killsGuests, !handlesItself(guest) else {
+      return .trap
+    }
     return .each(.emulation)
   }
 

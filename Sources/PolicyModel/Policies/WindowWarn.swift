@@ -6,7 +6,7 @@ struct WindowWarn: ModelledPolicy {
   struct Version {
     /// `kernel.split_lock_mitigate`, 6.2 (727209376f49); always on before. Without it there is neither sleep nor semaphore.
     var mitigates = true
-    /// Whether the work that sets the bit again is each CPU's own: 6.15 (c929d08df8be). Before, without mitigation, all share one: a
+    /// Whether the work that sets the bit again is each CPU's own: 6.15 (c929d08df8be), and in stable versions since. Before, without mitigation, all share one: a
     /// CPU that takes a split lock while another's is pending stays without detection.
     var hasWorkPerCpu = false
     /// Before 6.12 `msleep` takes a jiffy more (4381b895f544).
@@ -14,7 +14,9 @@ struct WindowWarn: ModelledPolicy {
 
     /// "Make life miserable for split lockers", b041b525dab9.
     static let v5_19 = Version()
-    static func v6_2(mitigates: Bool) -> Version { Version(mitigates: mitigates) }
+    static func v6_2(mitigates: Bool, hasWorkPerCpu: Bool) -> Version {
+      Version(mitigates: mitigates, hasWorkPerCpu: hasWorkPerCpu)
+    }
     static func v6_15(mitigates: Bool) -> Version {
       Version(mitigates: mitigates, hasWorkPerCpu: true, sleepAddsJiffy: false)
     }
