@@ -2,20 +2,26 @@
 SWIFT ?= swift
 ARGS ?=
 PREFIX ?= /usr/local
+SECONDS ?= 60
 PYTHON_ENV := .build/python
 
 SANITIZED := WindowTests|TrapExperimentTests|ContentionExperimentTests|ContentionTests|PairCheckTests|HostTests
 
-.PHONY: run test test-emulated emulated-shell sanitize bench lint format install dependencies release clean
+.PHONY: run results-index test test-emulated emulated-shell sanitize fuzz bench lint format install dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
 run: release
 	.build/release/splitbench run $(ARGS)
 
-## All tests, on the debug build; the disassembly test reads the release build too.
+## results/index.html, from all runs in results/<machine>/<run>/. A test compares it.
+results-index: release
+	.build/release/splitbench report results/*/*/ --index --output results/index.html
+
+## All tests, on the debug build; the disassembly test reads the release build too. Screenshots of the pages: .build/report-shots.
 test: release $(PYTHON_ENV)/ready
+	scripts/install-dependencies test
 	$(SWIFT) build --build-tests
-	SPLITBENCH_PYTHON=$(abspath $(PYTHON_ENV))/bin/python $(SWIFT) test --no-parallel
+	SPLITBENCH_PYTHON=$(abspath $(PYTHON_ENV))/bin/python SPLITBENCH_CHROMIUM=$$(command -v chromium) $(SWIFT) test --no-parallel
 
 ## Linux's own split-lock code on an emulated CPU: all boots, or BOOT=name. The first call builds QEMU.
 test-emulated: release $(PYTHON_ENV)/ready
@@ -30,16 +36,25 @@ sanitize: dependencies
 	$(SWIFT) test --scratch-path .build/thread --sanitize=thread --no-parallel --filter "$(SANITIZED)"
 	LSAN_OPTIONS=suppressions=scripts/leaks.txt $(SWIFT) test --scratch-path .build/address --sanitize=address --no-parallel --filter "$(SANITIZED)"
 
-## Against a plain C program, and a run against runs before it; about ten minutes.
-bench: release $(PYTHON_ENV)/ready
+## libFuzzer on the reader of result folders for SECONDS, from fuzz/Corpus on; three minutes more the first time.
+## What it finds lies in .build/fuzz/: give it a name in fuzz/Corpus, which `make test` replays.
+fuzz: dependencies
+	$(SWIFT) build --package-path fuzz --scratch-path .build/fuzz -c release \
+	  -Xswiftc -sanitize=address,fuzzer -Xswiftc -use-ld=lld
+	mkdir -p .build/fuzz/found
+	.build/fuzz/release/FuzzStoredRuns -max_total_time=$(SECONDS) -max_len=16384 -artifact_prefix=.build/fuzz/ \
+	  .build/fuzz/found fuzz/Corpus
+
+## Against plain C programs, pandas and SciPy, and a run against runs before it; about twelve minutes.
+bench: release $(PYTHON_ENV)/bench-ready
 	$(SWIFT) build -c release --product bench-against-c
 	bench/run
 
 lint: dependencies
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests bench
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests bench fuzz
 
 format:
-	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests bench
+	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests bench fuzz
 
 ## The binary, its man pages and its shell completions, below PREFIX.
 install: release
@@ -55,6 +70,11 @@ dependencies:
 $(PYTHON_ENV)/ready: scripts/requirements.txt | dependencies
 	python3 -m venv $(PYTHON_ENV)
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement scripts/requirements.txt
+	touch $@
+
+# SciPy, which only the benchmarks take.
+$(PYTHON_ENV)/bench-ready: bench/requirements.txt $(PYTHON_ENV)/ready
+	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
 	touch $@
 
 clean:

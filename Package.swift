@@ -4,7 +4,11 @@ import PackageDescription
 // Targets stand bottom to top: an arrow between them only ever points up this list.
 let package = Package(
   name: "SplitBench",
-  products: [.executable(name: "splitbench", targets: ["SplitBench"])],
+  products: [
+    .executable(name: "splitbench", targets: ["SplitBench"]),
+    // For fuzz/, a package of its own: the fuzzer's runtime has a `main`.
+    .library(name: "StoredRunsChecks", targets: ["StoredRunsChecks"]),
+  ],
   dependencies: [
     // Subcommands, validation, help, completions and the man page of the command line.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -14,6 +18,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     // Child processes in the tests that drive the built binary and in the benchmarks.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    // Templates of the report's page and plots, which escape what is put into them.
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
@@ -41,6 +47,9 @@ let package = Package(
       // The built-in scenarios are files like a user's, and part of the program.
       resources: [.embedInCode("Scenarios")]),
     .target(
+      name: "Comparison",
+      dependencies: ["Measurement", .product(name: "RealModule", package: "swift-numerics")]),
+    .target(
       name: "Reporting",
       dependencies: [
         "PolicyModel", "Measurement", "Machine", .product(name: "SystemPackage", package: "swift-system"),
@@ -51,11 +60,23 @@ let package = Package(
         "Reporting", "Measurement", "Machine",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .target(
+      name: "Exports", dependencies: ["StoredRuns", "Reporting", "Measurement", "Machine"]),
+    .target(
+      name: "Pages",
+      dependencies: [
+        "StoredRuns", "Reporting", "Measurement", "Machine", "LockKernels",
+        .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "RealModule", package: "swift-numerics"),
+      ],
+      resources: [.embedInCode("Templates")]),
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "StoredRuns", "Reporting", "PolicyModel", "Measurement", "DetectionControl", "Machine",
-        "LockKernels", "CHost",
+        "Comparison", "Pages", "Exports", "StoredRuns", "Reporting", "PolicyModel", "Measurement",
+        "DetectionControl", "Machine", "LockKernels", "CHost",
+        .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -94,22 +115,48 @@ let package = Package(
       ]),
     .testTarget(name: "PolicyModelTests", dependencies: ["PolicyModel"]),
     .testTarget(
+      name: "ComparisonTests",
+      dependencies: [
+        "Comparison", "Measurement", .product(name: "RealModule", package: "swift-numerics"),
+      ],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "Reporting", "Measurement", "Machine", "LockKernels",
+        "Reporting", "Measurement", "Machine", "LockKernels", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    // What tests of StoredRuns share with fuzz/, a package of its own.
+    .target(
+      name: "StoredRunsChecks",
+      dependencies: [
+        "StoredRuns", "Reporting", .product(name: "SystemPackage", package: "swift-system"),
+      ], path: "Tests/StoredRunsChecks", exclude: ["Fixtures"]),
     .testTarget(
       name: "StoredRunsTests",
       dependencies: [
-        "StoredRuns", "Reporting", "Measurement", "Machine",
+        "StoredRunsChecks", "StoredRuns", "Reporting", "Measurement", "Machine",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .testTarget(
+      name: "ExportsTests",
+      dependencies: [
+        "Exports", "StoredRunsChecks", "StoredRuns", "Measurement",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .testTarget(
+      name: "PagesTests",
+      dependencies: [
+        "Pages", "StoredRuns", "Reporting",
+        .product(name: "RealModule", package: "swift-numerics"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(
       name: "SplitBenchTests",
       dependencies: [
-        "SplitBench", "TestSupport", "LockKernels", "Machine", "Measurement", "DetectionControl",
-        "PolicyModel", "Reporting", "StoredRuns",
+        "SplitBench", "StoredRunsChecks", "TestSupport", "LockKernels", "Machine", "Measurement",
+        "DetectionControl", "PolicyModel", "Reporting", "StoredRuns",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),

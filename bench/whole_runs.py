@@ -23,8 +23,8 @@ BUDGET = 0.35
 KEY = ["instruction", "width_bytes", "locked", "placement", "offset_bytes", "line_state", "between", "cpu"]
 
 
-def run(tool, arguments):
-    """Runs the tool; returns its wall time in s and its peak memory in MB."""
+def run(tool, arguments, poll=0.2):
+    """Runs the tool; returns its wall time in s and its peak memory in MB, looked at every so many seconds."""
     start = time.monotonic()
     process = subprocess.Popen([tool, *arguments], stdout=subprocess.DEVNULL)
     peak = 0
@@ -36,7 +36,7 @@ def run(tool, arguments):
         except OSError:
             pass
         try:
-            process.wait(0.2)
+            process.wait(poll)
         except subprocess.TimeoutExpired:
             pass
     if process.returncode != 0:

@@ -36,7 +36,9 @@ public final class DetectionControl {
   /// Of `msr set` calls before this one, whose changes stay.
   private let staying: Journal?
   /// Nil until `begin`, and behind `restore`.
-  private var journal: Journal?
+  private(set) var journal: Journal?
+  /// What is held open ends with the journal.
+  let lease = ToggleLease()
   private var guardian: Guardian?
 
   /// Takes the lock and looks at the machine until it holds still; changes nothing. All offenders must be at rest.
@@ -184,7 +186,7 @@ public final class DetectionControl {
     bits.map { ($0, refusal($0, isOn) ?? machine.set($0, to: isOn)) }
   }
 
-  private func refusal(_ bit: DetectionBit, _ isOn: Bool) -> ControlledMachine.WriteOutcome? {
+  func refusal(_ bit: DetectionBit, _ isOn: Bool) -> ControlledMachine.WriteOutcome? {
     guard let was = journal?.before.isSet(bit) else {
       return .refused("not written: \(bit.inWords) could not be read at the start, so there is no way back")
     }
@@ -221,6 +223,7 @@ public final class DetectionControl {
   /// - Returns: what still differs; the journal is kept then.
   public func restore() throws -> [String] {
     guard let journal else { return [] }
+    lease.end()
     let left = Restoration(machine: machine, before: journal.before).run()
     guard left.isEmpty else { return left }
     try file.remove()

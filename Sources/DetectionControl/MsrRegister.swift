@@ -61,8 +61,9 @@ struct MsrRegister: ~Copyable {
   }
 }
 
-struct RegisterFailure: Error, CustomStringConvertible {
+/// A register, or the sysctl, could not be read or written.
+public struct RegisterFailure: Error, CustomStringConvertible, Sendable {
   let name: String
   let reason: String
-  var description: String { "\(name): \(reason)" }
+  public var description: String { "\(name): \(reason)" }
 }

@@ -22,7 +22,7 @@ public struct MsrAccess: Codable, Sendable, Equatable {
       text.split(separator: " ").first { $0.hasPrefix("[") }.map { String($0.dropFirst().dropLast()) }
     }
     allowWrites = files.value("/sys/module/msr/parameters/allow_writes")
-    isTainted = files.value("/proc/sys/kernel/tainted").flatMap { UInt64($0) }.map { $0 >> 2 & 1 == 1 }
+    isTainted = Taint(files: files)?.isOutOfSpec
   }
 
   /// What is in the way of reading, or of writing, with its remedy.

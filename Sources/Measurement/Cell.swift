@@ -1,3 +1,4 @@
+import DetectionControl
 import LockKernels
 
 /// One thing measured.
@@ -10,9 +11,8 @@ public struct Cell: Sendable, Hashable, CustomStringConvertible {
   public var cpu: Int
   public var lineState: LineState = .hot
   public var between: Between = .nothing
-
-  /// The state of detection and policy: today always as the machine was found.
-  public var setting: String { "as-found" }
+  /// The state of detection and policy.
+  public var setting = Setting.asFound
 
   public init(
     kernel: Kernel, placement: Placement, offset: Int, cpu: Int, lineState: LineState = .hot,

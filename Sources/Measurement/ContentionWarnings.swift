@@ -1,3 +1,4 @@
+import LockKernels
 import Machine
 
 extension RunWarning {
@@ -40,6 +41,38 @@ extension RunWarning {
     } ?? []
   }
 
+  /// What the memory that victims read lacks.
+  static func victimMemory(_ shortcomings: Set<VictimMemory.Shortcoming>) -> [RunWarning] {
+    var warnings: [RunWarning] = []
+    if shortcomings.contains(.noHugePages) {
+      warnings.append(
+        RunWarning(
+          "no-huge-pages", "victims' memory lies in small pages: chases meet TLB misses, too",
+          "allow transparent huge pages (madvise or always), or free contiguous memory"))
+    }
+    if shortcomings.contains(.fitsCache) {
+      warnings.append(
+        RunWarning(
+          "dram-set-fits-cache",
+          "too little memory is free for a working set beyond the L3: dram victims read caches",
+          "free some memory, or raise the cgroup's limit"))
+    }
+    if shortcomings.contains(.cacheAssumed) {
+      warnings.append(
+        RunWarning(
+          "cache-size-assumed", "the L2 or L3 size is unknown: l2-chase and l3-chase may read another level",
+          "in a guest, have the hypervisor pass the cache topology through"))
+    }
+    if shortcomings.contains(.noNumaPolicy) {
+      warnings.append(
+        RunWarning(
+          "victim-memory-unbound",
+          "victims' memory lies where Linux put it, not on the node that was asked for",
+          "run where NUMA policy works (CONFIG_NUMA, no seccomp filter against mbind)"))
+    }
+    return warnings
+  }
+
   static func notAtomic(_ what: String?) -> [RunWarning] {
     what.map {
       [
@@ -61,33 +94,9 @@ extension PingPongExperiment {
 
 extension BystanderExperiment {
   public var warnings: [RunWarning] {
-    var warnings = RunWarning.unexplained(unexplainedDelay) + RunWarning.contradictions(sites)
-    if memoryShortcomings.contains(.noHugePages) {
-      warnings.append(
-        RunWarning(
-          "no-huge-pages", "victims' memory lies in small pages: chases meet TLB misses, too",
-          "allow transparent huge pages (madvise or always), or free contiguous memory"))
-    }
-    if memoryShortcomings.contains(.fitsCache) {
-      warnings.append(
-        RunWarning(
-          "dram-set-fits-cache",
-          "too little memory is free for a working set beyond the L3: dram victims read caches",
-          "free some memory, or raise the cgroup's limit"))
-    }
-    if memoryShortcomings.contains(.cacheAssumed) {
-      warnings.append(
-        RunWarning(
-          "cache-size-assumed", "the L2 or L3 size is unknown: l2-chase and l3-chase may read another level",
-          "in a guest, have the hypervisor pass the cache topology through"))
-    }
-    if memoryShortcomings.contains(.noNumaPolicy) {
-      warnings.append(
-        RunWarning(
-          "victim-memory-unbound",
-          "victims' memory lies where Linux put it, not on the node that was asked for",
-          "run where NUMA policy works (CONFIG_NUMA, no seccomp filter against mbind)"))
-    }
+    var warnings =
+      RunWarning.unexplained(unexplainedDelay) + RunWarning.contradictions(sites)
+      + RunWarning.victimMemory(memoryShortcomings)
     if end == .finished, roundsDone < BystanderExperiment.enoughRounds, !sites.isEmpty {
       warnings.append(
         RunWarning(

@@ -9,6 +9,7 @@ public enum ExperimentId: String, CaseIterable, Sendable, Codable {
   case settings
   case hotplug
   case leak
+  case toggle
 
   public var question: String {
     switch self {
@@ -21,13 +22,15 @@ public enum ExperimentId: String, CaseIterable, Sendable, Codable {
     case .settings: "what does a split lock meet, and how many get through, under each setting of detection"
     case .hotplug: "what becomes of a CPU's detection bits, and of split locks there, when it was offline"
     case .leak: "while Linux has detection off on one core, where else can split locks pass, and for how long"
+    case .toggle:
+      "what does it cost to flip a detection bit on one CPU and on all, and what does a bystander feel"
     }
   }
 
   /// Whether it writes to the machine's registers, or makes Linux do, and so is done only with leave.
   public var changesMachine: Bool {
     switch self {
-    case .scope, .settings, .hotplug, .leak: true
+    case .scope, .settings, .hotplug, .leak, .toggle: true
     case .cost, .pingpong, .bystander, .scaling, .trap: false
     }
   }
@@ -50,7 +53,7 @@ extension Plan {
   /// How the locked time is divided where all experiments run.
   private static let lockedParts: [ExperimentId: Double] = [
     .cost: 0.49, .trap: 0.01, .pingpong: 0.05, .bystander: 0.35, .scaling: 0.1, .scope: 0.01, .settings: 0.49,
-    .hotplug: 0.01, .leak: 0.1,
+    .hotplug: 0.01, .leak: 0.1, .toggle: 0.05,
   ]
 
   /// - Parameter chosen: the experiments of the run, among which its budget is divided.
@@ -86,6 +89,9 @@ extension Plan {
     case (.leak, .quick): (10, 5)
     case (.leak, .standard): (60, 20)
     case (.leak, .thorough): (300, 100)
+    case (.toggle, .quick): (10, 5)
+    case (.toggle, .standard): (60, 20)
+    case (.toggle, .thorough): (600, 200)
     case (.scope, .quick): (10, 1)
     case (.scope, .standard), (.scope, .thorough): (60, 1)
     }

@@ -5,11 +5,8 @@ extension PolicyChoice {
     return switch self {
     case .off: "off"
     case .fatal: "fatal-5.7"
-    case .warn5_7: "warn-5.7"
-    case .warn5_19: "warn-5.19"
-    case .warn6_2(let mitigates, let hasWorkPerCpu):
-      joined("warn-6.2", mitigates ? nil : "mitigate=0", hasWorkPerCpu ? "per-cpu" : nil)
-    case .warn6_15(let mitigates): joined("warn-6.15", mitigates ? nil : "mitigate=0")
+    case .warnOnce: "warn-5.7"
+    case .warn(let warn, let mitigates): joined(warn.rawValue, mitigates ? nil : "mitigate=0")
     case .ratelimit(let limit): "ratelimit-5.13:\(limit)"
     case .busLock(let isFatal): isFatal ? "bus-lock-fatal-6.12" : "bus-lock-warn-6.12"
     case .kvmBusLockExit(let limit): "kvm-bus-lock-exit:\(limit)"
@@ -46,14 +43,14 @@ extension PolicyChoice {
       switch name {
       case "off": .off
       case "fatal-5.7": .fatal
-      case "warn-5.7": .warn5_7
-      case "warn-5.19": .warn5_19
-      case "warn-6.2": .warn6_2(mitigates: mitigates(), hasWorkPerCpu: take("per-cpu"))
-      case "warn-6.15": .warn6_15(mitigates: mitigates())
-      case "ratelimit-5.13": number(in: PolicyChoice.ratelimits).map { .ratelimit($0) }
+      case "warn-5.7": .warnOnce
+      case "warn-5.19": .warn(.misery, mitigates: true)
+      case "warn-6.2": .warn(take("per-cpu") ? .sysctlPerCpu : .sysctl, mitigates: mitigates())
+      case "warn-6.15": .warn(.perCpu, mitigates: mitigates())
+      case "ratelimit-5.13": number(in: PolicyChoice.limits).map { .ratelimit($0) }
       case "bus-lock-warn-6.12": .busLock(isFatal: false)
       case "bus-lock-fatal-6.12": .busLock(isFatal: true)
-      case "kvm-bus-lock-exit": number(in: PolicyChoice.exitLimits).map { .kvmBusLockExit($0) }
+      case "kvm-bus-lock-exit": number(in: PolicyChoice.limits).map { .kvmBusLockExit($0) }
       case "v9-per-cpu-cache":
         .v9(
           GuestEntry.allCases.first { take($0.rawValue) } ?? .loadsGuests, mayReenable: !take("no-reenable"))
@@ -80,7 +77,7 @@ extension PolicyChoice {
     ("ratelimit-5.13:N", "#DB: N bus locks of tasks a second on the host, 1 to 1000"),
     ("bus-lock-warn-6.12", "#DB alone, as on AMD's Zen 5: a line in the log"),
     ("bus-lock-fatal-6.12", "#DB alone: SIGBUS behind the split lock"),
-    ("kvm-bus-lock-exit:N", "VM exit at each bus lock of a guest, QEMU's limit of N a second, 1 to 10000"),
+    ("kvm-bus-lock-exit:N", "VM exit at each bus lock of a guest, QEMU's limit of N a second, 1 to 1000"),
     (
       "v9-per-cpu-cache[:as-posted|:never-writes][:no-reenable]",
       "patch series v9 of 2019: each CPU disables its own, KVM loads the guest's value"

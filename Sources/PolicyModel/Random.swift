@@ -1,9 +1,23 @@
-/// Random numbers of one replicate: PCG-XSH-RR with a stream of its own (O'Neill, HMC-CS-2014-0905).
-///
-/// Streams of one seed do not overlap, so that replicates are independent however many numbers each takes.
+/// Random numbers of one runner in one replicate: PCG-XSH-RR (O'Neill, HMC-CS-2014-0905) with a stream of its own.
 struct Random: Sendable {
   private var state: UInt64 = 0
   private let increment: UInt64
+
+  /// - Parameter runner: below 2^16.
+  init(seed: UInt64, replicate: Int, runner: Int) {
+    let stream = replicate << 16 | runner
+    // Streams alone begin with numbers that are alike: where each begins is scattered too.
+    let begin = Random.scattered(seed &+ Random.scattered(UInt64(bitPattern: Int64(stream))))
+    self.init(seed: begin, stream: stream)
+  }
+
+  /// The last step of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+  private static func scattered(_ number: UInt64) -> UInt64 {
+    var z = number &+ 0x9E37_79B9_7F4A_7C15
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return z ^ z >> 31
+  }
 
   init(seed: UInt64, stream: Int) {
     increment = UInt64(bitPattern: Int64(stream)) << 1 | 1

@@ -28,8 +28,8 @@ public struct ReplicateSummary: Sendable, Equatable {
 extension Tally {
   static let counters: [WritableKeyPath<Tally, Int> & Sendable] = [
     \.offenders, \.demanded, \.performed, \.emulated, \.prevented, \.detected, \.busLocked, \.alignmentChecks,
-    \.busLockTraps, \.busLockExits, \.spurious, \.msrWrites, \.toggles, \.ipis, \.sigbusTasks, \.sigbusInGuests,
-    \.guestsKilled, \.oopses, \.guestCounter, \.logLines, \.worked, \.waited, \.coresOff,
+    \.busLockTraps, \.busLockExits, \.spurious, \.msrWrites, \.toggles, \.ipis, \.sigbusTasks,
+    \.sigbusInGuests, \.guestsKilled, \.oopses, \.guestCounter, \.logLines, \.worked, \.waited, \.coresOff,
   ]
 
   mutating func add(_ other: Tally) {

@@ -97,7 +97,7 @@ extension Scenario.Actor: Decodable {
     try values.require(toMs.map { $0 > fromMs } ?? true, .toMs, "is not behind from_ms")
     let chance: Double = try values.optional(.chance) ?? 1
     try values.require((0...1).contains(chance), .chance, "must be from 0 to 1")
-    self.chance = Int((chance * Double(Fixed.million)).rounded())
+    self.chance = Int(chance * Double(Fixed.million) + 0.5)
     exitsHz = try values.integer(.exitsHz, in: 1...100_000, default: 250)
     let word: Switch? = try values.optionalWord(.detection)
     detection = word.map { $0 == .on }
@@ -125,7 +125,8 @@ extension Scenario.Event: Decodable {
     atMs = try values.integer(.atMs, in: 0...3_600_000)
     let verb: Verb = try values.word(.what)
     let isOfCpu = verb == .offline || verb == .online
-    try values.require(values.has(.cpu) == isOfCpu, .cpu, "belongs to offline and online alone, and there it must be")
+    try values.require(
+      values.has(.cpu) == isOfCpu, .cpu, "belongs to offline and online alone, and there it must be")
     func cpu() throws -> Int { try values.integer(.cpu, in: 0...Scenario.cpuLimit - 1) }
     what =
       switch verb {

@@ -34,7 +34,8 @@ struct StrictContainer<Key: CodingKey & CaseIterable & RawRepresentable> where K
     let number: Int = try value(key)
     try require(
       range.contains(number), key,
-      range.count == 1 ? "must be \(range.lowerBound)" : "must be from \(range.lowerBound) to \(range.upperBound)")
+      range.count == 1
+        ? "must be \(range.lowerBound)" : "must be from \(range.lowerBound) to \(range.upperBound)")
     return number
   }
 

@@ -1,7 +1,7 @@
 import LockKernels
 import Measurement
 
-/// `cost.csv`: one row a cell that was measured.
+/// `cost.csv` and `settings-cost.csv`: one row a cell that was measured.
 enum CostTable {
   static func table(run: String) -> CsvTable<CostRow> {
     CsvTable(columns: identity(run: run) + estimates + singles + cycles + outcome + additions)
@@ -12,7 +12,7 @@ enum CostTable {
       .text("run", "Name of the result folder.") { _ in run },
       .integer("round_count", "Rounds behind the estimates.") { $0.roundCount },
       .integer("cpu", "Logical CPU that measured.") { $0.cell.cpu },
-      .text("setting", "State of detection hardware and policy.") { $0.cell.setting },
+      .text("setting", "State of detection hardware and policy.") { $0.cell.setting.id },
       .text("instruction", "Instruction id, as in `splitbench list`.") {
         $0.cell.kernel.instruction.rawValue
       },
@@ -110,7 +110,9 @@ enum CostTable {
     },
     .integer("single_count", "Operations timed singly behind min_ns to max_ns.") { $0.singles?.count },
     .boolean("headline", "Whether the cell is measured until its interval is narrow.") { $0.isHeadline },
-    .integer("cell", "Number of the cell in this run; samples.csv refers to it.") { $0.index },
+    .integer("cell", "Number of the cell in this table; samples.csv refers to those of cost.csv.") {
+      $0.index
+    },
   ]
 }
 

@@ -24,53 +24,18 @@ public struct DoctorText {
   }
 
   private var machineLines: [String] {
-    let processor = machine.processor
-    let topology = machine.topology
-    var lines = [
-      "CPU          \(processor.brand), \(processor.vendor) family \(processor.family) model"
-        + " \(processor.model) stepping \(processor.stepping), microcode \(machine.linux.microcode ?? "unknown")",
-      "hypervisor   \(processor.hypervisor ?? "none that shows itself")",
-      "CPUs         \(CpuSelection.ranges(topology.cpus.map(\.id))) allowed of \(topology.onlineCount) online;"
-        + " \(count(topology.packageCount, "package")), \(count(Set(topology.cpus.map(\.core)).count, "core")),"
-        + " \(count(topology.numaNodeCount, "NUMA node"))\(processor.isHybrid ? ", hybrid" : "")",
-      "caches       L1d \(bytes(\.l1dBytes)), L2 \(bytes(\.l2Bytes)), L3 \(bytes(\.l3Bytes));"
-        + " line \(processor.lineBytes) bytes",
-      "Linux        \(machine.linux.release), HZ \(machine.linux.timerHz.map(String.init) ?? "unknown"),"
-        + " clock source \(machine.linux.clockSource ?? "unknown")",
-      "TSC          \(processor.hasInvariantTsc ? "invariant" : "not promised to be invariant")",
-      "permissions  \(machine.permissions.isRoot ? "root" : "not root"), lockable memory"
-        + " \(machine.permissions.lockableBytes.map { "\($0 >> 10) KiB" } ?? "unlimited"),"
-        + " perf_event_paranoid \(machine.permissions.perfEventParanoid.map(String.init) ?? "unreadable"),"
-        + " /dev/kvm \(machine.permissions.kvmUsable ? "usable" : "not usable")",
-    ]
-    if processor.isSubjectToErratum793 {
-      lines.append("warning      \(RunWarning.erratum793.text); \(RunWarning.erratum793.remedy)")
-    }
-    return lines
+    let erratum = machine.processor.isSubjectToErratum793 ? [RunWarning.erratum793] : []
+    return DoctorText.lines(MachineWords(machine).hardware)
+      + erratum.map { "warning      \($0.text); \($0.remedy)" }
   }
 
-  private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
-
-  private func bytes(_ size: KeyPath<LogicalCpu, Int?>) -> String {
-    let sizes = Set(machine.topology.cpus.compactMap { $0[keyPath: size] }).sorted()
-    guard !sizes.isEmpty else { return "unknown" }
-    return sizes.map { $0 >= 1 << 20 ? "\($0 >> 20) MiB" : "\($0 >> 10) KiB" }.joined(separator: " or ")
+  private static func lines(_ pairs: [(name: String, text: String)]) -> [String] {
+    pairs.map { $0.name + String(repeating: " ", count: 13 - $0.name.count) + $0.text }
   }
 
   private var policyLines: [String] {
-    let policy = machine.policy
-    let limit = policy.rateLimit.map { ":\($0)" } ?? ""
-    let evidence = policy.evidence.map { "\($0.source): \($0.finding)" }
-    return ["\(policy.mode.rawValue)\(limit) (\(consequence(policy)))"] + evidence + registerLines
-      + control.lines
-  }
-
-  private func consequence(_ policy: DetectionPolicy) -> String {
-    if policy.mode == .unknown { return "what a split lock meets here cannot be told" }
-    if policy.leavesAlone { return "Linux lets split locks run" }
-    if policy.mayKill { return "a split lock ends a program with SIGBUS" }
-    if policy.mayDelay { return "Linux delays programs that split-lock" }
-    return "Linux warns about split locks and lets them run"
+    let evidence = machine.policy.evidence.map { "\($0.source): \($0.finding)" }
+    return [MachineWords(machine).policy] + evidence + registerLines + control.lines
   }
 
   private var registerLines: [String] {
@@ -82,19 +47,7 @@ public struct DoctorText {
     }
   }
 
-  private var noiseLines: [String] {
-    let noise = machine.noise
-    let busy = noise.busyCpus.sorted { $0.key < $1.key }
-      .map { "CPU \($0.key) \(Int($0.value * 100)) %" }.joined(separator: ", ")
-    return [
-      "governor     \(noise.governors.isEmpty ? "not in Linux's hands" : noise.governors.joined(separator: ", "))",
-      "turbo        \(noise.turbo.map { $0 ? "on" : "off" } ?? "unknown")",
-      "SMT          \(noise.smt == "notsupported" ? "not supported" : noise.smt ?? "unknown")",
-      "load         \(noise.loadAverage.map { Decimal.fixed($0, 2) } ?? "unknown") over a minute;"
-        + " busy in the last \(noise.windowMs) ms: \(busy.isEmpty ? "no CPU" : busy)",
-      "steal        \(noise.stealSinceBoot.map { Decimal.fixed($0 * 100, 2) + " % since boot" } ?? "unknown")",
-    ]
-  }
+  private var noiseLines: [String] { DoctorText.lines(MachineWords(machine).noise) }
 
   private var available: [String] {
     machine.capabilities.filter(\.isAvailable).map { capability in

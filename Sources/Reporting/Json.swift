@@ -3,9 +3,20 @@ import FoundationEssentials
 /// JSON as all files and `--json` have it: snake_case keys, sorted, indented.
 public enum Json {
   public static func text<Value: Encodable>(_ value: Value) throws -> String {
+    try encoded(value, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+  }
+
+  /// The same on one line, for JSON Lines.
+  public static func line<Value: Encodable>(_ value: Value) throws -> String {
+    try encoded(value, [.sortedKeys, .withoutEscapingSlashes])
+  }
+
+  private static func encoded<Value: Encodable>(
+    _ value: Value, _ format: JSONEncoder.OutputFormatting
+  ) throws -> String {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.outputFormatting = format
     return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
   }
 

@@ -7,11 +7,14 @@ public protocol ReportedExperiment: CoursedExperiment {
   static var table: WritableKeyPath<RunResults, [Row]> { get }
   /// What was found so far.
   func rows() -> [Row]
+  /// Puts the rows, and those of a table beside its own, into the results.
+  func put(_ rows: [Row], into results: inout RunResults)
   /// Writes down what only this experiment finds out, beside what all have alike.
   func note(_ rows: [Row], in record: inout RunRecord)
 }
 
 extension ReportedExperiment {
+  public func put(_ rows: [Row], into results: inout RunResults) { results[keyPath: Self.table] = rows }
   public func note(_ rows: [Row], in record: inout RunRecord) {}
 }
 
@@ -49,6 +52,9 @@ extension ScopeExperiment: ReportedExperiment {
 
 extension SettingsExperiment: ReportedExperiment {
   public static var table: WritableKeyPath<RunResults, [SettingsRow]> { \.settings }
+  public func put(_ rows: [SettingsRow], into results: inout RunResults) {
+    (results.settings, results.settingsCost) = (rows, costRows())
+  }
 }
 
 extension HotplugExperiment: ReportedExperiment {
@@ -57,4 +63,8 @@ extension HotplugExperiment: ReportedExperiment {
 
 extension LeakExperiment: ReportedExperiment {
   public static var table: WritableKeyPath<RunResults, [LeakRow]> { \.leak }
+}
+
+extension ToggleExperiment: ReportedExperiment {
+  public static var table: WritableKeyPath<RunResults, [ToggleRow]> { \.toggle }
 }

@@ -42,7 +42,7 @@ struct ResultTable {
 }
 
 extension RunResults {
-  /// The files of one experiment: its summary first, then those that grow.
+  /// The files of one experiment: its summary first, then those beside it.
   func tables(of experiment: ExperimentId, run: String, relationSource: String) -> [ResultTable] {
     let name = experiment.rawValue
     return switch experiment {
@@ -62,9 +62,14 @@ extension RunResults {
     case .scaling: [ResultTable(name, ScalingTable.table(run: run), scaling)]
     case .trap: [ResultTable(name, TrapTable.table(run: run), trap)]
     case .scope: [ResultTable(name, ScopeTable.table(run: run), scope)]
-    case .settings: [ResultTable(name, SettingsTable.table(run: run), settings)]
+    case .settings:
+      [
+        ResultTable(name, SettingsTable.table(run: run), settings),
+        ResultTable("settings-cost", CostTable.table(run: run), settingsCost, primaryKey: "cell"),
+      ]
     case .hotplug: [ResultTable(name, HotplugTable.table(run: run), hotplug)]
     case .leak: [ResultTable(name, LeakTable.table(run: run), leak)]
+    case .toggle: [ResultTable(name, ToggleTable.table(run: run), toggle)]
     }
   }
 }

@@ -110,18 +110,9 @@ public struct RunFolder {
 
   private func replace(_ name: String, with text: () throws -> String) throws(Failure) {
     let file = path.appending(name)
-    let temporary = path.appending(".\(name).new")
     do {
-      let descriptor = try FileDescriptor.open(
-        temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-      try descriptor.closeAfter {
-        _ = try descriptor.writeAll(try text().utf8)
-        try sync(descriptor)
-      }
-      guard rename(temporary.string, file.string) == 0 else { throw Errno(rawValue: errno) }
+      try FinishedFile.write(try text(), to: file)
     } catch {
-      unlink(temporary.string)
       throw Failure(file, error)
     }
   }
@@ -176,19 +167,12 @@ private struct GrowingFile {
   mutating func append(_ text: String) throws {
     do {
       let count = try descriptor.writeAll(text.utf8)
-      try sync(descriptor)
+      try FinishedFile.sync(descriptor)
       length += count
     } catch {
       // A line cut short by a full disk would not parse.
       ftruncate(descriptor.rawValue, length)
       throw error
     }
-  }
-}
-
-private func sync(_ descriptor: FileDescriptor) throws(Errno) {
-  // EINVAL and ENOTSUP: a file system that cannot sync has nothing to lose.
-  if fsync(descriptor.rawValue) != 0, errno != EINVAL, errno != ENOTSUP {
-    throw Errno(rawValue: errno)
   }
 }

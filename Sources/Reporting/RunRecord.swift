@@ -21,6 +21,8 @@ public struct RunRecord: Codable, Sendable {
   /// Policy and registers when the run ended, to be compared with those in `machine`.
   public var settingsAfter: Settings?
   public var settingsChanged: Bool?
+  /// What Linux was tainted with around a run that writes registers.
+  public var taint: Tainting?
   public var clock: Clock?
   public var disturbance: DisturbanceSummary?
   /// Timer, loop, exclusion rule and dose ramp of each measuring CPU.
@@ -181,6 +183,22 @@ public struct RunRecord: Codable, Sendable {
     }
   }
 
+  /// The masks of /proc/sys/kernel/tainted before and after, and what of the run brought what is new.
+  public struct Tainting: Codable, Sendable, Equatable {
+    public var before: UInt64
+    public var after: UInt64
+    public var cause: String?
+
+    /// - Parameter registers: those that the run may have written.
+    public init(before: Taint, after: Taint, registers: [DetectionRegister]) {
+      (self.before, self.after) = (before.mask, after.mask)
+      let names = registers.map { "\($0.name) (MSR \($0.hexadecimal))" }.joined(separator: ", ")
+      if after.isOutOfSpec, !before.isOutOfSpec, !registers.isEmpty {
+        cause = "CPU_OUT_OF_SPEC (S): this run wrote \(names)"
+      }
+    }
+  }
+
   public struct Clock: Codable, Sendable {
     public var tscTicksPerNanosecond: Double
     /// Bound on the relative error of the calibration against CLOCK_MONOTONIC_RAW.
@@ -222,7 +240,8 @@ public struct RunRecord: Codable, Sendable {
   private enum CodingKeys: CodingKey {
     case schemaVersion, tool, toolVersion, run, label, complete, end, startedUtc, endedUtc, parameters,
       machine,
-      settingsAfter, settingsChanged, clock, disturbance, cpus, lockedTime, roundsDone, headlines, pairs,
+      settingsAfter, settingsChanged, taint, clock, disturbance, cpus, lockedTime, roundsDone, headlines,
+      pairs,
       victimMemory, doseCurves, disagreements, judgedPolicy, scopes, dutyCycles, ends, warnings, skipped,
       unmeasured
   }

@@ -9,13 +9,15 @@ public struct RunResults: Sendable {
   public var trap: [TrapRow] = []
   public var scope: [ScopeRow] = []
   public var settings: [SettingsRow] = []
+  public var settingsCost: [CostRow] = []
   public var hotplug: [HotplugRow] = []
   public var leak: [LeakRow] = []
+  public var toggle: [ToggleRow] = []
 
   public init() {}
 
   public var isEmpty: Bool {
     cost.isEmpty && pingpong.isEmpty && bystander.isEmpty && scaling.isEmpty && trap.isEmpty
-      && scope.isEmpty && settings.isEmpty && hotplug.isEmpty && leak.isEmpty
+      && scope.isEmpty && settings.isEmpty && hotplug.isEmpty && leak.isEmpty && toggle.isEmpty
   }
 }

@@ -14,9 +14,9 @@ enum SettingsTable {
       .integer("cpu", "Logical CPU that measured.") { $0.cpu },
       .text(
         "armed_cpus",
-        "CPUs whose bit 29 of MSR 0x33 was set behind the last visit; empty where it cannot be read."
+        "CPUs whose bit 29 of MSR 0x33 was set behind the last visit, or none; empty where it cannot be read."
       ) {
-        $0.bitsSet.map { CpuSelection.ranges($0) }
+        $0.bitsSet.map { $0.isEmpty ? "none" : CpuSelection.ranges($0) }
       },
       .integer("operations", "Split locks issued by the tight loop.") { $0.operations },
       .number(
@@ -42,6 +42,25 @@ enum SettingsTable {
       .integer("log_lines", "Lines of Linux's log about these tasks; empty where it cannot be read.") {
         $0.logLines
       },
+      .integer(
+        "bystander_cpu", "Logical CPU of the bystander, the nearest on another core; empty without one."
+      ) {
+        $0.bystander?.victim
+      },
+      .text("bystander_victim", "What it does: a victim's id, as in `splitbench list`.") {
+        $0.bystander.map { _ in SettingsRow.victim.rawValue }
+      },
+      .text("bystander_relation", "How its CPU and the one that split-locks relate.") {
+        $0.bystander?.relation.rawValue
+      },
+      .number(
+        "bystander_slowdown",
+        "Its operation beside split locks back to back, delays and traps included, over that beside aligned ones at native pace."
+      ) { $0.slowdown?.value },
+      .number(
+        "bystander_slowdown_low", "Lower end of its 95 % interval over this run's rounds."
+      ) { $0.slowdown?.low },
+      .number("bystander_slowdown_high", "Upper end of its 95 % interval.") { $0.slowdown?.high },
     ])
   }
 }

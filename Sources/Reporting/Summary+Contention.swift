@@ -12,7 +12,7 @@ extension Summary {
 
   var contention: [Section] {
     [saturation].compactMap { $0 } + doses + [passing, offenders].compactMap { $0 } + traps
-      + [scopes, settings, hotplug, leak].compactMap { $0 }
+      + [scopes, settings, hotplug, leak, toggle].compactMap { $0 }
   }
 
   // MARK: Bystanders
@@ -88,68 +88,12 @@ extension Summary {
       table.rows = victims.map { victim in
         let curve = curves.first { $0.victim == victim }
         return [victim.rawValue] + fractions.map { factor(find(pair, victim, .lineSplit, $0)) }
-          + [curve.map(Summary.share) ?? "-", curve.map(Summary.explained) ?? "-"]
+          + [curve?.shareInWords ?? "-", curve?.explainedInWords ?? "-"]
       }
       return Section(
         title: "Slow-down by the share of time in which the bus is locked, \(label(pair))", table: table,
-        facts: limits(curves))
+        facts: DoseLimits(curves).sentences + (curves.isEmpty ? [] : [DoseLimits.reading]))
     }
-  }
-
-  /// The strictest limits over all bystanders, and what they mean for the two knobs that exist.
-  private func limits(_ curves: [DoseCurve]) -> [String] {
-    guard !curves.isEmpty else { return [] }
-    let found = DoseCurve.tolerances.compactMap { tolerated -> String? in
-      let all = curves.compactMap { curve in
-        curve.limits.first { $0.tolerated == tolerated }.map { (curve, $0) }
-      }
-      guard let (curve, limit) = all.filter({ $0.1.rateHz != nil }).min(by: { $0.1.rateHz! < $1.1.rateHz! })
-      else { return nil }
-      let doubt = [curve.isExplained ? nil : "not explained", limit.isExtrapolated ? "extrapolated" : nil]
-      let notes = ([curve.victim.rawValue] + doubt.compactMap { $0 }).joined(separator: ", ")
-      // The most cautious of all bystanders, be it one that was too noisy to tell.
-      let careful = all.filter { $0.1.cautiousRateHz != nil }.min {
-        $0.1.cautiousRateHz! < $1.1.cautiousRateHz!
-      }
-      let cautious =
-        careful.map { ", cautiously \(Summary.rate($0.1.cautiousRateHz!)) (\($0.0.victim.rawValue))" } ?? ""
-      return "\(Int((tolerated * 100).rounded())) %: \(Summary.rate(limit.rateHz!)) (\(notes))\(cautious)"
-    }
-    guard let worst = curves.max(by: { $0.slowdownAtRatelimit < $1.slowdownAtRatelimit }),
-      let careful = curves.max(by: { $0.slowdownAtRatelimitHigh < $1.slowdownAtRatelimitHigh })
-    else { return [] }
-    func percent(_ slowdown: Double) -> String { Decimal.significant((slowdown - 1) * 100, 2) }
-    return [
-      found.isEmpty
-        ? "no rate of split locks slowed a bystander by 1 %"
-        : "split locks a second that keep every bystander within \(found.joined(separator: "; "))",
-      "split_lock_detect=ratelimit:1000 (all CPUs together), or QEMU's bus-lock-ratelimit=1000 for one guest, would leave a"
-        + " slow-down of \(percent(worst.slowdownAtRatelimit)) % (\(worst.victim.rawValue)), cautiously"
-        + " \(percent(careful.slowdownAtRatelimitHigh)) % (\(careful.victim.rawValue))"
-        + (worst.isRatelimitExtrapolated ? ", extrapolated" : ""),
-      "stall share k: throughput is 1 - k x locked fraction, if \"explained\"; cautiously: at the upper end of k's interval,"
-        + " of the low rates alone where it is not",
-    ]
-  }
-
-  /// k with half the length of its interval.
-  private static func share(_ curve: DoseCurve) -> String {
-    "\(Decimal.fixed(curve.stallShare, 2)) ±\(Decimal.fixed((curve.stallShareHigh - curve.stallShareLow) / 2, 2))"
-  }
-
-  /// A k as uncertain as this explains anything.
-  private static let vague = 0.2
-
-  private static func explained(_ curve: DoseCurve) -> String {
-    if !curve.isExplained { return "no" }
-    return (curve.stallShareHigh - curve.stallShareLow) / 2 > vague ? "too noisy" : "yes"
-  }
-
-  /// Operations a second with as many digits as a reader can use: two.
-  static func rate(_ value: Double) -> String {
-    var unit = 1.0
-    while value / unit >= 100 { unit *= 10 }
-    return "\(Int((value / unit).rounded() * unit))/s"
   }
 
   // MARK: Pingpong and scaling

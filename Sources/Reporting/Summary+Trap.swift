@@ -9,7 +9,8 @@ extension Summary {
     return [
       Section(
         title: "What happens to a program that split-locks, CPU \(cpu)", table: trapTable(cpu: cpu),
-        facts: [attribution(cpu: cpu)].compactMap { $0 } + policy + dutyCycles + [accounts]),
+        facts: [attribution(cpu: cpu)].compactMap { $0 } + policy + (record.dutyCycles ?? []).map(\.inWords)
+          + [accounts]),
       Section(title: "Which CPUs do so", table: cpuMap, facts: divided),
     ]
   }
@@ -49,26 +50,6 @@ extension Summary {
     guard let policy = record.judgedPolicy else { return [] }
     return ["Linux's policy: \(policy.mode.rawValue)\(policy.rateLimit.map { ":\($0)" } ?? "")"]
       + policy.contradictions.map { "contradiction: \($0)" }
-  }
-
-  private var dutyCycles: [String] {
-    func text(_ spread: DutyCycle.Spread?, _ bounds: DutyCycle.Bounds?) -> String {
-      guard let spread else { return "not seen" }
-      let predicted = bounds.map {
-        ", predicted \(Decimal.significant($0.low, 3)) to \(Decimal.significant($0.high, 3))"
-      }
-      return "\(Decimal.significant(spread.median, 3)) ms (\(Decimal.significant(spread.least, 3)) to"
-        + " \(Decimal.significant(spread.most, 3)) over \(spread.count)\(predicted ?? ""))"
-    }
-    return (record.dutyCycles ?? []).map { cycle in
-      let who =
-        cycle.cpus.count == 1 ? "one task" : "tasks on CPUs \(CpuSelection.ranges(cycle.cpus)) at once"
-      let rate = cycle.operationsPerSecond.map { "; \(Decimal.significant($0, 3)) operations a second" } ?? ""
-      let free = cycle.freeOperations.map { ", \(Int($0.median)) free split locks in it" } ?? ""
-      let queue = cycle.queueMs.map { ", of it \(Decimal.significant($0, 3)) ms queued for the other" } ?? ""
-      return "\(who): delayed \(text(cycle.delayMs, cycle.predicted?.delayMs))\(queue), then open for"
-        + " \(text(cycle.windowMs, cycle.predicted?.windowMs))\(free)\(rate)"
-    }
   }
 
   private var accounts: String {

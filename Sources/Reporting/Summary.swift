@@ -214,10 +214,3 @@ public struct Summary {
 
   private static let warningsShown = 3
 }
-
-/// Nanoseconds with as many digits as a reader can use.
-enum Nanoseconds {
-  static func text(_ value: Double) -> String {
-    Decimal.fixed(value, value < 10 ? 2 : value < 100 ? 1 : 0)
-  }
-}

@@ -1,9 +1,12 @@
 /// A table for a terminal or a Markdown page. The first column is text, the others are numbers.
 public struct TextTable {
   public var columns: [String]
-  public var rows: [[String]] = []
+  public var rows: [[String]]
 
-  public init(columns: [String]) { self.columns = columns }
+  public init(columns: [String], rows: [[String]] = []) {
+    self.columns = columns
+    self.rows = rows
+  }
 
   /// Columns lined up with spaces, numbers to the right.
   public var text: String { lined { index in index == 0 } }

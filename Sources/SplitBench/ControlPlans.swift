@@ -8,11 +8,13 @@ struct ControlPlans {
   private(set) var settings: SettingsPlan?
   private(set) var hotplug: HotplugPlan?
   private(set) var leak: LeakPlan?
+  private(set) var toggle: TogglePlan?
   private(set) var skipped: [RunRecord.Skipped] = []
 
+  /// - Parameter other: the nearest CPU on another core, where the bystander works.
   init(
     _ scope: RunScope, _ machine: MachineReport, _ plan: Plan, _ experiments: [ExperimentId],
-    measuring cpu: LogicalCpu, files: FileTree
+    measuring cpu: LogicalCpu, beside other: RunRecord.OtherCpu?, files: FileTree
   ) {
     let topology = machine.topology
     if experiments.contains(.settings) {
@@ -20,7 +22,13 @@ struct ControlPlans {
       let share = plan.share(of: .settings, among: experiments)
       if !chosen.isEmpty {
         settings = SettingsPlan(
-          settings: chosen, cpu: cpu, rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit)
+          settings: chosen, cpu: cpu,
+          bystander: other.map {
+            RelatedPair(victim: $0.otherCpu, aggressor: cpu.id, relation: $0.relation)
+          }, rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit)
+        if other == nil {
+          skipped.append(.init(what: "bystander of settings", reason: RunDesign.noOtherCore(machine)))
+        }
       }
     }
     if experiments.contains(.hotplug) {
@@ -42,6 +50,15 @@ struct ControlPlans {
       } else {
         leak = LeakPlan(
           opener: cpu, in: topology, rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit)
+      }
+    }
+    if experiments.contains(.toggle) {
+      let share = plan.share(of: .toggle, among: experiments)
+      if DetectionControl.exists(.splitLock, machine) {
+        toggle = TogglePlan(
+          writer: cpu, in: topology, rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit)
+      } else {
+        skip(.toggle, "this CPU has no #AC on split locks")
       }
     }
   }
@@ -77,6 +94,7 @@ struct ControlPlans {
     case .settings: settings != nil
     case .hotplug: hotplug != nil
     case .leak: leak != nil
+    case .toggle: toggle != nil
     case .scope: true
     case .cost, .pingpong, .bystander, .scaling, .trap: false
     }
@@ -92,10 +110,13 @@ struct ControlPlans {
       changes[bit] = isOn || changes[bit] == true
     }
     for bit in hotplug?.bits ?? [] { changes[bit] = changes[bit] == true || bit != .splitLock || mayArm }
+    if toggle != nil { changes[.splitLock] = true }
     // Linux is made to change it, and may leave it so.
     if leak != nil { changes[.splitLock] = changes[.splitLock] ?? false }
     return changes
   }
 
-  var changesMitigation: Bool { settings?.settings.contains(where: \.changesMitigation) ?? false }
+  var changesMitigation: Bool {
+    toggle != nil || settings?.settings.contains(where: \.changesMitigation) == true
+  }
 }

@@ -14,6 +14,8 @@ struct MachineChanger {
   let before: RunRecord.Settings
   private let plans: ControlPlans
   private let warnings: [String]
+  private let files: FileTree
+  private let taint: Taint?
 
   /// Nil where the run changes nothing.
   ///
@@ -30,7 +32,8 @@ struct MachineChanger {
     guard changing.contains(where: plans.isPossible) else {
       throw NothingToChange(reasons: plans.skipped.map { "\($0.what): \($0.reason)" })
     }
-    let files = options.place.files
+    files = options.place.files
+    taint = Taint(files: files)
     if plans.hotplug != nil, !options.force, let obstacle = HotplugHazard.obstacle(files) {
       throw HotplugRefused(obstacle: obstacle)
     }
@@ -59,6 +62,13 @@ struct MachineChanger {
     for warning in warnings { complain("note: \(warning)") }
     try control.begin(
       touching: touched, mitigation: plans.changesMitigation, hotplug: plans.hotplug?.cpus ?? [])
+  }
+
+  /// Linux's taint before the run and now; nil where it cannot be read.
+  var tainting: RunRecord.Tainting? {
+    guard let taint, let now = Taint(files: files) else { return nil }
+    let registers = DetectionBit.Kind.allCases.filter(touched.contains).map(\.register)
+    return RunRecord.Tainting(before: taint, after: now, registers: registers)
   }
 
   /// - Returns: what is not as it was.

@@ -45,7 +45,7 @@ struct Recorder: CostObserver {
     try sumUp(unlessRecent, isFirst: results[keyPath: Experiment.table].isEmpty) {
       let rows = experiment.rows()
       $0.record.update(from: experiment, rows)
-      $0.results[keyPath: Experiment.table] = rows
+      experiment.put(rows, into: &$0.results)
     }
   }
 

@@ -72,7 +72,9 @@ struct RunDesign {
     } else {
       trap = nil
     }
-    control = ControlPlans(scope, machine, plan, experiments, measuring: chosen[0], files: files)
+    control = ControlPlans(
+      scope, machine, plan, experiments, measuring: chosen[0],
+      beside: otherCpus.first { $0.cpu == chosen[0].id }, files: files)
     victims = scope.victim?.elements.map(\.rawValue) ?? []
     victimNode = scope.victimNode
     allPairs = scope.allPairs
@@ -162,6 +164,12 @@ struct RunDesign {
     }.first
   }
 
+  /// Why there is no `neighbour`.
+  static func noOtherCore(_ machine: MachineReport) -> String {
+    machine.topology.cpus.count == 1
+      ? "this process may use one CPU only" : "no CPU is allowed that does not share the core"
+  }
+
   private static func skipped(
     _ machine: MachineReport, _ planner: CellPlanner, isElsewhere: Bool
   ) -> [RunRecord.Skipped] {
@@ -169,10 +177,7 @@ struct RunDesign {
     // What this machine lacks says nothing of one that is not here.
     guard !isElsewhere else { return [] }
     if !planner.hasOtherCpu {
-      let reason =
-        machine.topology.cpus.count == 1
-        ? "this process may use one CPU only" : "no CPU is allowed that does not share the core"
-      skipped.append(.init(what: "line state other-cpu-modified", reason: reason))
+      skipped.append(.init(what: "line state other-cpu-modified", reason: noOtherCore(machine)))
     }
     if !planner.hasCmpxchg16b {
       skipped.append(.init(what: "cmpxchg16b", reason: "the CPU does not have it (CPUID.01H:ECX[13])"))

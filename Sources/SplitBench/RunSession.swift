@@ -28,12 +28,13 @@ struct RunSession {
 
     var summary: String { Summary(record: record, results: results).text + "\nresults: \(folder)\n" }
 
-    func json() throws -> String { try Json.text(RunDocument(record: record, results: results)) }
+    func json(onOneLine: Bool) throws -> String {
+      let document = RunDocument(record: record, results: results)
+      return onOneLine ? try Json.line(document) : try Json.text(document)
+    }
   }
 
   func run() throws -> Outcome {
-    guard chost_interrupts_install() == 0 else { throw InterruptFailure() }
-    defer { chost_interrupts_remove() }
     var record = RunRecord(
       toolVersion: SplitBench.version, run: "", label: output.label, startedUtc: UtcTime.iso(),
       parameters: .init(
@@ -72,6 +73,7 @@ struct RunSession {
     if let changer { notRestored += after.differences(from: changer.before) }
     for line in notRestored { complain("error: not as it was: \(line)") }
     recorder.record.note(notRestored: notRestored)
+    recorder.record.taint = changer?.tainting
     recorder.record.close(
       end: end.rawValue, complete: end == .finished || end == .wallLimit, endedUtc: UtcTime.iso(),
       after: after)
@@ -148,6 +150,14 @@ struct RunSession {
     case .leak:
       guard let changer, let plan = design.control.leak else { return .finished }
       let experiment = LeakExperiment(
+        plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock())
+      try experiment.run(
+        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
+      try recorder.take(experiment)
+      return experiment.end
+    case .toggle:
+      guard let changer, let plan = design.control.toggle else { return .finished }
+      let experiment = ToggleExperiment(
         plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock())
       try experiment.run(
         progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })

@@ -16,9 +16,13 @@ extension SplitBench {
         Plans: quick takes up to 20 s and 0.5 s of locked time, standard 130 s and 2 s, thorough half an \
         hour and 20 s. Narrowing a run with --instruction, --width, --placement or --offset keeps the controls of \
         every split cell: aligned, within a line, and not locked. The table shows one instruction; cost.csv has all.
+
+        Comparing machines takes several runs of each (splitbench compare): --repeat 10 --pause 60 makes them, one after \
+        another, each with its own folder, budget and seed; an interrupt ends them all. With --json every run is a line.
         """)
 
     @OptionGroup var scope: RunScope
+    @OptionGroup(title: "Repetition") var repetition: Repetition
     @OptionGroup var output: RunOutput
     @OptionGroup(title: "Changing the machine") var control: ControlOptions
 
@@ -34,33 +38,47 @@ extension SplitBench {
       // A reader that goes away must not end a run in the middle of a file.
       signal(SIGPIPE, SIG_IGN)
       try exitingCleanly {
-        var machine = try MachineReport.ofThisMachine(files: control.place.files)
-        if let topology = output.topology { machine.topology = try RunOutput.parse(topology) }
-        for change in output.quiet
-          ? [] : ControlNotice.changes(control.place.files, journal: control.place.file)
-        {
-          complain("note: \(change)")
+        // Installed once: an interrupt between two runs must not be forgotten.
+        guard chost_interrupts_install() == 0 else { throw InterruptFailure() }
+        defer { chost_interrupts_remove() }
+        let seeds = repetition.seeds(first: scope.seed ?? UInt64.random(in: 0...UInt64(Int64.max)))
+        for (index, seed) in (output.dryRun ? [seeds[0]] : seeds).enumerated() {
+          if index > 0, !repetition.rest() { throw ExitCode(130) }
+          if seeds.count > 1, !output.quiet, !output.dryRun { complain("run \(index + 1) of \(seeds.count)") }
+          try runOnce(seed: seed)
         }
-        let design = try RunDesign(
-          scope, machine: machine, files: control.place.files, isElsewhere: output.topology != nil)
-        if output.dryRun {
-          try emit(output.json ? try Json.text(design.overview) : design.overview.text)
-          return
-        }
-        for refusal in design.refusals { complain("skipped: \(refusal)") }
-        let changer = try MachineChanger(design, control, allowHotplug: allowHotplug)
-        let outcome = try RunSession(
-          design, output: output, changer: changer, files: control.place.files
-        ).run()
-        try emit(output.json ? try outcome.json() : outcome.summary)
-        switch outcome.end {
-        case .finished, .wallLimit:
-          if !outcome.notRestored.isEmpty { throw ExitCode(1) }
-        case .interrupted: throw ExitCode(130)
-        case .unexplainedDelay:
-          complain("error: \(outcome.record.warnings[0].text); what was measured is in \(outcome.folder)")
-          throw ExitCode(2)
-        }
+      }
+    }
+
+    private func runOnce(seed: UInt64) throws {
+      var scope = scope
+      scope.seed = seed
+      var machine = try MachineReport.ofThisMachine(files: control.place.files)
+      if let topology = output.topology { machine.topology = try RunOutput.parse(topology) }
+      for change in output.quiet
+        ? [] : ControlNotice.changes(control.place.files, journal: control.place.file)
+      {
+        complain("note: \(change)")
+      }
+      let design = try RunDesign(
+        scope, machine: machine, files: control.place.files, isElsewhere: output.topology != nil)
+      if output.dryRun {
+        try emit(output.json ? try Json.text(design.overview) : design.overview.text + repetition.inWords)
+        return
+      }
+      for refusal in design.refusals { complain("skipped: \(refusal)") }
+      let changer = try MachineChanger(design, control, allowHotplug: allowHotplug)
+      let outcome = try RunSession(
+        design, output: output, changer: changer, files: control.place.files
+      ).run()
+      try emit(output.json ? try outcome.json(onOneLine: repetition.count > 1) : outcome.summary)
+      switch outcome.end {
+      case .finished, .wallLimit:
+        if !outcome.notRestored.isEmpty { throw ExitCode(1) }
+      case .interrupted: throw ExitCode(130)
+      case .unexplainedDelay:
+        complain("error: \(outcome.record.warnings[0].text); what was measured is in \(outcome.folder)")
+        throw ExitCode(2)
       }
     }
   }

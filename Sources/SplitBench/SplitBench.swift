@@ -20,7 +20,10 @@ struct SplitBench: ParsableCommand {
       Exit codes: 0 done, 1 the answer is no (a setting did not take, or still differs), 2 could not (the message says why), 64 usage, 130 interrupted with partial results kept.
       """,
     version: version,
-    subcommands: [Run.self, Doctor.self, List.self, Msr.self, Model.self, Guardian.self],
+    subcommands: [
+      Run.self, Compare.self, Report.self, Doctor.self, List.self, Export.self, Msr.self, Model.self,
+      Guardian.self,
+    ],
     defaultSubcommand: Run.self)
 
   static func main() {

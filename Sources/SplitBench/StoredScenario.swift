@@ -15,11 +15,12 @@ extension Scenario {
         file, "no such file, and no built-in scenario: \(builtIn.map(\.name).joined(separator: ", "))",
         remedy: "check the path, or see `splitbench model --list`")
     }
-    let json = try StoredFile.bytes(file, limit: 1 << 20)
+    let remedy = "correct the scenario: docs/model.md describes it"
+    let json = try StoredFile.json(file, limit: 1 << 20, remedy: remedy)
     do {
       return try Scenario(json: json)
-    } catch let error as DecodingError {
-      throw ReadFailure(file, Json.explanation(of: error), remedy: "see docs/model.md")
+    } catch {
+      throw ReadFailure(file, Json.explanation(of: error), remedy: remedy)
     }
   }
 }

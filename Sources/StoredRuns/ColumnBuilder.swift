@@ -1,99 +1,80 @@
-/// Takes the fields of one column as they come.
-protocol ColumnBuilder: AnyObject {
-  /// - Returns: false if the field is not of the column's kind.
-  func append(_ field: UnsafeBufferPointer<UInt8>) -> Bool
-  /// All that was appended.
-  var column: StoredTable.Column { get }
-}
+import Glibc
 
-extension ColumnKind {
-  /// - Parameter rows: how many to make room for.
-  func builder(_ name: String, rows: Int) -> any ColumnBuilder {
-    switch self {
-    case .string: TextBuilder(name, rows: rows)
-    case .integer:
-      FieldBuilder(rows: rows, missing: Int.min, NumberText.integer) {
-        .integer(IntegerColumn(name: name, fields: $0))
-      }
-    case .number:
-      FieldBuilder(rows: rows, missing: Double.nan, NumberText.number) {
-        .number(NumberColumn(name: name, fields: $0))
-      }
+/// Takes the fields of one column, many at a time.
+struct ColumnBuilder {
+  let name: String
+  let kind: ColumnKind
+  /// Of these one is in use, which depends on the kind.
+  private var integers: [Int] = []
+  private var numbers: [Double] = []
+  private var booleans: [Bool?] = []
+  private var texts = TextCodes()
+
+  /// - Parameter room: for how many rows to make room.
+  init(_ name: String, _ kind: ColumnKind, room: Int) {
+    self.name = name
+    self.kind = kind
+    switch kind {
+    case .integer: integers.reserveCapacity(room)
+    case .number: numbers.reserveCapacity(room)
+    case .boolean: booleans.reserveCapacity(room)
+    case .string: texts.codes.reserveCapacity(room)
+    }
+  }
+
+  /// - Returns: the first field that is not of the column's kind.
+  mutating func append(_ rows: CsvRows, column: Int) -> CsvField? {
+    switch kind {
+    case .integer: rows.read(column, into: &integers, empty: .min, NumberText.integer)
+    case .number: rows.read(column, into: &numbers, empty: .nan, NumberText.number)
     case .boolean:
-      FieldBuilder(rows: rows, missing: Bool?.none, BooleanText.boolean) {
-        .boolean(BooleanColumn(name: name, fields: $0))
+      rows.read(column, into: &booleans, empty: nil) { field in
+        field.elementsEqual("true".utf8) ? true : field.elementsEqual("false".utf8) ? false : Bool??.none
       }
+    case .string: texts.append(rows, column: column)
+    }
+  }
+
+  var column: StoredTable.Column {
+    switch kind {
+    case .integer: .integer(IntegerColumn(name: name, fields: integers))
+    case .number: .number(NumberColumn(name: name, fields: numbers))
+    case .boolean: .boolean(BooleanColumn(name: name, fields: booleans))
+    case .string: .text(TextColumn(name: name, codes: texts.codes, texts: texts.texts))
     }
   }
 }
 
-/// A column of fields of one size.
-private final class FieldBuilder<Field>: ColumnBuilder {
-  private var fields: [Field] = []
-  private let missing: Field
-  private let parse: (UnsafeBufferPointer<UInt8>) -> Field?
-  private let finish: ([Field]) -> StoredTable.Column
-
-  init(
-    rows: Int, missing: Field, _ parse: @escaping (UnsafeBufferPointer<UInt8>) -> Field?,
-    _ finish: @escaping ([Field]) -> StoredTable.Column
-  ) {
-    self.missing = missing
-    self.parse = parse
-    self.finish = finish
-    fields.reserveCapacity(rows)
-  }
-
-  func append(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let value = field.isEmpty ? missing : parse(field) else { return false }
-    fields.append(value)
-    return true
-  }
-
-  var column: StoredTable.Column { finish(fields) }
-}
-
-private enum BooleanText {
-  static func boolean(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool?? {
-    if bytes.elementsEqual("true".utf8) { return true }
-    if bytes.elementsEqual("false".utf8) { return false }
-    return nil
-  }
-}
-
-private final class TextBuilder: ColumnBuilder {
-  private let name: String
-  private var codes: [UInt32] = []
-  private var texts: [String?] = []
+/// Texts as numbers: few different ones stand in many rows.
+private struct TextCodes {
+  var codes: [UInt32] = []
+  /// The empty one is nil, and the first.
+  private(set) var texts: [String?] = [nil]
   /// By bytes: as strings, different spellings of one accented letter would be one.
   private var codeByText: [[UInt8]: UInt32] = [:]
   /// The text of the row before, and its code: neighbours are mostly alike.
-  private var last: (text: [UInt8], code: UInt32)?
+  private var last: (text: [UInt8], code: UInt32) = ([], 0)
 
-  init(_ name: String, rows: Int) {
-    self.name = name
-    codes.reserveCapacity(rows)
+  mutating func append(_ rows: CsvRows, column: Int) -> CsvField? {
+    var codes = self.codes
+    self.codes = []
+    defer { self.codes = codes }
+    return rows.read(column, into: &codes, empty: 0) { code(of: $0) }
   }
 
-  func append(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
-    if let last, last.text.elementsEqual(field) {
-      codes.append(last.code)
-    } else {
-      let text = Array(field)
-      let code = code(text)
-      last = (text, code)
-      codes.append(code)
+  private mutating func code(of text: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    if text.count == last.text.count, memcmp(text.baseAddress!, last.text, text.count) == 0 {
+      return last.code
     }
-    return true
+    last.text = Array(text)
+    last.code = codeByText[last.text] ?? add(last.text)
+    return last.code
   }
 
-  private func code(_ text: [UInt8]) -> UInt32 {
-    if let known = codeByText[text] { return known }
+  private mutating func add(_ text: [UInt8]) -> UInt32 {
     let code = UInt32(texts.count)
     codeByText[text] = code
-    texts.append(text.isEmpty ? nil : String(decoding: text, as: UTF8.self))
+    texts.append(String(decoding: text, as: UTF8.self))
     return code
   }
-
-  var column: StoredTable.Column { .text(TextColumn(name: name, codes: codes, texts: texts)) }
 }

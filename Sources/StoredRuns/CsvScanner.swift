@@ -1,133 +1,98 @@
-import SystemPackage
-
-/// Goes through the bytes of a CSV file field by field (RFC 4180; lines end in LF or CR LF).
-///
-/// The bytes end in a line feed (see `CsvBytes`), so a field outside quotes ends before they do.
+/// Goes through a CSV file field by field (RFC 4180; lines end in LF or CR LF).
 struct CsvScanner {
   /// Bytes of one field at most.
   static let fieldLimit = 1 << 20
 
-  struct Field {
-    /// Its bytes, without the quotes around it.
-    var range: Range<Int>
-    /// Whether quotes in it stand twice.
-    var isDoubled = false
-    var start: Place
-    var endsLine = false
-  }
-
-  struct Place {
-    var line: Int
-    /// From 1.
-    var column: Int
-  }
-
-  private let file: FilePath
-  private let bytes: UnsafeBufferPointer<UInt8>
+  let text: CsvText
   private var position: Int
-  private var lineStart: Int
-  private var line = 1
+  /// Line feeds inside quotes, up to here.
+  private(set) var quotedLines = 0
 
-  /// - Parameter start: where the header begins, behind a byte order mark.
-  init(_ file: FilePath, _ bytes: UnsafeBufferPointer<UInt8>, start: Int) {
-    self.file = file
-    self.bytes = bytes
-    position = start
-    lineStart = start
+  init(_ text: CsvText) {
+    self.text = text
+    position = text.start
   }
 
-  var isAtEnd: Bool { position == bytes.count }
-  var place: Place { Place(line: line, column: position - lineStart + 1) }
+  var isAtEnd: Bool { position == text.bytes.count }
 
-  mutating func next() throws(ReadFailure) -> Field {
-    var field = bytes[position] == quote ? try quoted() : try plain()
+  @inline(__always)
+  mutating func next() throws(ReadFailure) -> CsvField {
+    var field = text.bytes[position] == quote ? try quoted() : try plain()
     field.endsLine = try end()
     return field
   }
 
-  private mutating func plain() throws(ReadFailure) -> Field {
-    let start = place
+  /// The text ends in a line feed, so a field without quotes ends before it does.
+  private mutating func plain() throws(ReadFailure) -> CsvField {
+    let bytes = text.bytes
     let first = position
+    var index = first
     // The four bytes that matter lie below all that numbers and ids are made of.
     while true {
-      let byte = bytes[position]
+      let byte = bytes[index]
       if byte <= comma, byte == comma || byte == lineFeed || byte == carriageReturn || byte == quote { break }
+      index += 1
+    }
+    position = index
+    guard text.bytes[position] != quote else {
+      throw text.failure(
+        at: position, "a quote inside a field without quotes",
+        remedy: "quote the field and double the quotes in it")
+    }
+    guard position - first <= CsvScanner.fieldLimit else { throw tooLong(first) }
+    return CsvField(range: first..<position)
+  }
+
+  /// Stands at an opening quote; leaves behind the closing one.
+  private mutating func quoted() throws(ReadFailure) -> CsvField {
+    let opening = position
+    var isDoubled = false
+    position += 1
+    while true {
+      guard position < text.bytes.count else {
+        throw text.failure(
+          at: opening, "a quote that is never closed", remedy: "close it; the file may have been cut short")
+      }
+      guard position - opening - 1 <= CsvScanner.fieldLimit else { throw tooLong(opening) }
+      let byte = text.bytes[position]
       position += 1
+      if byte == lineFeed {
+        quotedLines += 1
+      } else if byte == quote {
+        guard position < text.bytes.count, text.bytes[position] == quote else { break }
+        isDoubled = true
+        position += 1
+      }
     }
-    guard bytes[position] != quote else {
-      throw failure(
-        place, "a quote inside a field without quotes", "quote the field and double the quotes in it")
-    }
-    guard position - first <= CsvScanner.fieldLimit else { throw tooLong(start) }
-    return Field(range: first..<position, start: start)
+    return CsvField(range: opening + 1..<position - 1, isQuoted: true, isDoubled: isDoubled)
   }
 
   /// Steps over what ends a field.
+  @inline(__always)
   private mutating func end() throws(ReadFailure) -> Bool {
-    switch bytes[position] {
+    switch text.bytes[position] {
     case comma:
       position += 1
       return false
-    case carriageReturn where bytes[position + 1] == lineFeed:
+    case carriageReturn where text.bytes[position + 1] == lineFeed:
       position += 2
     case lineFeed:
       position += 1
     case carriageReturn:
-      throw failure(
-        place, "a carriage return without a line feed", "end lines in a line feed, or in both of them")
+      throw text.failure(
+        at: position, "a carriage return without a line feed",
+        remedy: "end lines in a line feed, or in both of them")
     default:
-      throw failure(place, "text behind a closing quote", "double quotes that belong to the text")
+      throw text.failure(
+        at: position, "text behind a closing quote", remedy: "double quotes that belong to the text")
     }
-    line += 1
-    lineStart = position
     return true
   }
 
-  /// Stands at an opening quote; leaves behind the closing one.
-  private mutating func quoted() throws(ReadFailure) -> Field {
-    var field = Field(range: position + 1..<position + 1, start: place)
-    position += 1
-    while true {
-      guard position < bytes.count else {
-        throw failure(
-          field.start, "a quote that is never closed", "close it; the file may have been cut short")
-      }
-      guard position - field.range.lowerBound <= CsvScanner.fieldLimit else { throw tooLong(field.start) }
-      let byte = bytes[position]
-      position += 1
-      if byte == lineFeed {
-        line += 1
-        lineStart = position
-      } else if byte == quote {
-        guard position < bytes.count, bytes[position] == quote else { break }
-        field.isDoubled = true
-        position += 1
-      }
-    }
-    field.range = field.range.lowerBound..<position - 1
-    return field
-  }
-
-  /// Calls `body` with what the field says.
-  func withText<R>(of field: Field, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
-    let raw = UnsafeBufferPointer(rebasing: bytes[field.range])
-    guard field.isDoubled else { return body(raw) }
-    var isSecond = false
-    let text = raw.filter { byte in
-      isSecond = byte == quote && !isSecond
-      return !isSecond
-    }
-    return text.withUnsafeBufferPointer(body)
-  }
-
-  private func tooLong(_ start: Place) -> ReadFailure {
-    failure(
-      start, "a field of more than \(CsvScanner.fieldLimit) bytes",
-      "close the quote before it, or leave the run out")
-  }
-
-  func failure(_ place: Place, _ what: String, _ remedy: String) -> ReadFailure {
-    ReadFailure(file, line: place.line, column: place.column, what, remedy: remedy)
+  private func tooLong(_ offset: Int) -> ReadFailure {
+    text.failure(
+      at: offset, "a field of more than \(CsvScanner.fieldLimit) bytes",
+      remedy: "close the quote before it, or leave the run out")
   }
 }
 

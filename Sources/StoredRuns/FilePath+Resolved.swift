@@ -8,7 +8,7 @@ extension FilePath {
   }
 
   /// The path without links and dots; as it is where that cannot be found out.
-  var resolved: FilePath {
+  package var resolved: FilePath {
     guard let real = realpath(string, nil) else { return lexicallyNormalized() }
     defer { free(real) }
     return FilePath(platformString: real)

@@ -5,10 +5,11 @@ import SystemPackage
 enum RecordReader {
   /// Bytes of a JSON file at most.
   static let limit = 64 << 20
+  private static let remedy = "copy the run again, or leave it out"
 
   static func record(_ file: FilePath) throws(ReadFailure) -> RunRecord {
-    let bytes = try StoredFile.bytes(file, limit: limit)
-    let head = try decoding(file) { try Json.value(Head.self, from: bytes) }
+    let json = try json(file)
+    let head = try value(Head.self, json, of: file)
     guard head.tool == "splitbench" else {
       throw ReadFailure(
         file, "tool is \(head.tool.debugDescription)", remedy: "name a folder that `splitbench run` wrote")
@@ -23,7 +24,7 @@ enum RecordReader {
       throw ReadFailure(
         file, "schema_version is \(head.schemaVersion); the first one was 1", remedy: "copy the run again")
     }
-    return try decoding(file) { try Json.value(RunRecord.self, from: bytes) }
+    return try value(RunRecord.self, json, of: file)
   }
 
   /// What tells whether the rest can be understood.
@@ -32,12 +33,19 @@ enum RecordReader {
     var schemaVersion: Int
   }
 
-  static func decoding<Value>(_ file: FilePath, _ body: () throws -> Value) throws(ReadFailure) -> Value {
+  /// - Throws: where the file is no JSON.
+  static func json(_ file: FilePath) throws(ReadFailure) -> [UInt8] {
+    try StoredFile.json(file, limit: limit, remedy: remedy)
+  }
+
+  /// - Throws: where the file says something else than a `Value`.
+  static func value<Value: Decodable>(
+    _ type: Value.Type, _ json: [UInt8], of file: FilePath
+  ) throws(ReadFailure) -> Value {
     do {
-      return try body()
+      return try Json.value(type, from: json)
     } catch {
-      throw ReadFailure(
-        file, (error as? DecodingError).map(Json.explanation) ?? "\(error)", remedy: "copy the run again, or leave it out")
+      throw ReadFailure(file, Json.explanation(of: error), remedy: remedy)
     }
   }
 }

@@ -20,8 +20,8 @@ public struct RunCollection: Sendable {
 
   /// How far below a path runs are looked for.
   private static let depthLimit = 4
-  /// Runs in each folder that was looked at.
-  private var found: [FolderIdentity: Int] = [:]
+  /// Folders that were looked at: how far down, and how many runs there are.
+  private var explored: [FolderIdentity: (depth: Int, runs: Int)] = [:]
 
   /// Finds the runs that paths lead to, and reads their records.
   ///
@@ -51,19 +51,20 @@ public struct RunCollection: Sendable {
     guard !ancestors.contains(identity) else {
       throw ReadFailure(path, "a symbolic link leads back to a folder above it", remedy: "remove the link")
     }
-    if let known = found[identity] { return known }
+    let depth = ancestors.count
+    if let known = explored[identity], known.depth <= depth { return known.runs }
     var count = 0
     // The data package is the first file of a run, its record a later one.
     if StoredFile.exists(path.appending("run.json")) || StoredFile.exists(path.appending("datapackage.json"))
     {
-      add(try StoredRun(path))
+      if explored[identity] == nil { add(try StoredRun(path)) }
       count = 1
-    } else if ancestors.count < RunCollection.depthLimit {
+    } else if depth < RunCollection.depthLimit {
       for folder in try FolderIdentity.folders(in: path) {
         count += try visit(folder, within: ancestors + [identity])
       }
     }
-    found[identity] = count
+    explored[identity] = (depth, count)
     return count
   }
 

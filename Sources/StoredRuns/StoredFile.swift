@@ -6,7 +6,7 @@ package enum StoredFile {
   package static func exists(_ file: FilePath) -> Bool { access(file.string, F_OK) == 0 }
 
   /// - Parameter limit: bytes that are read at most; a longer file is refused.
-  package static func bytes(_ file: FilePath, limit: Int) throws(ReadFailure) -> [UInt8] {
+  static func bytes(_ file: FilePath, limit: Int) throws(ReadFailure) -> [UInt8] {
     let descriptor: FileDescriptor
     do {
       // Without nonBlocking a pipe of that name would wait for its writer for ever.
@@ -37,6 +37,16 @@ package enum StoredFile {
     } catch {
       throw ReadFailure(file, "cannot be read: \(error)", remedy: "copy the run again")
     }
+  }
+
+  /// The bytes of a JSON file.
+  ///
+  /// - Parameter remedy: what is to be done about one that is no JSON.
+  /// - Throws: with line and column then.
+  package static func json(_ file: FilePath, limit: Int, remedy: String) throws(ReadFailure) -> [UInt8] {
+    let bytes = try bytes(file, limit: limit)
+    try JsonScanner.check(bytes, of: file, remedy: remedy)
+    return bytes
   }
 
   static func remedy(_ error: any Error) -> String {

@@ -16,7 +16,7 @@ public struct StoredRun: Sendable {
   /// Reads `run.json`.
   public init(_ path: FilePath) throws(ReadFailure) {
     let file = path.appending("run.json")
-    guard StoredFile.exists(file) else {
+    guard !path.isEmpty, StoredFile.exists(file) else {
       throw ReadFailure(
         path, "no run.json in it: not a result folder, or its run ended before the first round",
         remedy: "name a folder that `splitbench run` wrote")
@@ -60,11 +60,11 @@ public struct StoredRun: Sendable {
     guard has(name) else {
       throw ReadFailure(
         file(name),
-        "no such table: the run's experiments were \(record.parameters.experiments.joined(separator: ", "))",
-        remedy: "choose a run that measured it")
+        "no such file; the run measured \(record.parameters.experiments.joined(separator: ", "))",
+        remedy: "choose a run that measured it, or copy this one whole")
     }
     let schema = TableSchema(table: name, of: path)
-    let table = try TableReader(file: file(name), kinds: schema.kind, wanted: wanted).table()
+    let table = try TableReader(file: file(name), schema: schema, wanted: wanted).table()
     try table.requireUnique(key)
     return table
   }

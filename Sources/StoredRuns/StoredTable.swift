@@ -31,15 +31,18 @@ public struct StoredTable: Sendable {
     self.extraLines = extraLines
   }
 
+  /// Whether the column was read: one that is not asked for is not.
   public func has(_ column: String) -> Bool { columns[column] != nil }
 
-  /// Throws where there is no such column, or it does not hold integers; so do the others.
+  /// - Throws: where the column was not read or does not hold integers.
   public func integers(_ name: String) throws(ReadFailure) -> IntegerColumn {
     if case .integer(let column) = try column(name) { return column }
     throw failure("column \(name) does not hold integers")
   }
 
-  /// Integers will do.
+  /// A column of integers will do.
+  ///
+  /// - Throws: where the column was not read or holds something else.
   public func numbers(_ name: String) throws(ReadFailure) -> NumberColumn {
     switch try column(name) {
     case .number(let column): return column
@@ -49,17 +52,22 @@ public struct StoredTable: Sendable {
     }
   }
 
+  /// - Throws: where the column was not read or does not hold booleans.
   public func booleans(_ name: String) throws(ReadFailure) -> BooleanColumn {
     if case .boolean(let column) = try column(name) { return column }
     throw failure("column \(name) does not hold booleans")
   }
 
+  /// - Throws: where the column was not read or does not hold texts.
   public func texts(_ name: String) throws(ReadFailure) -> TextColumn {
     if case .text(let column) = try column(name) { return column }
     throw failure("column \(name) does not hold texts")
   }
 
   /// The values of a column of which no field may be empty.
+  ///
+  /// - Throws: with the line of the first empty field.
+  @inlinable
   public func filled<Value>(_ column: some StoredColumn<Value?>) throws(ReadFailure) -> [Value] {
     var values: [Value] = []
     values.reserveCapacity(column.count)
@@ -94,7 +102,12 @@ public struct StoredTable: Sendable {
 
   /// The line of the file in which a row begins.
   public func line(ofRow row: Int) -> Int {
-    row + 2 + (extraLines.last { $0.row <= row }?.lines ?? 0)
+    var (low, high) = (0, extraLines.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if extraLines[middle].row <= row { low = middle + 1 } else { high = middle }
+    }
+    return row + 2 + (low > 0 ? extraLines[low - 1].lines : 0)
   }
 
   private func column(_ name: String) throws(ReadFailure) -> Column {

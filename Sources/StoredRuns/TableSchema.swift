@@ -14,17 +14,17 @@ struct TableSchema {
     package = run.appending("datapackage.json")
   }
 
-  /// - Throws: where the column is unknown and `datapackage.json` is there but cannot be read.
-  func kind(of column: String) throws(ReadFailure) -> ColumnKind {
-    if let kind = known[column] { return kind }
-    return try described()[column] ?? .string
+  /// - Throws: where there is an unknown column and `datapackage.json` is there but cannot be read.
+  func kinds(of columns: [String]) throws(ReadFailure) -> [ColumnKind] {
+    let others = columns.allSatisfy { known[$0] != nil } ? [:] : try described()
+    return columns.map { known[$0] ?? others[$0] ?? .string }
   }
 
   private func described() throws(ReadFailure) -> [String: ColumnKind] {
     guard StoredFile.exists(package) else { return [:] }
-    let bytes = try StoredFile.bytes(package, limit: RecordReader.limit)
+    let json = try RecordReader.json(package)
     // These keys are one word each, spelt alike in every case.
-    let described = try RecordReader.decoding(package) { try Json.value(Described.self, from: bytes) }
+    let described = try RecordReader.value(Described.self, json, of: package)
     let fields = described.resources.first { $0.name == table }?.schema.fields ?? []
     return Dictionary(fields.map { ($0.name, ColumnKind(rawValue: $0.type) ?? .string) }) { first, _ in first
     }

@@ -131,11 +131,11 @@ SCOPE = {
 }
 
 
-
-def settings(*names: str, leave: str = "") -> dict[str, str]:
-    """The step that visits settings of detection, from CPU 1."""
+def settings(*names: str, leave: str = "", cpu: int = 1) -> dict[str, str]:
+    """The steps that visit settings of detection, from one CPU."""
     return {
-        "settings": f"splitbench run --settings {','.join(names)} --cpu 1 --rounds 1 --out /results/settings"
+        "msr-before": "splitbench msr show --json",
+        "settings": f"splitbench run --settings {','.join(names)} --cpu {cpu} --rounds 1 --out /results/settings"
                     f" --allow-msr-writes {leave}",
         "msr-after-settings": "splitbench msr show --json",
     }
@@ -156,6 +156,16 @@ LEAK = {
     "msr-after-leak": "splitbench msr show --json",
 }
 
+
+def toggle(cpu: int, leave: str = "") -> dict[str, str]:
+    """The step that flips bit 29 from one CPU, with the time that emulated CPUs take."""
+    return {
+        "toggle": f"splitbench run --plan thorough --only toggle --cpu {cpu} --rounds 2 --out /results/toggle"
+                  f" --allow-msr-writes {leave}",
+        "msr-after-toggle": "splitbench msr show --json",
+    }
+
+
 # Of a run that writes registers, of its guardian, and of both.
 KILLS = int(os.environ.get("SPLITBENCH_KILLS") or 6)
 
@@ -172,21 +182,23 @@ HOTPLUG = DOCTOR | SCOPE | hotplug() | trap() | {
 BOOTS = (
     Boot("one-sld", SLD, ONE, None),
     Boot("one-bld-fatal", BLD, ONE, "fatal", modules=()),
-    Boot("one-both-ratelimit", BOTH, ONE, "ratelimit:100"),
+    Boot("one-both-ratelimit", BOTH, ONE, "ratelimit:100", DOCTOR | trap() | settings(
+        "as-found", "sld-on", "bld-off", "sld-on+bld-off", leave="--allow-arming", cpu=0)),
     Boot("one-neither-fatal", NEITHER, ONE, "fatal"),
     Boot("four-sld-fatal-stuck", SLD, FOUR, "fatal", DOCTOR | SCOPE | trap(), stuck=(2,)),
     Boot("four-sld-ratelimit", SLD, FOUR, "ratelimit:100"),
-    Boot("four-bld-warn", BLD, FOUR, "warn"),
+    Boot("four-bld-warn", BLD, FOUR, "warn", DOCTOR | trap() | settings("as-found", "bld-off")),
     Boot("four-both-off", BOTH, FOUR, "off", DOCTOR | SCOPE_UNARMED | trap() | settings(
-        "as-found", "sld-on", "bld-on", leave="--allow-arming") | hotplug("--allow-arming")),
+        "as-found", "sld-on", "bld-on", leave="--allow-arming") | hotplug("--allow-arming") | toggle(
+        1, "--allow-arming")),
     Boot("four-both-boot-cpu-stuck", BOTH, FOUR, "warn", stuck=(0,)),
     Boot("two-sockets-sld-warn", SLD, TWO_SOCKETS, "warn", FLIPS | RHYTHMS),
     Boot("two-sockets-sld-by-hand", SLD, TWO_SOCKETS, "off", BY_HAND),
     Boot("two-sockets-both", BOTH, TWO_SOCKETS, None, DOCTOR | SCOPE | trap() | settings(
-        "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", "mitigate-off") | hotplug() | LEAK | {"kills": f"kills {KILLS}"}, seconds=300),
+        "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", "mitigate-off") | hotplug() | LEAK | toggle(1) | {"kills": f"kills {KILLS}"}, seconds=300),
     Boot(
         "two-sockets-both-thread-refuse", BOTH, TWO_SOCKETS, "fatal", DOCTOR | SCOPE | trap() | settings(
-            "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", leave="--force"),
+            "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", leave="--force") | toggle(2, "--force"),
         scope="thread", refuse=(3,)),
     Boot("two-sockets-both-package-hotplug", BOTH, TWO_SOCKETS, "fatal", HOTPLUG, scope="package"),
 )

@@ -95,41 +95,77 @@ class Met:
     # Whether the machine takes the setting whole.
     whole: bool = True
 
+    @property
+    def costs(self) -> tuple[str, ...]:
+        """What settings-cost.csv says of cells that split."""
+        if self.dies:
+            return ("trapped",)
+        # split_lock_warn sleeps at each first operation behind an open window; a rate limit lets some pass.
+        if self.sleeps:
+            return ("delayed",) if self.kinds == ("#AC",) else ("delayed", "completed")
+        return ("completed",)
+
 
 SILENT = ("silent",)
 
 # In warn; CPUs 0 and 1 share a core, and its bit. bld-on beside #AC: the operation that runs again meets #DB.
 WARN_SETTINGS = {
     "as-found": Met(("#AC",), "0-7", sleeps=True),
-    "sld-off": Met(SILENT, ""),
+    "sld-off": Met(SILENT, "none"),
     "sld-on": Met(("#AC",), "0-7", sleeps=True),
     "sld-on-own-core": Met(("#AC",), "0-1", sleeps=True),
     "sld-on-sibling": Met(("#AC",), "0-1", sleeps=True),
     "sld-on-other-core": Met(SILENT, "2-3"),
     "bld-on": Met(("#AC",), "0-7", sleeps=True),
     # A line an operation, ten in five seconds.
-    "sld-off+bld-on": Met(("#DB", "silent"), ""),
+    "sld-off+bld-on": Met(("#DB", "silent"), "none"),
     "mitigate-off": Met(("#AC", "silent"), "0-7"),
 }
 
 # In fatal; a bit of its own for each CPU, and CPU 3 refuses it.
 FATAL_SETTINGS = {
     "as-found": Met(("#AC",), "0-2,4-7", dies=True),
-    "sld-off": Met(SILENT, ""),
+    "sld-off": Met(SILENT, "none"),
     "sld-on": Met(("#AC",), "0-2,4-7", dies=True, whole=False),
     "sld-on-own-core": Met(("#AC",), "1", dies=True),
     "sld-on-sibling": Met(SILENT, "0"),
     "sld-on-other-core": Met(SILENT, "2"),
     "bld-on": Met(("#AC",), "0-2,4-7", dies=True),
-    "sld-off+bld-on": Met(("#DB",), "", dies=True),
+    "sld-off+bld-on": Met(("#DB",), "none", dies=True),
 }
 
 # Booted with off, armed by hand: handle_user_split_lock warns all the same; handle_bus_lock does nothing.
 OFF_SETTINGS = {
-    "as-found": Met(SILENT, ""),
+    "as-found": Met(SILENT, "none"),
     "sld-on": Met(("#AC",), "0-3", sleeps=True),
-    "bld-on": Met(SILENT, ""),
+    "bld-on": Met(SILENT, "none"),
 }
+
+# Booted with ratelimit, which arms #DB alone; armed by hand, #AC warns all the same, and the operation that runs again meets
+# #DB. Without #DB nothing limits.
+RATELIMIT_SETTINGS = {
+    "as-found": Met(("#DB",), "none", sleeps=True),
+    "sld-on": Met(("#AC", "#DB"), "0", sleeps=True),
+    "bld-off": Met(SILENT, "none"),
+    "sld-on+bld-off": Met(("#AC",), "0", sleeps=True),
+}
+
+
+# #DB alone, in warn: a line an operation, ten in five seconds. There is no bit 29.
+BUS_LOCK_SETTINGS = {
+    "as-found": Met(("#DB", "unknown", "silent"), ""),
+    "bld-off": Met(SILENT, ""),
+}
+
+
+@dataclass(frozen=True)
+class Toggled:
+    """What `run --only toggle` finds from a CPU."""
+    writer: int
+    # The CPUs that it looks at, by their relation to the writer.
+    cpus: dict[str, int]
+    # Those of them that refuse the write.
+    refusing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +191,7 @@ class Expected:
     met_after_hotplug: str = ""
     # Whether split locks pass on a CPU while detection is off on another's core, by relation.
     leaks: dict[str, bool] = field(default_factory=dict)
+    toggled: Toggled | None = None
     # kernel.split_lock_mitigate, in each step that asks doctor.
     mitigates: dict[str, bool] = field(default_factory=lambda: {"doctor": True})
 
@@ -168,7 +205,7 @@ EXPECTED = {
     # ratelimit is #DB's: split_lock_init takes bit 29 away.
     "one-both-ratelimit": Expected(
         "ratelimit", True, True, [DB_LIMIT], {"trap": [DB_LIMITS]},
-        armed=[OFF], bus_locks_armed=True, rate_limit=100),
+        armed=[OFF], bus_locks_armed=True, rate_limit=100, settings=RATELIMIT_SETTINGS),
     "one-neither-fatal": Expected("unsupported", False, False, [], {"trap": [NATIVE]}),
     # split_lock_init does not look at what split_lock_verify_msr returns: Linux believes CPU 2 armed.
     "four-sld-fatal-stuck": Expected(
@@ -178,10 +215,12 @@ EXPECTED = {
     "four-sld-ratelimit": Expected(
         "ratelimit", True, False, [], {"trap": [NATIVE] * 4}, armed=[OFF] * 4, rate_limit=100),
     "four-bld-warn": Expected(
-        "warn", False, True, [DB_WARNING], {"trap": [DB_WARNS] * 4}, bus_locks_armed=True),
+        "warn", False, True, [DB_WARNING], {"trap": [DB_WARNS] * 4}, bus_locks_armed=True,
+        settings=BUS_LOCK_SETTINGS),
     "four-both-off": Expected("off", True, True, [DISABLED], {"trap": [NATIVE] * 4}, armed=[OFF] * 4,
         scopes={"bld": Scope(("per-thread", "per-core"))}, settings=OFF_SETTINGS,
-        hotplug={"sld": OFF, "bld": OFF}, met_after_hotplug="nothing"),
+        hotplug={"sld": OFF, "bld": OFF}, met_after_hotplug="nothing",
+        toggled=Toggled(1, {"self": 1, "same-l3": 0})),
     # The boot CPU fails the test in __split_lock_setup: Linux gives #AC up; bus_lock_init arms #DB.
     # But cpu_model_supports_sld is set by then, so that split_lock_init arms #AC on all others.
     "four-both-boot-cpu-stuck": Expected(
@@ -205,13 +244,15 @@ EXPECTED = {
         scopes={"sld": Scope(("per-core",), siblings_share=True, by_behaviour=True), "bld": DB_OF_THREAD},
         settings=WARN_SETTINGS, hotplug={"sld": ON, "bld": OFF}, met_after_hotplug="#AC, delayed",
         # split_lock_warn takes the bit off the core that the task runs on.
-        leaks={"self": True, "smt-sibling": True, "same-l3": False, "other-package": False}),
+        leaks={"self": True, "smt-sibling": True, "same-l3": False, "other-package": False},
+        toggled=Toggled(1, {"self": 1, "smt-sibling": 0, "same-l3": 2, "other-package": 4})),
     # wrmsrl_safe: the refused write on CPU 3 goes unnoticed. Its sibling has a bit of its own here.
     "two-sockets-both-thread-refuse": Expected(
         "fatal", True, True, [AC_FATAL], {"trap": [AC_KILLS] * 3 + [NATIVE] + [AC_KILLS] * 4},
         armed=[ON] * 3 + [OFF] + [ON] * 4,
         scopes={"sld": Scope(("per-thread",), False, by_behaviour=False), "bld": DB_OF_THREAD},
-        settings=FATAL_SETTINGS),
+        settings=FATAL_SETTINGS,
+        toggled=Toggled(2, {"self": 2, "smt-sibling": 3, "same-l3": 0, "other-package": 4}, refusing=(3,))),
     # Cleared on CPU 6, the bit is gone from its socket, until split_lock_init runs on CPU 7 as it comes back.
     "two-sockets-both-package-hotplug": Expected(
         "fatal", True, True, [AC_FATAL],

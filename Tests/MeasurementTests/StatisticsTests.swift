@@ -7,18 +7,39 @@ import Testing
   /// Two-sided 95 % points, from any table of Student's t.
   @Test(arguments: [
     (1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (5, 2.571), (10, 2.228), (14, 2.145), (30, 2.042),
-    (100, 1.984),
+    (100, 1.984), (.infinity, 1.960),
   ])
-  func quantiles(degrees: Int, t: Double) {
+  func quantiles(degrees: Double, t: Double) {
     #expect(abs(StudentT.quantile(central: 0.95, degrees: degrees) - t) < 0.0006)
   }
 
-  @Test(arguments: 1...60)
-  func probabilityInvertsQuantile(degrees: Int) {
-    for probability in [0.5, 0.9, 0.95, 0.999] {
-      let t = StudentT.quantile(central: probability, degrees: degrees)
-      #expect(abs(StudentT.centralProbability(t, degrees: degrees) - probability) < 1e-9)
+  @Test(arguments: [0.7, 1, 2, 3.3, 10, 60, 1e4, 1e8]) func tailsInvertQuantile(degrees: Double) {
+    for probability in [0.5, 0.1, 0.05, 0.001, 1e-9] {
+      let t = StudentT.quantile(tails: probability, degrees: degrees)
+      #expect(abs(StudentT.tails(beyond: t, degrees: degrees) / probability - 1) < 1e-9)
     }
+  }
+
+  /// With one and two degrees of freedom the tails are elementary functions.
+  @Test(arguments: [0, 0.1, 1, 3, 100]) func elementaryTails(t: Double) {
+    let one = 2 / Double.pi * Double.atan2(y: 1, x: t)
+    let two = 2 / (2 + t * t + t * (2 + t * t).squareRoot())
+    #expect(abs(StudentT.tails(beyond: t, degrees: 1) / one - 1) < 1e-12)
+    #expect(abs(StudentT.tails(beyond: t, degrees: 2) / two - 1) < 1e-12)
+  }
+
+  /// As SciPy 1.17 has them.
+  @Test(arguments: [
+    (5, 2.5, 0.02345118997086185),
+    (12, 4.7, 0.00010527673696674255),
+    (30, 8, 1.653525675178976e-09),
+    (4.2, 123.4, 5.069754160184712e-05),
+    (8, 1000000.0, 1.2455063433202503e-15),
+    (0.001, 3.3, 0.9992595467289789),
+    (40, 0.7, 0.04699673387876516),
+  ])
+  func farTails(t: Double, degrees: Double, tails: Double) {
+    #expect(abs(StudentT.tails(beyond: t, degrees: degrees) / tails - 1) < 1e-9)
   }
 }
 

@@ -45,15 +45,66 @@ import Testing
     }
   }
 
-  /// Ten lines in five seconds, whoever asks.
+  /// Replicates are independent: neither neighbours nor those of another seed share anything.
+  @Test func firstNumbersOfReplicatesAreScattered() {
+    let count = 4000
+    var hits = 0
+    var runs = 0
+    var wasHit = false
+    for replicate in 0..<count {
+      var random = Random(seed: 1, replicate: replicate, runner: 0)
+      let isHit = random.below(2) == 1
+      hits += isHit ? 1 : 0
+      runs += isHit == wasHit ? 0 : 1
+      wasHit = isHit
+    }
+    // Half of them, and half of them unlike the one before; five standard deviations of 31.6.
+    #expect(abs(hits - count / 2) < 160)
+    #expect(abs(runs - count / 2) < 160)
+  }
+
+  /// Sixteen loops share the bus alike; one who is after little of it waits for the others, and gets nearly all of that.
+  @Test func theBusIsShared() {
+    let (cost, second) = (1000, 1_000_000_000)
+    var bus = Bus(cost: cost)
+    let loops = (0..<16).map { _ in bus.join(cost, at: 0) }
+    let alone = bus.clock(loops[0], at: second)
+    #expect((second / 16 - 10...second / 16 + 10).contains(alone))
+    #expect(bus.wait == 15 * cost)
+    let rare = bus.join(10_000_000, at: second)
+    let begin = bus.clock(rare, at: second)
+    #expect((998_000_000...999_000_000).contains(bus.clock(rare, at: 2 * second) - begin))
+    for loop in loops { bus.leave(loop, at: 2 * second) }
+    #expect(bus.wait == 0)
+    #expect(bus.clock(rare, at: 3 * second) - bus.clock(rare, at: 2 * second) == second)
+  }
+
+  /// However many are after it, and at what pace: their split locks fill the bus's time and no more.
+  @Test(arguments: [[1000], [1000, 2000], [1500, 1500], [1000, 1000, 1_000_000], [1100, 50_000, 3000, 7]])
+  func theBusIsNeverFullerThanTime(_ periods: [Int]) {
+    let (cost, second) = (1000, 1_000_000_000)
+    var bus = Bus(cost: cost)
+    let paces = periods.map { max(cost, $0) }
+    let users = paces.map { bus.join($0, at: 0) }
+    let shares = zip(users, paces).map { bus.clock($0, at: second) / $1 * cost }
+    let wanted = paces.map { second / $0 * cost }
+    let used = shares.reduce(0, +)
+    if wanted.reduce(0, +) > second {
+      #expect((second / 1000 * 998...second).contains(used))
+    } else {
+      #expect(shares == wanted)
+    }
+  }
+
+  /// Ten lines in five seconds, whoever asks, and one that tells of the rest.
   @Test func theLogIsLimitedAsPrintkIs() {
     var limiter = LogLimiter()
     #expect(limiter.lines(of: 25, from: 0, to: 0) == 10)
     #expect(limiter.lines(of: 1, from: 4_000_000_000, to: 4_000_000_000) == 0)
-    #expect(limiter.lines(of: 1, from: 5_000_000_001, to: 5_000_000_001) == 1)
+    #expect(limiter.lines(of: 1, from: 5_000_000_001, to: 5_000_000_001) == 2)
     var steady = LogLimiter()
-    // 60 s at a thousand a second: in every interval of a little over 5 s, ten.
-    #expect((110...120).contains(steady.lines(of: 60_000, from: 0, to: 60_000_000_000)))
+    // 60 s at a thousand a second: in every interval of a little over 5 s, eleven.
+    #expect((121...131).contains(steady.lines(of: 60_000, from: 0, to: 60_000_000_000)))
     var rare = LogLimiter()
     #expect(rare.lines(of: 20, from: 0, to: 60_000_000_000) == 20)
   }

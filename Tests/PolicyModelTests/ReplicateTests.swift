@@ -4,8 +4,7 @@ import Testing
 
 @Suite struct ReplicateTests {
   @Test(arguments: PolicyChoice.all) func theSameSeedGivesTheSame(_ policy: PolicyChoice) throws {
-    var crowd = try scenario("crowd")
-    crowd.seconds = 2
+    let crowd = try hurriedCrowd()
     let first = policy.tally(crowd, .committed, seed: 7, replicate: 3)
     #expect(policy.tally(crowd, .committed, seed: 7, replicate: 3) == first)
   }
@@ -19,7 +18,7 @@ import Testing
   /// What cannot be, whatever the policy: split locks that nobody wanted, a bus locked for longer than there was time.
   @Test(arguments: PolicyChoice.all) func accountsBalance(_ policy: PolicyChoice) throws {
     for var scenario in Scenario.builtIn {
-      scenario.seconds = scenario.name == "crowd" ? 5 : 1
+      if scenario.name == "crowd" { scenario = try hurriedCrowd() } else { scenario.seconds = 1 }
       let found = policy.tally(scenario, .committed, seed: 5, replicate: 0)
       let place = "\(policy.id) \(scenario.name) \(found)"
       #expect(found.performed + found.emulated <= found.demanded + found.offenders, "\(place)")
@@ -33,6 +32,24 @@ import Testing
       #expect((found.firstDetection ?? 0) >= 0, "\(place)")
       #expect(found.spurious <= found.alignmentChecks, "\(place)")
       #expect(found.coresOff <= scenario.host.cores, "\(place)")
+    }
+  }
+
+  /// All time of a lone loop goes into split locks, what they meet, and waiting: once.
+  @Test(arguments: PolicyChoice.all) func timeIsSpentOnce(_ policy: PolicyChoice) throws {
+    for kind in [Scenario.Actor.Kind.task, .guest] {
+      var scenario = offenders(1)
+      scenario.actors[0].kind = kind
+      let found = policy.tally(scenario, .committed, seed: 1, replicate: 0)
+      guard found.sigbusTasks + found.guestsKilled == 0 else { continue }
+      let costs = Costs.committed
+      let spent =
+        found.waited + found.performed * costs.splitLock.ns
+        + (found.alignmentChecks - found.emulated + found.busLockTraps) * costs.trap.ns
+        + (found.emulated + found.busLockExits) * costs.vmExit.ns
+      #expect(found.worked == 10_000_000_000)
+      // What a trap at the end still takes, and a virtual CPU's exits.
+      #expect(abs(spent - found.worked) < found.worked / 1000, "\(kind) \(found)")
     }
   }
 

@@ -26,3 +26,12 @@ func offenders(_ count: Int, rateHz: Int? = nil, seconds: Int = 10) -> Scenario 
     host: .init(coresPerPackage: max(count, 1), detects: [.splitLock, .busLock]),
     actors: [.init(name: "tasks", kind: .task, count: count, cpus: Array(0..<count), rateHz: rateHz)])
 }
+
+/// The crowd's minute in a second, with all that befalls it.
+func hurriedCrowd() throws -> Scenario {
+  var crowd = try scenario("crowd")
+  crowd.seconds = 1
+  for index in crowd.events.indices { crowd.events[index].atMs /= 5 }
+  for index in crowd.actors.indices { crowd.actors[index].fromMs /= 5 }
+  return crowd
+}

@@ -13,7 +13,7 @@ import Testing
     let tables = ExperimentId.allCases.flatMap {
       RunResults().tables(of: $0, run: "run", relationSource: "hwloc")
     }
-    #expect(tables.count == ExperimentId.allCases.count + 2, "samples and slices beside them")
+    #expect(tables.count == ExperimentId.allCases.count + 3, "samples, slices and settings-cost beside them")
     for resource in tables.map(\.resource) {
       #expect(reference.contains("### \(resource.path)\n"), "\(resource.path)")
       #expect(reference.contains("| `\(resource.path)` |"), "\(resource.path)")

@@ -9,6 +9,8 @@ import Testing
 @Suite(.serialized) struct KillTests {
   enum Killed: CaseIterable { case run, guardian, both }
 
+  private static let experiments = ["scope", "toggle", "scope", SplitLocks.areHarmless ? "hotplug" : "scope"]
+
   /// Kills of each kind.
   private static let kills = ProcessInfo.processInfo.environment["SPLITBENCH_KILLS"].flatMap { Int($0) } ?? 8
 
@@ -20,6 +22,8 @@ import Testing
       machine.root.string, "--journal",
       machine.journal.path.string, "--out", machine.root.appending("out").string,
     ]
+    // Here #AC is a bit in a file.
+    if experiment == "toggle" { process.arguments! += ["--allow-arming", "--rounds", "1"] }
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
@@ -51,8 +55,10 @@ import Testing
     for number in 0..<Self.kills {
       let machine = try PlainFileMachine(cpus: 2, mode: "off")
       try machine.set(0x1D9, 1 << 2 | 1, cpu: 0)
+      // Where nothing is delayed, toggle issues no split lock.
+      try machine.put("0\n", "proc/sys/kernel/split_lock_mitigate")
       let start = try machine.snapshot()
-      let run = try Self.start(machine, number % 4 == 3 && SplitLocks.areHarmless ? "hotplug" : "scope")
+      let run = try Self.start(machine, Self.experiments[number % Self.experiments.count])
       let pid = run.processIdentifier
       // A kill before the journal is there would show nothing; one a little later meets a change or its undoing.
       _ = try Self.wait { try machine.journal.ofRun.read() != nil || !run.isRunning }

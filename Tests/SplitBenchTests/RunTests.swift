@@ -191,6 +191,40 @@ import Testing
     }
   }
 
+  @Test func repetitionMakesRunsWithSeedsOfTheirOwn() async throws {
+    try await withTemporaryFolder { folder in
+      let result = try await Tool.run(
+        Self.aligned.filter { $0 != "--quiet" } + [
+          "--repeat", "3", "--pause", "0.1", "--seed", "5", "--json", "--out", folder.string,
+        ])
+      #expect(result.code == 0 && result.errors.contains("run 3 of 3"), "\(result.errors)")
+      let lines = result.output.split(separator: "\n")
+      #expect(lines.count == 3, "JSON Lines")
+      for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+      let runs = names(in: folder)
+      let seeds = try runs.map { run in
+        (try record(folder.appending(run))["parameters"] as? [String: Any])?["seed"] as? UInt64
+      }
+      #expect(runs.count == 3 && Set(seeds).count == 3 && seeds.contains(5))
+      let compared = try await Tool.run("compare", "--self-check", folder.string)
+      #expect(compared.code == 2 && compared.errors.contains("3 runs"))
+    }
+  }
+
+  /// The first run is whole, the others never begin.
+  @Test func anInterruptBetweenRunsEndsThemAll() async throws {
+    try await withTemporaryFolder { folder in
+      let result = try await Tool.run(
+        [
+          "--default-signal=INT", "timeout", "--foreground", "--preserve-status", "--signal=INT", "6",
+          Tool.path.string,
+        ] + Self.aligned + ["--repeat", "5", "--pause", "600", "--out", folder.string],
+        program: "/usr/bin/env")
+      #expect(result.code == 130, "\(result.errors)")
+      #expect(try record(try onlyRun(in: folder))["complete"] as? Bool == true)
+    }
+  }
+
   /// A file system of 256 KiB holds a folder and a round or two, not a run.
   @Test(.enabled(if: getuid() == 0, "mounting a small file system needs root"))
   func aDiskThatFillsIsSaid() async throws {

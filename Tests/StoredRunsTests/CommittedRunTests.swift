@@ -1,5 +1,6 @@
 import Foundation
 import StoredRuns
+import StoredRunsChecks
 import SystemPackage
 import Testing
 
@@ -13,6 +14,9 @@ import Testing
     #expect(!collection.runs.isEmpty)
     for run in collection.runs {
       #expect(run.isComplete && run.record.run == run.name)
+      let input = try FuzzInput(replacingFilesOf: run.path)
+      defer { input.remove() }
+      #expect(try input.fault(in: WorkFolder.bytes(run.path.appending("run.json"))) == nil, "no key is lost")
       for name in ["cost", "samples", "pingpong", "bystander", "slices", "scaling", "trap"]
       where run.has(name) {
         let table = try run.table(name)

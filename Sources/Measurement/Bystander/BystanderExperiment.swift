@@ -115,12 +115,7 @@ public final class BystanderExperiment: CoursedExperiment {
   private func makeMemory(_ cpu: Int) throws {
     guard let described = machine.topology.cpu(cpu) else { return }
     let victims = Set(sites.map(\.pair.victim)).count
-    let free = (AvailableMemory.bytes() ?? 1 << 30) / max(1, victims)
-    let sizes = VictimMemory.Sizes(
-      l1d: described.l1dBytes, l2: described.l2Bytes, l3: described.l3Bytes, memory: free)
-    memories[cpu] = try CpuPin.pinned(to: cpu) {
-      try VictimMemory(sizes: sizes, node: victimNode ?? described.numaNode, seed: seed)
-    }
+    memories[cpu] = try VictimMemory.near(described, amongVictims: victims, node: victimNode, seed: seed)
   }
 
   // MARK: Rounds

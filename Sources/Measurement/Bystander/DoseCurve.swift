@@ -111,7 +111,7 @@ public struct DoseCurve: Sendable, Codable {
     let chi = zip(residuals, steps).reduce(0) { $0 + ($1.0 / $1.1.error) * ($1.0 / $1.1.error) }
     // A model that misses its points knows its parameter no better than it hits them.
     let inflation = max(1, chi / Double(steps.count - 1)).squareRoot()
-    let t = StudentT.quantile(central: Estimate.confidence, degrees: steps.count - 1)
+    let t = StudentT.quantile(central: Estimate.confidence, degrees: Double(steps.count - 1))
     return (k, inflation / square.squareRoot() * t, residuals)
   }
 }

@@ -30,20 +30,22 @@ struct VictimRunner {
   /// Length of a quantum in seconds: many fit a slice, so that one gap spoils little.
   private static let quantumSeconds = 5e-6
   /// A quantum longer by so many seconds than the slice's median, and three times as long, had a gap.
-  private static let gapSeconds = 50e-6
+  static let gapSeconds = 50e-6
 
   private let gapTicks: UInt64
 
   /// Finds the quantum; the victim must have been warmed.
   ///
+  /// - Parameter gapSeconds: more where a slice is fast and slow by turns, so that the slow part is no gap.
   /// - Throws: `Trap` if Linux answers the victim's own split locks with a signal.
   init(
-    _ victim: Victim, memory: VictimMemory, operand: UnsafeMutableRawPointer, ticksPerSecond: Double
+    _ victim: Victim, memory: VictimMemory, operand: UnsafeMutableRawPointer, ticksPerSecond: Double,
+    gapSeconds: Double = VictimRunner.gapSeconds
   ) throws(Trap) {
     self.victim = victim
     self.memory = memory
     self.operand = operand
-    gapTicks = UInt64(VictimRunner.gapSeconds * ticksPerSecond)
+    gapTicks = UInt64(gapSeconds * ticksPerSecond)
     let goal = VictimRunner.quantumSeconds * ticksPerSecond
     let limit = memory.sizes.dram / 64
     while quantum * 2 <= limit, try Double(time(quantum)) < goal / 2 { quantum *= 2 }

@@ -41,7 +41,7 @@ final class Aggression: @unchecked Sendable {
 
   /// - Parameters:
   ///   - period: TSC ticks between the starts of two operations; 0 is back to back.
-  ///   - deadlineTicks: it ends so many ticks from now, or from the gate's opening, stopped or not.
+  ///   - deadlineTicks: it ends so many ticks from its beginning, or from the gate's opening, stopped or not.
   ///   - gate: where it waits for others; nil starts at once.
   ///   - batch: operations between two looks at the clock.
   init(
@@ -58,7 +58,7 @@ final class Aggression: @unchecked Sendable {
         as: catomics_aggression.self,
         repeating: catomics_aggression(
           operand: operand, addend: addend, period: period, batch: batch, start: 0,
-          deadline: catomics_tsc() + deadlineTicks, stop: stopFlag, is_running: 0, operations: 0,
+          deadline: 0, stop: stopFlag, is_running: 0, operations: 0,
           longest_gap: 0,
           first_tick: 0, last_start: 0, last_tick: 0), count: 1)
   }
@@ -73,10 +73,13 @@ final class Aggression: @unchecked Sendable {
 
   private func run() {
     let (before, switches) = (chost_current_cpu(), SwitchCount.now())
+    // From now, not from when it was asked for: on a busy machine a thread may wake later than a short slice is long.
+    var start = catomics_tsc()
     if let gate {
-      guard let start = gate.pass() else { return }
-      (work.pointee.start, work.pointee.deadline) = (start, start + deadlineTicks)
+      guard let opening = gate.pass() else { return }
+      start = opening
     }
+    (work.pointee.start, work.pointee.deadline) = (start, start + deadlineTicks)
     trap = BusErrorGuard.trap(catomics_aggress, work)
     wasPreempted = SwitchCount.now().wasPreempted(since: switches)
     wasOnItsCpu = before == assistant.cpu && chost_current_cpu() == before

@@ -94,7 +94,8 @@ public final class LeakExperiment: CoursedExperiment {
         RunWarning(
           "leak-unopened",
           "a split lock on CPU \(plan.opener) was not always delayed, so that no window opened",
-          "another program may be split-locking on that core; see windows in leak.csv")
+          "see windows in leak.csv; another program may be split-locking there, and Linux before 5.19 does not delay"
+        )
       ])
       + (open.isEmpty
         ? []

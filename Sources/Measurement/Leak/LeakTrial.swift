@@ -63,9 +63,10 @@ final class LeakTrial: @unchecked Sendable {
     if cpu == opener {
       ran = CompanionThread.running(on: cpu, { self.open(andWatch: true) }, stop: {}, { read() })
     } else {
-      ran = CompanionThread.running(on: cpu, { self.watch() }, stop: {}) {
-        CompanionThread.running(on: opener, { self.open(andWatch: false) }, stop: {}, { read() })
+      let open = {
+        CompanionThread.running(on: self.opener, { self.open(andWatch: false) }, stop: {}, { read() })
       }
+      ran = CompanionThread.running(on: cpu, { self.watch() }, stop: {}, open)
     }
     record.isClear = clear
     return ran != nil

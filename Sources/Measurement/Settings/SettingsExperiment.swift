@@ -3,33 +3,30 @@ import DetectionControl
 import LockKernels
 import Machine
 
-/// The experiment `settings`: what a split lock meets, and how many get through, under each setting of detection.
+/// The experiment `settings`: what a split lock meets, how many get through, what they cost and whom, under each setting of
+/// detection.
 public final class SettingsExperiment: CoursedExperiment {
   public static let id = ExperimentId.settings
-  /// What one visit to a setting gave.
-  private struct Visit {
-    var failures: [String]
-    var split: TrapRecord
-    var aligned: TrapRecord
-    var throughput: Double
-    var child: TrapRecord
-    var bitsSet: [Int]?
-  }
 
   public let plan: SettingsPlan
   public private(set) var course: ExperimentCourse
   public let clock: TscClock
-  private let machine: MachineReport
+  let machine: MachineReport
   private let control: DetectionControl
   private let start: Double
+  private let seed: UInt64
   private var generator: SeededGenerator
-  private var visits: [[Visit]]
+  /// By setting.
+  private(set) var visits: [[SettingsVisit]]
+  private(set) var cost: SettingsCost?
+  private(set) var bystander: SettingsBystander?
 
   /// - Parameter control: has begun.
   public init(
     plan: SettingsPlan, seed: UInt64, machine: MachineReport, control: DetectionControl, clock: TscClock
   ) {
     (self.plan, self.machine, self.control, self.clock) = (plan, machine, control, clock)
+    self.seed = seed
     course = ExperimentCourse(budget: plan.budget)
     start = clock.elapsed()
     generator = SeededGenerator(seed: seed)
@@ -41,6 +38,13 @@ public final class SettingsExperiment: CoursedExperiment {
 
   /// Visits every setting in each round, in fresh random order, the machine as it was found in between.
   public func run(progress: (Progress) -> Void, finishedRound: (SettingsExperiment) throws -> Void) throws {
+    progress(Progress(phase: "settings: bystander's memory", done: 0, secondsLeft: plan.wallLimit))
+    cost = try SettingsCost(
+      settings: plan.settings, cpu: plan.cpu.id, machine: machine, clock: clock, seed: seed)
+    bystander = try plan.bystander.map {
+      try SettingsBystander(pair: $0, machine: machine, clock: clock, seed: seed)
+    }
+    defer { noteUnmeasured() }
     for round in 0..<plan.rounds {
       for (number, index) in plan.settings.indices.shuffled(using: &generator).enumerated() {
         course.heedInterrupt()
@@ -53,31 +57,31 @@ public final class SettingsExperiment: CoursedExperiment {
           (Double(round) + Double(number) / Double(plan.settings.count)) / Double(plan.rounds)
         progress(
           Progress(phase: "settings", done: done, secondsLeft: plan.wallLimit - (clock.elapsed() - start)))
-        try visit(index)
+        try visit(index, round: round)
       }
       try finishedRound(self)
     }
     _ = control.reset()
   }
 
-  private func visit(_ index: Int) throws {
+  private func visit(_ index: Int, round: Int) throws {
+    let setting = plan.settings[index]
     guard SettingsExperiment.seconds / 2 <= budget.left else {
-      return course.skip("settings \(plan.settings[index].id)", ExperimentEnd.outOfBudget)
+      return course.skip("settings \(setting.id)", ExperimentEnd.outOfBudget)
     }
     sleep(seconds: budget.rest(at: clock.elapsed()))
     let cpu = plan.cpu.id
-    let failures = control.apply(plan.settings[index], measuring: plan.cpu)
+    let failures = control.apply(setting, measuring: plan.cpu)
     let trial = TrapTrial(machine: machine, clock: clock)
     guard let aligned = try loop(.aligned, trial), let split = try loop(.lineSplit, trial) else {
-      return course.skip("settings \(plan.settings[index].id)", "no thread could be started on CPU \(cpu)")
+      return course.skip("settings \(setting.id)", "no thread could be started on CPU \(cpu)")
     }
     let child = try trial.inChild(
       TrapCell(
         cpu: cpu, trigger: .splitLock, context: .child, placement: .lineSplit, widthBytes: 8, isLocked: true))
-    let native = Order.median(split.record.roundTrips.map { clock.seconds(Double($0)) })
-    course.budget.book(
-      operations: split.record.performed + 1, cost: native ?? DoseResponse.assumedSeconds, at: clock.elapsed()
-    )
+    let native =
+      Order.median(split.record.roundTrips.map { clock.seconds(Double($0)) }) ?? DoseResponse.assumedSeconds
+    course.budget.book(operations: split.record.performed + 1, cost: native, at: clock.elapsed())
     let longest = split.record.delays.max().map { clock.seconds(Double($0)) } ?? 0
     if longest > Plan.unexplainedDelay, !machine.policy.mayDelay { course.stop(longest) }
     // In warn's open window the bit is clear: what holds is what stands when Linux had time.
@@ -85,10 +89,40 @@ public final class SettingsExperiment: CoursedExperiment {
     let bits = machine.topology.cpus.map { DetectionBit(.splitLock, cpu: $0.id) }
     let state = control.machine.state(of: bits, cpus: [])
     visits[index].append(
-      Visit(
+      SettingsVisit(
         failures: failures, split: split.record, aligned: aligned.record, throughput: split.throughput,
         child: child,
         bitsSet: state.bits.isEmpty ? nil : state.bits.filter(\.isSet).map(\.bit.cpu)))
+    guard end == .finished else { return }
+    try BusErrorGuard.installed {
+      try measure(setting, round: round, behaviour: split.record.behaviour, native: native)
+        .map { visits[index][visits[index].count - 1].slowdown = $0 }
+    }
+  }
+
+  /// What split locks cost under the setting in force, and what they cost a bystander.
+  private func measure(
+    _ setting: Setting, round: Int, behaviour: DoseResponse.Behaviour, native: Double
+  ) throws -> Result<Double, SettingsBystander.Lack>? {
+    try cost?.visit(
+      setting, round: round, behaviour: behaviour, cost: native, course: &course,
+      settle: control.machine.waitForLinux)
+    guard end == .finished else { return nil }
+    return try bystander?.visit(
+      behaviour: behaviour, cost: native, delayed: SettingsExperiment.seconds, budget: &course.budget)
+  }
+
+  /// Says what was left out at every visit to a setting.
+  private func noteUnmeasured() {
+    for (setting, visits) in zip(plan.settings, visits) where !visits.isEmpty {
+      if let (count, reason) = cost?.unmeasured(setting) {
+        course.skip("\(count) cost cells under \(setting.id)", reason)
+      }
+      let outcomes = visits.compactMap(\.slowdown)
+      if case .failure(let lack) = outcomes.last, !outcomes.contains(where: { (try? $0.get()) != nil }) {
+        course.skip("bystander under \(setting.id)", lack.reason)
+      }
+    }
   }
 
   private func loop(_ placement: Placement, _ trial: TrapTrial) throws -> (
@@ -105,42 +139,5 @@ public final class SettingsExperiment: CoursedExperiment {
       return loop.record
     }
     return hasRun && record.issued > 0 ? (record, loop.throughput) : nil
-  }
-
-  /// What was found so far, in the order of the plan.
-  public func rows() -> [SettingsRow] {
-    zip(plan.settings, visits).compactMap { setting, visits in
-      guard let last = visits.last else { return nil }
-      func median(_ part: KeyPath<Visit, TrapRecord>) -> Double? {
-        Order.median(visits.flatMap { $0[keyPath: part].roundTrips }.map { clock.nanoseconds(Double($0)) })
-      }
-      let isArmed = last.bitsSet?.contains(plan.cpu.id) == true
-      let answers = visits.map { $0.split.answer(machine.policy, isArmed: isArmed) }
-      let lines = visits.compactMap { visit in
-        visit.split.reports.map { $0.count + (visit.child.reports?.count ?? 0) }
-      }
-      return SettingsRow(
-        setting: setting, cpu: plan.cpu.id, failures: Set(visits.flatMap(\.failures)).sorted(),
-        roundCount: visits.count, operations: visits.reduce(0) { $0 + $1.split.issued },
-        throughput: Estimate(rounds: visits.map(\.throughput)),
-        splitNs: median(\.split), alignedNs: median(\.aligned),
-        delayed: visits.reduce(0) { $0 + $1.split.delays.count },
-        trapped: visits.reduce(0) { $0 + $1.split.trapped },
-        answer: answers.first { $0.kind != .silent } ?? answers.first,
-        children: visits.reduce(0) { $0 + $1.child.issued },
-        killed: visits.reduce(0) { $0 + $1.child.killed },
-        logLines: lines.count == visits.count ? lines.reduce(0, +) : nil, bitsSet: last.bitsSet)
-    }
-  }
-
-  public var warnings: [RunWarning] {
-    let failed = rows().filter { !$0.failures.isEmpty }
-    guard let first = failed.first else { return [] }
-    return [
-      RunWarning(
-        "setting-not-taken",
-        "\(failed.count) settings did not take whole, such as \(first.setting.id): \(first.failures[0])",
-        "see failures in settings.csv: what was measured there is not that setting")
-    ]
   }
 }

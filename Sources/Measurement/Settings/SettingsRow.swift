@@ -1,4 +1,5 @@
 import DetectionControl
+import LockKernels
 import Machine
 
 /// What a tight loop of split locks met under one setting: a row of `settings.csv`.
@@ -22,4 +23,10 @@ public struct SettingsRow: Sendable {
   public var killed: Int
   public var logLines: Int?
   public var bitsSet: [Int]?
+  /// The bystander's CPU, and the one that measures as the aggressor.
+  public var bystander: RelatedPair?
+  /// What the bystander does.
+  public static let victim = SettingsBystander.victim
+  /// The bystander beside split locks over beside aligned ones.
+  public var slowdown: Estimate?
 }

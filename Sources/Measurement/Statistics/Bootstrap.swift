@@ -38,7 +38,7 @@ public enum Bootstrap {
     let kept = logs.count - 2 * Int(Estimate.trimmedShare * Double(logs.count))
     let stretch =
       (Double(kept) / Double(kept - 1)).squareRoot() * Estimate.dependence(inOrder)
-      * StudentT.quantile(central: Estimate.confidence, degrees: kept - 1) / z
+      * StudentT.quantile(central: Estimate.confidence, degrees: Double(kept - 1)) / z
     result.low = Double.exp(value - stretch * max(0, value - bound(-z)))
     result.high = Double.exp(value + stretch * max(0, bound(z) - value))
     return result

@@ -17,8 +17,10 @@ public struct Estimate: Sendable, Equatable, Codable {
   public static let trimmedShare = 0.2
 
   /// One whose bounds are found elsewhere.
-  init(value: Double, rounds: Int) {
+  public init(value: Double, low: Double? = nil, high: Double? = nil, rounds: Int) {
     self.value = value
+    self.low = low
+    self.high = high
     self.rounds = rounds
   }
 
@@ -40,7 +42,7 @@ public struct Estimate: Sendable, Equatable, Codable {
     let error = Double.sqrt(squares / Double(kept.count * (kept.count - 1)))
     let dependence = Estimate.dependence(inOrder)
     let reach =
-      dependence * error * StudentT.quantile(central: Estimate.confidence, degrees: kept.count - 1)
+      dependence * error * StudentT.quantile(central: Estimate.confidence, degrees: Double(kept.count - 1))
     low = Double.exp(mean - reach)
     high = Double.exp(mean + reach)
   }

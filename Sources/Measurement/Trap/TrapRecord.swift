@@ -41,6 +41,11 @@ public struct TrapRecord: Sendable {
   public var isDelayed: Bool { sleeps > 0 || (!delays.isEmpty && delays.count * 20 >= issued) }
 }
 
+extension TrapRecord {
+  /// What split locks that are issued next have to be measured as.
+  var behaviour: DoseResponse.Behaviour { trapped > 0 ? .trapped : isDelayed ? .delayed : .completed }
+}
+
 /// What a trap shows of its kind.
 public struct TrapSigns: Sendable, Equatable {
   public var code: Int

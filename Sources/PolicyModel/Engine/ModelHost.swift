@@ -1,8 +1,7 @@
 /// The machine that a policy is asked about: bits, clocks, who runs where, and what happened so far.
 ///
-/// Between two events nothing is simulated: a runner's split locks are counted from its pace when something changes for it.
-/// The bus serves one split lock at a time: where runners together want more than all of it, each gets its share, by a clock of the
-/// bus that goes the slower the more is wanted.
+/// Between two events nothing is simulated: a runner's split locks are counted from its pace when something changes for it
+/// (`ModelHost+Accounts.swift`).
 struct ModelHost {
   let shape: Scenario.Host
   let costs: Costs
@@ -20,11 +19,9 @@ struct ModelHost {
   /// Runners for whom something may have changed.
   private(set) var unsettled: [Int] = []
 
-  /// Time of the bus, and what runners want of it, in millionths.
-  private var busClock = 0
-  private var busDemand = 0
-  private var firstTried = Int.max
-  private var firstDetected = Int.max
+  var bus: Bus
+  var firstTried = Int.max
+  var firstDetected = Int.max
 
   struct Guest {
     /// The value that it writes to its detection bit; nil: it knows of none.
@@ -38,6 +35,7 @@ struct ModelHost {
   init(shape: Scenario.Host, costs: Costs) {
     (self.shape, self.costs) = (shape, costs)
     jiffy = 1_000_000_000 / shape.timerHz
+    bus = Bus(cost: costs.splitLock.ns)
     bits = Array(repeating: false, count: shape.cores)
     residents = Array(repeating: [], count: shape.cores)
     isOnline = Array(repeating: true, count: shape.cpus)
@@ -75,7 +73,7 @@ struct ModelHost {
 
   /// `msleep`, which added a jiffy before Linux 6.12 (4381b895f544).
   mutating func sleep(_ runner: Int, ms: Int, addsJiffy: Bool) {
-    let jiffies = (ms * 1_000_000 + jiffy - 1) / jiffy + (addsJiffy ? 1 : 0)
+    let jiffies = (ms * shape.timerHz + 999) / 1000 + (addsJiffy ? 1 : 0)
     sleep(runner, until: tick(after: jiffies))
   }
 
@@ -135,13 +133,7 @@ struct ModelHost {
 
   // MARK: Moving on
 
-  mutating func advance(to time: Int) {
-    let elapsed = time - now
-    busClock +=
-      busDemand <= Fixed.million
-      ? elapsed : Fixed.scaled(elapsed, by: Fixed.million, over: busDemand)
-    now = time
-  }
+  mutating func advance(to time: Int) { now = time }
 
   mutating func takeUnsettled() -> [Int] {
     defer { unsettled.removeAll(keepingCapacity: true) }
@@ -174,110 +166,4 @@ struct ModelHost {
   }
 
   mutating func changed(_ runner: Int) { unsettled.append(runner) }
-
-  /// Puts a runner on another passage; the split locks of the one before are counted first.
-  mutating func begin(_ passage: Passage, _ runner: Int) {
-    guard runners[runner].passage != passage else { return }
-    settle(runner)
-    busDemand += demand(passage, runners[runner]) - demand(runners[runner].passage, runners[runner])
-    runners[runner].passage = passage
-    if passage == .trap || passage == .asked { plan(runner) }
-  }
-
-  /// Plans the next operation of a runner on a passage that stops at each.
-  mutating func plan(_ runner: Int) {
-    runners[runner].generation &+= 1
-    let left = max(0, pace(runners[runner].passage, runners[runner]) - runners[runner].progress)
-    queue.push(.operation(runner: runner, generation: runners[runner].generation), at: now + left)
-  }
-
-  /// The next operation of a runner is due; it comes again, behind the time that the trap takes, if it is not performed now.
-  mutating func reach(_ runner: Int) {
-    settle(runner)
-    runners[runner].progress = pace(runners[runner].passage, runners[runner]) - costs.trap.ns
-    firstTried = min(firstTried, now)
-  }
-
-  /// Counts one split lock that locked the bus, behind which the runner goes on its way.
-  mutating func perform(_ runner: Int) {
-    tally.performed += 1
-    tally.busLocked += costs.splitLock.ns
-    runners[runner].progress = 0
-  }
-
-  mutating func detect() {
-    tally.detected += 1
-    firstDetected = min(firstDetected, now)
-  }
-
-  /// Counts what is not over at the end.
-  mutating func finish() {
-    for runner in runners.indices {
-      settle(runner)
-      tally.worked += runners[runner].worked
-      if let period = runners[runner].period {
-        tally.demanded += runners[runner].worked / max(period, costs.splitLock.ns)
-      }
-    }
-    if firstDetected < .max { tally.firstDetection = firstDetected - firstTried }
-    let expected = Set(queue.cpusWithWork.map(core))
-    tally.coresOff = bits.indices.count { !bits[$0] && !expected.contains($0) }
-  }
-
-  /// Counts what a runner did since it was last settled.
-  mutating func settle(_ index: Int) {
-    let runner = runners[index]
-    runners[index].since = now
-    runners[index].sinceBus = busClock
-    guard runner.passage != .idle else { return }
-    let pace = pace(runner.passage, runner)
-    let locks = locksBus(runner.passage)
-    var progress = runner.progress + (locks ? busClock - runner.sinceBus : now - runner.since)
-    guard runner.passage != .trap, runner.passage != .asked else {
-      runners[index].progress = min(progress, pace)
-      return
-    }
-    let count = progress <= 0 ? 0 : progress / pace
-    progress -= count * pace
-    runners[index].progress = progress
-    guard count > 0 else { return }
-    let first = min(now, runner.since + max(0, pace - runner.progress))
-    firstTried = min(firstTried, first)
-    if locks {
-      tally.performed += count
-      tally.busLocked += count * costs.splitLock.ns
-    }
-    guard case .each(let toll) = runner.passage else { return }
-    tally.detected += count
-    firstDetected = min(firstDetected, first)
-    switch toll {
-    case .busLockTrap:
-      tally.busLockTraps += count
-      tally.logLines += busLockLog.lines(of: count, from: first, to: now)
-    case .emulation:
-      tally.alignmentChecks += count
-      tally.emulated += count
-      tally.guestCounter += count
-    }
-  }
-
-  private func locksBus(_ passage: Passage) -> Bool {
-    passage == .free || passage == .each(.busLockTrap)
-  }
-
-  /// Time from one split lock to the next, in ns: never less than what it takes.
-  private func pace(_ passage: Passage, _ runner: Runner) -> Int {
-    let least =
-      switch passage {
-      case .idle, .free, .trap: costs.splitLock.ns
-      case .asked, .each(.busLockTrap): costs.splitLock.ns + costs.trap.ns
-      case .each(.emulation): costs.vmExit.ns
-      }
-    return max(least, runner.period ?? least)
-  }
-
-  private func demand(_ passage: Passage, _ runner: Runner) -> Int {
-    locksBus(passage)
-      ? Fixed.scaled(costs.splitLock.ns, by: Fixed.million, over: pace(passage, runner)) : 0
-  }
 }

@@ -8,7 +8,7 @@ protocol ModelledPolicy {
   func passage(of runner: Int, _ host: ModelHost) -> Passage
   /// #AC: the next split lock of the runner was not performed; it comes again unless the policy ends or delays the runner.
   mutating func alignmentCheck(_ runner: Int, _ host: inout ModelHost)
-  /// A runner on the passage `.asked` performed a split lock.
+  /// A runner on a passage `.asked` performed a split lock.
   mutating func busLock(_ runner: Int, _ host: inout ModelHost)
   /// A sleep that the policy put a runner to is over.
   mutating func woke(_ runner: Int, _ host: inout ModelHost)

@@ -26,17 +26,22 @@ struct Runner {
   var nextCrossing = 0
 
   var passage = Passage.idle
-  /// When the passage was last settled, on the host's clock and on the bus's.
+  /// Its place on the bus, where its passage locks that.
+  var busPace: Int?
+  /// When the passage was last settled, by the clock that it goes by.
   var since = 0
-  var sinceBus = 0
   /// Of the time to its next split lock, how much is over.
   var progress = 0
+  /// Whether the split lock that it is at was trapped before.
+  var isKnown = false
   /// Tells a planned operation from one planned before.
   var generation: UInt32 = 0
 
   enum Wait { case none, asleep, queued }
 
-  var isRunning: Bool { isPresent && isOn && !isDead && !isOutside && wait == .none }
+  var isInside: Bool { kind == .guest && isPresent && isOn && !isOutside }
+  var isGone: Bool { isDead || !isPresent }
+  var isRunning: Bool { !isGone && isOn && !isOutside && wait == .none }
 }
 
 /// What a runner's split locks meet until something changes.
@@ -50,12 +55,26 @@ enum Passage: Equatable {
   /// #AC before the next one.
   case trap
   /// The policy is asked behind each one.
-  case asked
+  case asked(Question)
 
   enum Toll: Equatable {
     /// #DB behind it, and a line in the log as often as Linux allows.
     case busLockTrap
     /// KVM performs it as a plain write and counts it.
     case emulation
+  }
+
+  enum Question: Equatable {
+    /// #DB.
+    case trap
+    /// An exit to KVM.
+    case exit
+  }
+
+  var stopsAtEach: Bool {
+    switch self {
+    case .trap, .asked: true
+    case .idle, .free, .each: false
+    }
   }
 }

@@ -4,13 +4,11 @@ struct Simulation<Policy: ModelledPolicy> {
   private let seed: UInt64
   private let replicate: Int
   private let end: Int
-  private var policy: Policy
-  private var host: ModelHost
+  var policy: Policy
+  var host: ModelHost
 
-  /// Runners have 2^16 streams of random numbers in each replicate.
-  private static var runnerBits: Int { 16 }
-  private static var millisecond: Int { 1_000_000 }
-  private static var second: Int { 1_000_000_000 }
+  static var millisecond: Int { 1_000_000 }
+  static var second: Int { 1_000_000_000 }
 
   init(_ scenario: Scenario, _ policy: Policy, _ costs: Costs, seed: UInt64, replicate: Int) {
     self.scenario = scenario
@@ -44,7 +42,7 @@ struct Simulation<Policy: ModelledPolicy> {
   // MARK: Who is there
 
   private mutating func populate() {
-    var random = Random(seed: seed, stream: replicate << Self.runnerBits)
+    var random = Random(seed: seed, replicate: replicate, runner: 0)
     for actor in scenario.actors {
       let comes = random.below(Fixed.million) < actor.chance
       for instance in 0..<actor.count {
@@ -63,7 +61,7 @@ struct Simulation<Policy: ModelledPolicy> {
   private mutating func add(_ actor: Scenario.Actor, _ guest: Int?, number: Int, comes: Bool) {
     let index = host.runners.count
     // A stream each: under every policy the same happens to a runner.
-    var random = Random(seed: seed, stream: replicate << Self.runnerBits | (index + 1))
+    var random = Random(seed: seed, replicate: replicate, runner: index + 1)
     let anywhere = random.below(host.shape.cpus)
     let cpu = actor.cpus.map { $0[number % $0.count] } ?? anywhere
     let period = actor.rateHz.map { $0 == 0 ? nil : Self.second / $0 } ?? host.costs.splitLock.ns
@@ -119,7 +117,7 @@ struct Simulation<Policy: ModelledPolicy> {
       operate(runner)
     case .wake(let runner):
       guard host.runners[runner].wait == .asleep else { return }
-      if host.runners[runner].isDead { host.resume(runner) } else { policy.woke(runner, &host) }
+      if host.runners[runner].isGone { host.resume(runner) } else { policy.woke(runner, &host) }
     case .work(let cpu):
       let running = host.isOnline[cpu] ? cpu : host.nextOnline(to: cpu)
       policy.work(for: cpu, on: running, &host)
@@ -135,14 +133,11 @@ struct Simulation<Policy: ModelledPolicy> {
   private mutating func operate(_ runner: Int) {
     switch host.runners[runner].passage {
     case .trap:
-      host.reach(runner)
-      host.tally.alignmentChecks += 1
-      host.detect()
+      host.trap(runner)
       policy.alignmentCheck(runner, &host)
       reassess()
       if host.runners[runner].passage == .trap { host.plan(runner) }
     case .asked:
-      host.reach(runner)
       host.perform(runner)
       policy.busLock(runner, &host)
       host.plan(runner)
@@ -174,12 +169,12 @@ struct Simulation<Policy: ModelledPolicy> {
 
   private mutating func goOffline(_ cpu: Int) {
     guard host.isOnline[cpu], host.onlineCpus.count > 1 else { return }
-    policy.goesOffline(cpu, &host)
-    host.setOnline(false, cpu: cpu)
     for runner in host.runners.indices where host.runners[runner].cpu == cpu && host.runners[runner].isPresent
     {
       move(runner, to: host.nextOnline(to: cpu))
     }
+    policy.goesOffline(cpu, &host)
+    host.setOnline(false, cpu: cpu)
   }
 
   private mutating func comeOnline(_ cpu: Int) {
@@ -191,80 +186,5 @@ struct Simulation<Policy: ModelledPolicy> {
     where host.runners[runner].home == cpu && host.runners[runner].isPresent {
       move(runner, to: cpu)
     }
-  }
-
-  // MARK: Runners come and go
-
-  private mutating func changePhase(_ runner: Int) {
-    guard let phases = host.runners[runner].phases, host.runners[runner].isPresent else { return }
-    let wasOn = host.runners[runner].isOn
-    if wasOn { switchOut(runner) } else { switchIn(runner) }
-    let length = varied((wasOn ? phases.offMs : phases.onMs) * Self.millisecond, runner)
-    host.queue.push(.phase(runner: runner), at: host.now + length)
-  }
-
-  private mutating func migrate(_ runner: Int) {
-    guard host.runners[runner].isPresent, !host.runners[runner].isDead else { return }
-    let online = host.onlineCpus
-    host.runners[runner].home = online[host.runners[runner].random.below(online.count)]
-    move(runner, to: host.runners[runner].home)
-    let interval = varied(Self.second / host.runners[runner].migrationsHz, runner)
-    host.queue.push(.migration(runner: runner), at: host.now + interval)
-  }
-
-  private mutating func move(_ runner: Int, to cpu: Int) {
-    let wasOn = host.runners[runner].isOn
-    if wasOn { switchOut(runner) }
-    host.place(runner, on: cpu)
-    if wasOn { switchIn(runner) }
-  }
-
-  private mutating func switchIn(_ runner: Int) {
-    host.goesOn(runner)
-    guard !host.runners[runner].isDead else { return }
-    policy.switchedIn(runner, &host)
-    if host.runners[runner].kind == .guest, policy.followsEntries { enter(runner) }
-  }
-
-  private mutating func switchOut(_ runner: Int) {
-    guard host.runners[runner].isOn else { return }
-    host.goesOff(runner)
-    guard !host.runners[runner].isDead else { return }
-    if host.runners[runner].kind == .guest, policy.followsEntries { leave(runner) }
-    policy.switchedOut(runner, &host)
-  }
-
-  // MARK: Virtual CPUs in and out of their guests
-
-  private mutating func enter(_ runner: Int) {
-    host.runners[runner].isOutside = false
-    host.changed(runner)
-    policy.entered(runner, &host)
-    let inside = Self.second / host.runners[runner].exitsHz
-    host.runners[runner].nextCrossing = host.now + inside
-    host.queue.push(.crossing(runner: runner), at: host.now + inside)
-  }
-
-  /// The exit, or the way back, that was planned last.
-  private mutating func cross(_ runner: Int) {
-    guard host.runners[runner].isOn, !host.runners[runner].isDead,
-      host.runners[runner].nextCrossing == host.now
-    else { return }
-    if host.runners[runner].isOutside { return enter(runner) }
-    leave(runner)
-    let outside = host.costs.vmExit.ns + 2 * host.costs.msrWrite.ns
-    host.runners[runner].nextCrossing = host.now + outside
-    host.queue.push(.crossing(runner: runner), at: host.now + outside)
-  }
-
-  private mutating func leave(_ runner: Int) {
-    host.runners[runner].isOutside = true
-    host.changed(runner)
-    policy.left(runner, &host)
-  }
-
-  /// A length of time around a mean: between half of it and one and a half times.
-  private mutating func varied(_ mean: Int, _ runner: Int) -> Int {
-    mean / 2 + host.runners[runner].random.below(mean + 1)
   }
 }

@@ -13,12 +13,11 @@ struct BusLockWarn: ModelledPolicy {
 
   func passage(of runner: Int, _ host: ModelHost) -> Passage {
     guard host.shape.detects.contains(.busLock), host.runners[runner].kind == .task else { return .free }
-    return isFatal ? .asked : .each(.busLockTrap)
+    return isFatal ? .asked(.trap) : .each(.busLockTrap)
   }
 
   mutating func busLock(_ runner: Int, _ host: inout ModelHost) {
     host.tally.busLockTraps += 1
-    host.detect()
     host.tally.sigbusTasks += 1
     host.log(&signalLog)
     host.end(runner)

@@ -22,12 +22,11 @@ struct KvmBusLockExit: ModelledPolicy {
   mutating func alignmentCheck(_ runner: Int, _ host: inout ModelHost) {}
 
   func passage(of runner: Int, _ host: ModelHost) -> Passage {
-    host.runners[runner].kind == .guest ? .asked : .free
+    host.runners[runner].kind == .guest ? .asked(.exit) : .free
   }
 
   mutating func busLock(_ runner: Int, _ host: inout ModelHost) {
     host.tally.busLockExits += 1
-    host.detect()
     let guest = host.runners[runner].guest!
     var slice = slices[guest] ?? Slice()
     if slice.end < host.now { slice = Slice(start: host.now, end: host.now + Self.second) }

@@ -39,11 +39,14 @@ struct PerCpuCache: ModelledPolicy {
       if isMeantForGuest {
         host.tally.sigbusInGuests += 1
         host.kill(runner)
+        left(runner, &host)
       } else {
         host.tally.logLines += 1
         host.killGuest(of: runner)
+        for inside in host.guest(of: runner)!.runners where host.runners[inside].isInside {
+          left(inside, &host)
+        }
       }
-      left(runner, &host)
     }
   }
 

@@ -5,6 +5,7 @@ struct RateLimit: ModelledPolicy {
   /// `bld_ratelimit`, in jiffies (lib/ratelimit.c, ___ratelimit).
   private var begin: Int?
   private var used = 0
+  private var hasMissed = false
   private var log = LogLimiter()
 
   init(_ limit: Int) { self.limit = limit }
@@ -13,12 +14,11 @@ struct RateLimit: ModelledPolicy {
   mutating func alignmentCheck(_ runner: Int, _ host: inout ModelHost) {}
 
   func passage(of runner: Int, _ host: ModelHost) -> Passage {
-    host.shape.detects.contains(.busLock) && host.runners[runner].kind == .task ? .asked : .free
+    host.shape.detects.contains(.busLock) && host.runners[runner].kind == .task ? .asked(.trap) : .free
   }
 
   mutating func busLock(_ runner: Int, _ host: inout ModelHost) {
     host.tally.busLockTraps += 1
-    host.detect()
     pass(runner, &host)
   }
 
@@ -27,8 +27,15 @@ struct RateLimit: ModelledPolicy {
   private mutating func pass(_ runner: Int, _ host: inout ModelHost) {
     let jiffies = host.now / host.jiffy
     // time_is_before_jiffies: the interval must be over by a jiffy.
-    if begin.map({ jiffies > $0 + host.shape.timerHz }) ?? true { (begin, used) = (jiffies, 0) }
-    guard used < limit else { return host.sleep(runner, ms: 20, addsJiffy: true) }
+    if begin.map({ jiffies > $0 + host.shape.timerHz }) ?? true {
+      // "callbacks suppressed"
+      host.tally.logLines += hasMissed ? 1 : 0
+      (begin, used, hasMissed) = (jiffies, 0, false)
+    }
+    guard used < limit else {
+      hasMissed = true
+      return host.sleep(runner, ms: 20, addsJiffy: true)
+    }
     used += 1
     host.resume(runner)
     host.log(&log)

@@ -1,28 +1,19 @@
 /// `warn` of Linux 5.19 and later: arch/x86/kernel/cpu/intel.c (bus_lock.c since 6.12), split_lock_warn.
 ///
-/// #AC puts the task to sleep for 10 ms, has it wait for the one semaphore of the host, and then takes detection off its core for two jiffies, in which
+/// "Make life miserable for split lockers", 5.19 (b041b525dab9): #AC puts the task to sleep for 10 ms, has it wait for the one semaphore of the host, and then takes detection off its core for two jiffies, in which
 /// whoever runs there takes split locks freely. Delayed work sets the bit again and passes the semaphore on.
 struct WindowWarn: ModelledPolicy {
   struct Version {
-    /// `kernel.split_lock_mitigate`, 6.2 (727209376f49); always on before. Without it there is neither sleep nor semaphore.
-    var mitigates = true
-    /// Whether the work that sets the bit again is each CPU's own: 6.15 (c929d08df8be), and in stable versions since. Before, without mitigation, all share one: a
-    /// CPU that takes a split lock while another's is pending stays without detection.
-    var hasWorkPerCpu = false
+    /// Whether the work that sets the bit again is each CPU's own: 6.15 (c929d08df8be), and in stable versions since. Before, without
+    /// mitigation, all share one: a CPU that takes a split lock while another's is pending stays without detection.
+    var hasWorkPerCpu: Bool
     /// Before 6.12 `msleep` takes a jiffy more (4381b895f544).
-    var sleepAddsJiffy = true
-
-    /// "Make life miserable for split lockers", b041b525dab9.
-    static let v5_19 = Version()
-    static func v6_2(mitigates: Bool, hasWorkPerCpu: Bool) -> Version {
-      Version(mitigates: mitigates, hasWorkPerCpu: hasWorkPerCpu)
-    }
-    static func v6_15(mitigates: Bool) -> Version {
-      Version(mitigates: mitigates, hasWorkPerCpu: true, sleepAddsJiffy: false)
-    }
+    var sleepAddsJiffy: Bool
   }
 
   private let version: Version
+  /// `kernel.split_lock_mitigate`, 6.2 (727209376f49); always on before. Without it there is neither sleep nor semaphore.
+  private let mitigates: Bool
   private var isReported: Set<Int> = []
   private var log = LogLimiter()
   /// CPUs whose work is pending; one entry for all where they share it.
@@ -33,12 +24,12 @@ struct WindowWarn: ModelledPolicy {
   private static let sleepMs = 10
   private static let windowJiffies = 2
 
-  init(_ version: Version) { self.version = version }
+  init(_ version: Version, mitigates: Bool) { (self.version, self.mitigates) = (version, mitigates) }
 
   mutating func alignmentCheck(_ runner: Int, _ host: inout ModelHost) {
     guard host.runners[runner].kind != .driver else { return host.oops(runner) }
     if isReported.insert(runner).inserted { host.log(&log) }
-    guard version.mitigates else { return open(runner, &host) }
+    guard mitigates else { return open(runner, &host) }
     host.sleep(runner, ms: WindowWarn.sleepMs, addsJiffy: version.sleepAddsJiffy)
   }
 
@@ -64,10 +55,10 @@ struct WindowWarn: ModelledPolicy {
   mutating func work(for cpu: Int, on running: Int, _ host: inout ModelHost) {
     pending.remove(version.hasWorkPerCpu ? cpu : 0)
     host.write(true, cpu: running)
-    guard version.mitigates else { return }
+    guard mitigates else { return }
     while !queue.isEmpty {
       let next = queue.removeFirst()
-      if host.runners[next].isDead { host.resume(next) } else { return open(next, &host) }
+      if host.runners[next].isGone { host.resume(next) } else { return open(next, &host) }
     }
     isTaken = false
   }

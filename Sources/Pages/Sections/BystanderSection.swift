@@ -1,0 +1,63 @@
+import LockKernels
+import Reporting
+import StoredRuns
+
+/// Who else pays.
+enum BystanderSection: SectionMaker {
+  static func make(_ runs: [PageRun]) throws(ReadFailure) -> PageSection? {
+    let measured = runs.filter { !$0.bystander.isEmpty }
+    guard !measured.isEmpty else { return nil }
+    var section = PageSection("bystander", "Bystanders")
+    section.words = [
+      "How much longer work on one CPU takes while another issues split locks, against the same work beside aligned operations"
+        + " at the same pace. A question mark: noise leaves it undecided."
+    ]
+    if runs.count == 1 {
+      OneBystander(run: measured[0]).fill(&section)
+    } else {
+      BystanderOfRuns(runs: measured, styles: RunStyles(runs)).fill(&section)
+    }
+    return section
+  }
+
+  /// Victims in the order of `splitbench list`, those that it does not know behind.
+  static func victims(_ entries: [BystanderEntry]) -> [String] {
+    let measured = entries.map(\.victim).distinct
+    let known = Victim.allCases.map(\.rawValue).filter(measured.contains)
+    return known + measured.filter { !known.contains($0) }
+  }
+
+  static func pairs(_ entries: [BystanderEntry]) -> [BystanderEntry.Pair] {
+    entries.map(\.pair).distinct
+  }
+
+  static func saturated(
+    _ entries: [BystanderEntry], _ pair: BystanderEntry.Pair, _ victim: String
+  ) -> BystanderEntry? {
+    entries.first {
+      $0.pair == pair && $0.victim == victim && $0.isSaturated
+    }
+  }
+
+  /// The deepest shade, unless something is slower still.
+  static let deepest = 10.0
+
+  static func cell(_ entry: BystanderEntry?) -> HeatMap.Cell {
+    HeatMap.Cell(
+      value: entry?.verdict == "slowed" ? entry?.slowdown?.value : nil, text: entry?.text ?? "-",
+      tip: entry?.slowdown.map { $0.text(.factor) })
+  }
+
+  static let columns = [
+    "relation", "victim_cpu", "aggressor_cpu", "victim", "aggressor", "requested_fraction", "locked_fraction",
+    "achieved_rate_hz", "control_ns", "slowdown", "slowdown_low", "slowdown_high", "verdict",
+  ]
+  static func fields(_ entry: BystanderEntry) -> [String] {
+    [
+      entry.pair.relation, "\(entry.pair.victimCpu)", "\(entry.pair.aggressorCpu)", entry.victim,
+      entry.aggressor, Field.number(entry.requestedFraction), Field.number(entry.lockedFraction),
+      Field.number(entry.rate), Field.number(entry.control), Field.number(entry.slowdown?.value),
+      Field.number(entry.slowdown?.low), Field.number(entry.slowdown?.high), entry.verdict,
+    ]
+  }
+}

@@ -1,0 +1,27 @@
+import StoredRuns
+
+/// What fills a part of the page.
+protocol SectionMaker: SendableMetatype {
+  /// - Parameter runs: those of the page, at least one.
+  /// - Returns: nil where they have nothing for this part.
+  static func make(_ runs: [PageRun]) throws(ReadFailure) -> PageSection?
+}
+
+/// The parts of a page, in its order. A new one is a file, and a name here.
+enum Sections {
+  private static let makers: [any SectionMaker.Type] = [
+    MachineSection.self, CostSection.self, OffsetSection.self, BystanderSection.self, PassingSection.self,
+    ScalingSection.self, TrapSection.self, ScopeSection.self, SettingsSection.self, HotplugSection.self,
+    LeakSection.self, ToggleSection.self,
+    DistributionSection.self, WarningSection.self, MethodSection.self,
+  ]
+
+  /// Those that the runs have something for, a summary of what they found in front.
+  static func make(_ runs: [PageRun]) throws(ReadFailure) -> [PageSection] {
+    var sections: [PageSection] = []
+    for maker in makers {
+      if let section = try maker.make(runs) { sections.append(section) }
+    }
+    return [SummarySection.make(runs, of: sections)] + sections
+  }
+}

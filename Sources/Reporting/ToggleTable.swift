@@ -1,0 +1,88 @@
+import DetectionControl
+import Machine
+import Measurement
+
+/// `toggle.csv`: one row a thing that was read, written, or run beside the writing.
+enum ToggleTable {
+  static func table(run: String) -> CsvTable<ToggleRow> {
+    CsvTable(
+      columns: [
+        .text("run", "Name of the result folder.") { _ in run },
+        .integer("round_count", "Rounds behind the estimates.") { $0.roundCount },
+        .text(
+          "part",
+          "read, write: one CPU's bit 29 of MSR 0x33; all-serial, all-parallel: those of all CPUs, by one writer in turn or by a thread on each at one time; behaviour: from the write that sets the bit until a split lock is answered; sysctl: kernel.split_lock_mitigate; bystander: a victim on a CPU whose bit is toggled."
+        ) { $0.cell.part.rawValue },
+        .text("operation", "What was done: read or write; writes alternate the value.") {
+          $0.cell.operation.rawValue
+        },
+        .integer("writer_cpu", "Logical CPU that read or wrote; empty where each did its own.") {
+          $0.cell.writerCpu
+        },
+        .integer("cpu", "Logical CPU whose bit, behaviour or victim it is; empty of all, and of the sysctl.")
+        {
+          $0.cell.cpu
+        },
+        .text("relation", "Relation of the CPU that the run writes from to cpu, as in `splitbench list`.") {
+          $0.relation?.rawValue
+        },
+        .integer("cpus", "CPUs whose bits were read or written; 0 of the sysctl.") { $0.cell.cpus },
+        .integer("writers", "Threads that did it.") { $0.cell.writers },
+        .text("write", "Of writes to one CPU: what became of the first one, done or why not.") {
+          $0.write?.inWords
+        },
+      ] + times + bystander)
+  }
+
+  private static let times: [CsvColumn<ToggleRow>] = [
+    .integer("trials", "Of behaviour: writes that set the bit while split locks passed.") { $0.trials },
+    .integer("samples", "Times behind the estimates; of behaviour those trials in which it changed.") {
+      $0.samples
+    },
+    .number(
+      "median_ns",
+      "Time of one operation through the msr driver, or on all cpus until the last returned, timer cost included, in ns; of behaviour from before the write to the start of the first split lock that was delayed or met a signal: the median of a round, combined over rounds by the 20 % trimmed mean of logarithms."
+    ) { $0.medianNs?.value },
+    .number("median_low_ns", "Lower end of its 95 % interval over this run's rounds, in ns.") {
+      $0.medianNs?.low
+    },
+    .number("median_high_ns", "Upper end of its 95 % interval over this run's rounds, in ns.") {
+      $0.medianNs?.high
+    },
+    .number("min_ns", "The shortest, in ns.") { $0.leastNs },
+    .number("p90_ns", "90th percentile in ns; needs 100 samples.") { $0.p90Ns },
+    .number("p99_ns", "99th percentile in ns; needs 1,000 samples.") { $0.p99Ns },
+    .number("max_ns", "The longest, in ns.") { $0.mostNs },
+    .number(
+      "last_free_ns",
+      "Of behaviour: from before the write to the end of the last split lock that passed, in ns: the median; 0 where none ended behind it."
+    ) { $0.lastFreeNs },
+    .number(
+      "tsc_offset_error_ns",
+      "Of behaviour on another CPU than the writer's: bound on the error of its times, from the offset of the two TSCs; empty where that could not be measured."
+    ) { $0.tscOffsetErrorNs },
+  ]
+
+  private static let bystander: [CsvColumn<ToggleRow>] = [
+    .number("requested_rate_hz", "Of bystander: operations a second; empty where one followed the other.") {
+      $0.cell.rate.flatMap { $0.isFinite ? $0 : nil }
+    },
+    .number("achieved_rate_hz", "Of bystander: operations a second that were done.") { $0.achievedRate },
+    .number(
+      "control_ns",
+      "A load of the victim, in ns, while the other CPU ran the same loop and left the register alone."
+    ) {
+      $0.controlNs
+    },
+    .number("treated_ns", "A load of the victim, in ns, interrupts included, beside the reads or writes.") {
+      $0.treatedNs
+    },
+    .number("slowdown", "Treated over control: 20 % trimmed mean of the rounds' logarithms.") {
+      $0.slowdown?.value
+    },
+    .number("slowdown_low", "Lower end of its 95 % interval (BCa bootstrap over this run's rounds).") {
+      $0.slowdown?.low
+    },
+    .number("slowdown_high", "Upper end of its 95 % interval.") { $0.slowdown?.high },
+  ]
+}

@@ -1,0 +1,55 @@
+import Comparison
+
+/// A cell, and what became of it, in JSON: only what there is.
+struct CellJson: Encodable {
+  private let cell: MatchedCells.Cell
+  private var result: CellResult?
+  private var measuredBy: [String] = []
+
+  init(_ cell: MatchedCells.Cell, _ result: CellResult) {
+    self.cell = cell
+    self.result = result
+  }
+
+  /// One that some sides have not measured.
+  init(_ cell: MatchedCells.Cell, measuredBy sides: [Side]) {
+    self.cell = cell
+    measuredBy = sides.indices.filter(cell.isMeasured).map { sides[$0].letter }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var object = encoder.container(keyedBy: Key.self)
+    func put(_ value: (some Encodable)?, _ key: String) throws {
+      try object.encodeIfPresent(value, forKey: Key(stringValue: key))
+    }
+    try put(cell.table.name, "experiment")
+    for (column, text) in zip(cell.columns, cell.key.values) where !text.isEmpty {
+      switch column.kind {
+      case .text: try put(text, column.name)
+      case .integer: try put(Int(text), column.name)
+      case .number: try put(Double(text), column.name)
+      case .boolean: try put(text == "true", column.name)
+      }
+    }
+    if !measuredBy.isEmpty { try put(measuredBy, "measured_by") }
+    guard let result else { return }
+    try put(cell.table.unit, "unit")
+    try put(result.first, "first")
+    try put(result.second, "second")
+    try put(result.ratio.value, "ratio")
+    try put(result.ratio.low, "ratio_low")
+    try put(result.ratio.high, "ratio_high")
+    try put(result.p, "p")
+    try put(result.adjustedP, "adjusted_p")
+    try put(result.verdict.id, "verdict")
+    try put(result.verdict.reasonId, "reason")
+    try put(result.verdict.runsNeeded, "runs_needed")
+  }
+
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+}

@@ -1,0 +1,145 @@
+import Comparison
+import Measurement
+import Reporting
+
+/// A comparison for people, on a terminal or a Markdown page.
+extension ComparisonReport {
+  /// More rows than these are shortened to those that say something, unless all are wanted.
+  private static let mostRows = 60
+
+  func text(all: Bool) -> String {
+    render(all: all, heading: { $0 + "\n" }, table: { $0.text }, item: { "  " + $0 })
+  }
+
+  var markdown: String {
+    render(all: true, heading: { "## \($0)\n" }, table: { $0.markdown }, item: { "- " + $0 })
+  }
+
+  private func render(
+    all: Bool, heading: (String) -> String, table: (TextTable) -> String, item: (String) -> String
+  ) -> String {
+    var parts: [String] = []
+    func section(_ title: String, _ shown: TextTable?, _ items: [String] = []) {
+      parts.append(heading(title))
+      if let shown { parts.append(table(shown)) }
+      if !items.isEmpty { parts.append(items.map(item).joined(separator: "\n") + "\n") }
+    }
+    section("Sides", sideTable)
+    if !differences.isEmpty { section("Machine and run", differenceTable) }
+    if !notes.isEmpty { section("Mind", nil, notes) }
+    for index in comparison.pairs.indices {
+      let (first, second) = (sides[0].letter, sides[index + 1].letter)
+      section("\(second) over \(first), geometric means", groupTable(index))
+      let rows = rows(index, all: all)
+      if !rows.isEmpty { section("\(second) over \(first)", cellTable(index, rows)) }
+      section(
+        "Verdict on \(second) against \(first)", nil,
+        ComparisonFacts(self, pair: index).lines(shown: rows.count))
+    }
+    for missing in unmatchedLists { section(missing.title, nil, missing.items) }
+    for shape in fingerprint.sections { section(shape.title, shapeTable(shape)) }
+    return parts.joined(separator: "\n")
+  }
+
+  // MARK: Tables
+
+  private var sideTable: TextTable {
+    var table = TextTable(columns: ["side", "runs", "begun", "found in"])
+    table.rows = sides.map { [$0.letter, "\($0.runs.count)", $0.times, $0.name] }
+    return table
+  }
+
+  private var differenceTable: TextTable {
+    var table = TextTable(columns: ["different"] + sides.map(\.letter))
+    table.rows = differences.map { [$0.what] + $0.values }
+    return table
+  }
+
+  private func groupTable(_ pair: Int) -> TextTable {
+    let isOfRounds = comparison.pairs[pair].basis == .rounds
+    let verdicts = isOfRounds ? ["runs differ"] : ["slower", "faster", "same"]
+    var table = TextTable(
+      columns: ["group", "cells", "ratio", "95 % interval"] + verdicts + ["undecided"])
+    for group in groups {
+      guard let mean = comparison.groupMean(of: group.cells, pair: pair) else { continue }
+      let words = group.cells.compactMap { comparison.pairs[pair].cells[$0]?.verdict.word }
+      table.rows.append(
+        [group.name, "\(mean.cells)", shown(mean.ratio.value), interval(mean.ratio)]
+          + (verdicts + ["undecided"]).map { verdict in "\(words.count { $0 == verdict })" })
+    }
+    return table
+  }
+
+  /// Cells to be shown: all, or those of which something is said.
+  private func rows(_ pair: Int, all: Bool) -> [Int] {
+    let cells = comparison.pairs[pair].cells
+    let measured = cells.indices.filter { cells[$0] != nil }
+    guard !all, measured.count > ComparisonReport.mostRows else { return measured }
+    return measured.filter { [.slower, .faster, .runsDiffer].contains(cells[$0]!.verdict) }
+  }
+
+  private func cellTable(_ pair: Int, _ rows: [Int]) -> TextTable {
+    var table = TextTable(columns: [
+      "cell", sides[0].letter, sides[pair + 1].letter, "unit", "ratio", "95 % interval", "adjusted p",
+      "verdict",
+    ])
+    table.rows = rows.map { index in
+      let result = comparison.pairs[pair].cells[index]!
+      let cell = matched.compared[index]
+      return [
+        cell.name(without: common), Decimal.significant(result.first, 4),
+        Decimal.significant(result.second, 4),
+        cell.table.unit,
+        shown(result.ratio.value), interval(result.ratio), result.adjustedP.map(shown(p:)) ?? "-",
+        result.verdict == .same ? "same within \(threshold)" : result.verdict.word,
+      ]
+    }
+    return table
+  }
+
+  private func shapeTable(_ section: Fingerprint.Section) -> TextTable {
+    var table = TextTable(columns: ["", "side"] + section.columns)
+    table.rows = section.rows.map { row in
+      [row.name, row.side] + row.values.map { $0.map { Decimal.significant($0, 3) } ?? "-" }
+    }
+    return table
+  }
+
+  // MARK: Lists
+
+  private var unmatchedLists: [(title: String, items: [String])] {
+    let missing = sides.indices.map { side in
+      (
+        "Measured elsewhere, not in \(sides[side].letter)",
+        matched.unmatched.filter { !$0.isMeasured(side) }.map { cell in
+          let met = cell.answers[side].sorted().joined(separator: "/")
+          return cell.name(without: common) + (met.isEmpty ? "" : " (\(sides[side].letter): \(met))")
+        }
+      )
+    }
+    let answers = (
+      "What operations met differs",
+      matched.differentAnswers.map { cell in
+        cell.name(without: common) + ": "
+          + zip(sides, cell.answers).filter { !$1.isEmpty }.map {
+            "\($0.letter) \($1.sorted().joined(separator: "/"))"
+          }
+          .joined(separator: ", ")
+      }
+    )
+    return (missing + [answers]).filter { !$0.1.isEmpty }
+  }
+
+  private var common: CommonParts { CommonParts(matched.compared + matched.unmatched) }
+
+  // MARK: Numbers
+
+  private func shown(_ ratio: Double) -> String { Decimal.significant(ratio, 4) }
+
+  private func shown(p: Double) -> String { p < 0.0001 ? "<0.0001" : Decimal.significant(p, 2) }
+
+  private func interval(_ ratio: Ratio) -> String {
+    guard let low = ratio.low, let high = ratio.high else { return "-" }
+    return "\(shown(low)) to \(shown(high))"
+  }
+}

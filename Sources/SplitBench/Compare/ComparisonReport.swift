@@ -1,0 +1,38 @@
+import Comparison
+import Measurement
+import StoredRuns
+
+/// All that a comparison says.
+struct ComparisonReport {
+  let sides: [Side]
+  let differences: [MachineDifference]
+  /// Of what was compared, and how.
+  let notes: [String]
+  let matched: MatchedCells
+  let comparison: Comparison
+  let groups: [CellGroup]
+  let fingerprint: Fingerprint
+  /// By side, of those with enough runs.
+  let selfChecks: [(side: Side, check: SelfCheck)]
+
+  init(
+    _ sides: [Side], _ matched: MatchedCells, rules: Rules, by columns: [String], experiments: [ExperimentId]
+  ) {
+    self.sides = sides
+    self.matched = matched
+    differences = MachineDifference.all(sides)
+    let comparison = Comparison(matched.compared.map(\.forComparison), rules: rules)
+    self.comparison = comparison
+    groups = CellGroup.all(matched.compared, by: columns)
+    fingerprint = Fingerprint(sides, cells: matched.compared + matched.unmatched, experiments: experiments)
+    selfChecks = sides.enumerated().compactMap { index, side in
+      comparison.selfCheck(side: index).map { (side, $0) }
+    }
+    notes = ComparisonNotes.all(sides, matched)
+  }
+
+  /// Whether something is slower by more than the threshold.
+  var findsSlower: Bool { comparison.pairs.contains { $0.cells.contains { $0?.verdict == .slower } } }
+
+  var threshold: String { Decimal.significant(100 * comparison.rules.threshold, 3) + " %" }
+}

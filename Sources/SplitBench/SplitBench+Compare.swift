@@ -1,0 +1,202 @@
+import ArgumentParser
+import Comparison
+import Measurement
+import Reporting
+
+extension SplitBench {
+  struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract:
+        "Say whether CPUs, or runs, differ: ratio, 95 % interval, adjusted p, verdict for every cell.",
+      discussion: """
+        Every path is a side: a result folder, or a folder with the runs of one machine. One path alone is a folder \
+        of such folders, a side each; or of runs, grouped by machine and label. Sides are held against the first.
+
+          splitbench compare results/epyc results/xeon
+          splitbench compare results --only cost --where instruction=add,instruction=xchg,locked=true
+          splitbench compare before after --threshold 5% --markdown
+          splitbench compare --self-check results/epyc
+
+        The unit is the run: a verdict takes three runs a side, and a small difference more; splitbench run \
+        --repeat makes them. From one run a side nothing is claimed but that these runs differ. docs/comparing.md \
+        has the method.
+
+        Exit codes: 0 done, 1 something is slower than the first side by more than the threshold (with --self-check: \
+        more false claims than alpha allows), 2 the runs cannot be read or compared, 64 usage.
+        """)
+
+    @OptionGroup var scope: CompareScope
+    @OptionGroup var output: CompareOutput
+
+    @Flag(help: "Compare numbers that a machine's policy, or another schema version, makes incomparable.")
+    var anyway = false
+
+    @Flag(
+      help:
+        "Compare separate runs of one machine with themselves: how often a difference is claimed that is none, and how small a one could be found. Takes six runs."
+    )
+    var selfCheck = false
+
+    func validate() throws {
+      if selfCheck, output.csv || output.markdown {
+        throw ValidationError("--self-check prints a few lines, or JSON: leave --csv and --markdown out")
+      }
+    }
+
+    func run() throws {
+      try exitingCleanly {
+        if selfCheck { return try check() }
+        let sides = try SideFinder.sides(scope.paths)
+        try refuseIncomparable(sides)
+        let usesRounds = sides.allSatisfy { $0.runs.count == 1 }
+        let report = ComparisonReport(
+          sides, try scope.cells(of: sides, usesRounds: usesRounds), rules: scope.rules, by: scope.columns,
+          experiments: scope.experiments)
+        try emit(try output.shown(report))
+        if report.findsSlower { throw ExitCode(1) }
+      }
+    }
+
+    private func refuseIncomparable(_ sides: [Side]) throws {
+      let reasons = Incomparable.reasons(sides)
+      guard !reasons.isEmpty else { return }
+      guard anyway else {
+        throw CannotCompare(reasons.joined(separator: "; "), remedy: "--anyway compares them nevertheless")
+      }
+      for reason in reasons { complain("warning: \(reason)") }
+    }
+
+    private func check() throws {
+      let side = try SideFinder.one(scope.paths)
+      try refuseIncomparable([side])
+      let matched = try scope.cells(of: [side], usesRounds: false)
+      let comparison = Comparison(matched.compared.map(\.forComparison), rules: scope.rules)
+      guard let check = comparison.selfCheck(side: 0) else {
+        throw CannotCompare(
+          "\(side.name): \(side.runs.count) runs; two halves of \(Rules.fewestRuns) take \(SelfCheck.fewestRuns)",
+          remedy: "measure more: splitbench run --repeat \(SelfCheck.fewestRuns - side.runs.count) --pause 60"
+        )
+      }
+      try emit(
+        output.json
+          ? try Json.text(SideJson(side, check: check))
+          : SelfCheckText.text(check, side, cells: matched.compared.count, rules: scope.rules))
+      if check.claimsTooOften(scope.rules) { throw ExitCode(1) }
+    }
+  }
+}
+
+/// What is compared, and by which rules.
+struct CompareScope: ParsableArguments {
+  @Argument(help: "Result folders, or folders of them.", completion: .directory)
+  var paths: [String]
+
+  @Option(help: "Experiments to compare, separated by commas: \(CompareScope.names). All that the runs have.")
+  var only: CommaList<ExperimentId>?
+
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Cells to compare, by the columns that describe them: instruction=xadd,width_bytes=8. A column that is given twice may have either value.",
+      valueName: "column=value,..."))
+  var filter = CellFilter()
+
+  @Option(
+    help: ArgumentHelp("Columns by whose values cells are grouped for geometric means.", valueName: "columns")
+  )
+  var by = "locked,placement"
+
+  @Option(help: ArgumentHelp("Differences up to this do not matter.", valueName: "percent"))
+  var threshold = Percentage(share: 0.02)
+
+  @Option(help: "The share of comparisons without a difference in which one may be claimed.")
+  var alpha = 0.05
+
+  @Flag(
+    help:
+      "Bound the share of false claims among the claims (Benjamini and Hochberg), not the chance of any (Holm)."
+  )
+  var fdr = false
+
+  private static let names = ComparedTable.all.map(\.name).joined(separator: ", ")
+
+  func validate() throws {
+    if paths.isEmpty { throw ValidationError("name the result folders to compare") }
+    guard alpha > 0, alpha <= 0.5 else { throw ValidationError("--alpha is a share above 0, at most 0.5") }
+    for experiment in only?.elements ?? [] where !experiments.contains(experiment) {
+      throw ValidationError(
+        "\(experiment.rawValue) has no number to compare: choose from \(CompareScope.names)")
+    }
+    let chosen = ComparedTable.columns(of: experiments)
+    let unknown =
+      filter.wanted.keys.filter { !chosen.contains($0) }.sorted()
+      + columns.filter { !ComparedTable.columns(of: ExperimentId.allCases).contains($0) }
+    if let first = unknown.first {
+      throw ValidationError(
+        "no column '\(first)' describes a cell: choose from \(chosen.joined(separator: ", "))")
+    }
+  }
+
+  var experiments: [ExperimentId] {
+    ComparedTable.all.map(\.experiment).filter { only?.elements.contains($0) ?? true }
+  }
+
+  var columns: [String] { by.split(separator: ",").map(String.init) }
+
+  var rules: Rules {
+    Rules(alpha: alpha, threshold: threshold.share, adjustment: fdr ? .benjaminiHochberg : .holm)
+  }
+
+  func cells(of sides: [Side], usesRounds: Bool) throws -> MatchedCells {
+    let matched = try MatchedCells(sides, experiments: experiments, filter: filter, usesRounds: usesRounds)
+    guard matched.compared.isEmpty else { return matched }
+    let found =
+      matched.unmatched.isEmpty
+      ? "no cell of that kind was measured" : "\(matched.unmatched.count) cells, none measured by both"
+    throw CannotCompare(
+      "\(sides.map(\.name).joined(separator: ", ")): \(found)",
+      remedy: "choose runs of the same experiments, or leave --only and --where out")
+  }
+}
+
+/// In which form the answer is printed.
+struct CompareOutput: ParsableArguments {
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Flag(help: "Print CSV: a row for every cell.")
+  var csv = false
+
+  @Flag(help: "Print Markdown.")
+  var markdown = false
+
+  @Flag(help: "Show every cell; otherwise, of more than 60, those that differ.")
+  var all = false
+
+  func validate() throws {
+    if [json, csv, markdown].count(where: \.self) > 1 {
+      throw ValidationError("--json, --csv and --markdown exclude each other")
+    }
+  }
+
+  func shown(_ report: ComparisonReport) throws -> String {
+    if json { return try report.json() }
+    if csv { return report.csv }
+    return markdown ? report.markdown : report.text(all: all)
+  }
+}
+
+/// `2%`, or `2`.
+struct Percentage: ExpressibleByArgument, CustomStringConvertible {
+  var share: Double
+
+  init(share: Double) { self.share = share }
+
+  init?(argument: String) {
+    let digits = argument.hasSuffix("%") ? String(argument.dropLast()) : argument
+    guard let percent = Double(digits), percent.isFinite, percent >= 0, percent < 1000 else { return nil }
+    share = percent / 100
+  }
+
+  var description: String { "\(Decimal.significant(100 * share, 6))%" }
+}
