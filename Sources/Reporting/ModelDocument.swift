@@ -95,14 +95,15 @@ extension ModelDocument {
     func percent(_ value: Double?) -> String { value.map { Decimal.significant($0 * 100, 3) } ?? "-" }
     var table = TextTable(columns: [
       "policy", "done %", "known %", "first ms", "SIGBUS", "guests killed", "oopses", "spurious #AC",
-      "toggles/s",
-      "log lines", "off cores", "bus %", bystander.map { "\($0) x" } ?? "slow-down", "worst x",
+      "writes/s", "toggles/s", "log lines", "off cores", "bus %", bystander.map { "\($0) x" } ?? "slow-down",
+      "worst x",
     ])
     table.rows = policies.map {
       [
         $0.policy, percent($0.throughputShare), percent($0.detectedShare), number($0.firstDetectionMs),
         number($0.sigbusTasks + $0.sigbusInGuests), number($0.guestsKilled), number($0.oopses),
-        number($0.spurious), number($0.togglesPerSecond), number($0.logLines), number($0.coresOff),
+        number($0.spurious), number($0.msrWritesPerSecond), number($0.togglesPerSecond),
+        number($0.logLines), number($0.coresOff),
         percent($0.busLockedShare), number($0.bystanderSlowdown), number($0.mostBystanderSlowdown),
       ]
     }
@@ -115,7 +116,8 @@ extension ModelDocument {
       \(seconds) s\(many), seed \(seed); costs of \(costs.run): \(costs.sources.joined(separator: ", "))
 
       \(table.text)
-      done: split locks performed of those wanted; known: split locks that Linux or KVM learnt of; bus: time in which it was locked
+      done: split locks performed of those wanted; known: split locks that Linux or KVM learnt of; writes: of MSR 0x33;
+      bus: time in which it was locked
 
       """
   }

@@ -82,5 +82,5 @@ extension RunResults {
       .map { table in
         let fields = table.resource.schema.fields
         return (table.name, Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0.type) }))
-      })
+      } + [ModelTable.columnTypes])
 }

@@ -39,7 +39,7 @@ import Testing
     ("\"offline\", \"cpu\": 1", "\"offline\", \"cpu\": 2", "host: has CPUs 0 to 1; there is no CPU 2", true),
     ("\"rate_hz\": 100", "\"from_ms\": 9, \"to_ms\": 9", "actors[0].to_ms: is not behind from_ms", true),
     ("\"rate_hz\": 100", "\"count\": 10000", "actors: more than 10000 in all", true),
-    ("\"events\"", "events", "the whole: ", true),
+    ("\"events\"", "events", "a name in quotes is missing", true),
   ]
 
   @Test(arguments: faults.indices) func badScenariosAreRefused(_ index: Int) async throws {
@@ -50,7 +50,8 @@ import Testing
       let result = try await Tool.run("model", "--scenario", file.string)
       #expect(result.code == 2)
       #expect(result.output.isEmpty)
-      #expect(result.errors.hasPrefix("error: \(file): \(fault.error)"), "\(result.errors)")
+      #expect(result.errors.hasPrefix("error: \(file):"), "\(result.errors)")
+      #expect(result.errors.contains(": \(fault.error)"), "\(result.errors)")
       #expect(result.errors.count { $0.isNewline } <= 2)
     }
   }

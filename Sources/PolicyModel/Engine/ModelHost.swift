@@ -45,7 +45,9 @@ struct ModelHost {
   func isArmed(_ cpu: Int) -> Bool { bits[core(cpu)] }
   var onlineCpus: [Int] { isOnline.indices.filter { isOnline[$0] } }
   /// Where what ran on a CPU goes on when that CPU is gone.
-  func nextOnline(to cpu: Int) -> Int { onlineCpus.first { $0 > cpu } ?? onlineCpus[0] }
+  func nextOnline(to cpu: Int) -> Int {
+    isOnline[(cpu + 1)...].firstIndex(of: true) ?? isOnline.firstIndex(of: true)!
+  }
   func guest(of runner: Int) -> Guest? { runners[runner].guest.map { guests[$0] } }
 
   // MARK: What policies do

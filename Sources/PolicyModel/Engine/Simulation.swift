@@ -158,11 +158,7 @@ struct Simulation<Policy: ModelledPolicy> {
     case .offline(let cpu): goOffline(cpu)
     case .online(let cpu): comeOnline(cpu)
     case .suspend:
-      // All but the boot CPU go offline and come back.
-      let cpus = host.onlineCpus
-      for cpu in cpus.dropFirst() { goOffline(cpu) }
-      policy.bootCpuResumed(cpus[0], &host)
-      for cpu in cpus.dropFirst() { comeOnline(cpu) }
+      suspend()
     }
     host.reassessAll()
   }
@@ -173,18 +169,37 @@ struct Simulation<Policy: ModelledPolicy> {
     {
       move(runner, to: host.nextOnline(to: cpu))
     }
-    policy.goesOffline(cpu, &host)
-    host.setOnline(false, cpu: cpu)
+    setOffline(cpu)
   }
 
   private mutating func comeOnline(_ cpu: Int) {
     guard !host.isOnline[cpu] else { return }
-    host.setOnline(true, cpu: cpu)
-    policy.cameOnline(cpu, &host)
+    setOnline(cpu)
     // Linux balances its load: who was there comes back.
     for runner in host.runners.indices
     where host.runners[runner].home == cpu && host.runners[runner].isPresent {
       move(runner, to: cpu)
     }
+  }
+
+  /// Tasks are frozen, and all CPUs but the boot CPU go offline and come back (kernel/power/suspend.c).
+  private mutating func suspend() {
+    let frozen = host.runners.indices.filter { host.runners[$0].isOn }
+    for runner in frozen { switchOut(runner) }
+    let cpus = host.onlineCpus
+    for cpu in cpus.dropFirst() { setOffline(cpu) }
+    policy.bootCpuResumed(cpus[0], &host)
+    for cpu in cpus.dropFirst() { setOnline(cpu) }
+    for runner in frozen { switchIn(runner) }
+  }
+
+  private mutating func setOffline(_ cpu: Int) {
+    policy.goesOffline(cpu, &host)
+    host.setOnline(false, cpu: cpu)
+  }
+
+  private mutating func setOnline(_ cpu: Int) {
+    host.setOnline(true, cpu: cpu)
+    policy.cameOnline(cpu, &host)
   }
 }
