@@ -56,7 +56,7 @@ def foretold(boot: Boot, policy: str, cpus: list[int], rate: float) -> Rhythm:
 
 
 class Seen:
-    """What the step `rhythm` left in its folder. Medians: the host holds up an emulated CPU now and then."""
+    """What the step `rhythm` left in its folder. The host holds up an emulated CPU now and then: rates are of medians."""
 
     def __init__(self, folder: Path):
         lines = [line.split() for line in (folder / "operations").read_text().splitlines()]
@@ -75,7 +75,7 @@ class Seen:
         gaps = [
             after - start for run in self.operations.values()
             for (start, spent), (after, _) in zip(run, run[1:]) if spent < HELD_UP]
-        return 1 / statistics.median(gaps)
+        return 1 / statistics.fmean(gaps)
 
     @property
     def rhythm(self) -> Rhythm:
@@ -89,7 +89,7 @@ class Seen:
         held_up = [spent for run in self.operations.values() for _, spent in run if spent > HELD_UP]
         worked = sum(run[-1][0] - run[0][0] for run in self.operations.values())
         return Rhythm(
-            sum(rates), statistics.median(counts), sum(held_up) / worked, len(self.traps) - len(steady))
+            sum(rates), statistics.fmean(counts), sum(held_up) / worked, len(self.traps) - len(steady))
 
 
 def policy(folder: Path, mitigates: bool) -> str:

@@ -22,7 +22,7 @@ struct KvmBusLockExit: ModelledPolicy {
   mutating func alignmentCheck(_ runner: Int, _ host: inout ModelHost) {}
 
   func passage(of runner: Int, _ host: ModelHost) -> Passage {
-    host.runners[runner].kind == .guest ? .asked(.exit) : .free
+    host.shape.detects.contains(.busLock) && host.runners[runner].kind == .guest ? .asked(.exit) : .free
   }
 
   mutating func busLock(_ runner: Int, _ host: inout ModelHost) {

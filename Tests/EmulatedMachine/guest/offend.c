@@ -35,8 +35,9 @@ static void offend(int cpu, int64_t start, int64_t end, volatile uint32_t *opera
     operations[count++].spent = now() - before;
     nanosleep(&pause_between, NULL);
   }
-  // A buffer larger than all it prints: the processes write their lines one after another, whole.
-  setvbuf(stdout, NULL, _IOFBF, 64 * MOST);
+  // A buffer larger than all it prints: each process writes its lines at once, whole.
+  static char text[64 * MOST];
+  setvbuf(stdout, text, _IOFBF, sizeof text);
   for (int index = 0; index < count; index++)
     printf("%d %lld %lld\n", cpu, (long long)operations[index].start, (long long)operations[index].spent);
   exit(fflush(stdout));
