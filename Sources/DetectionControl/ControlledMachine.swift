@@ -36,14 +36,25 @@ public struct ControlledMachine: Sendable {
 
   /// The state that holds still: when Linux's work of re-arming is done, two readings alike. Nil if it never does.
   public func settledState(of bits: [DetectionBit], cpus: [Int]) -> DetectionState? {
-    var last: DetectionState?
-    for _ in 0..<ControlledMachine.settlingTries {
+    let (state, isSettled) = settled { self.state(of: bits, cpus: cpus) }
+    return isSettled ? state : nil
+  }
+
+  /// Reads until two readings in a row are alike, a rest of Linux before each.
+  ///
+  /// - Returns: the last reading, and whether it equals the one before.
+  public func settled<Reading: Equatable, Failure: Error>(
+    _ read: () throws(Failure) -> Reading
+  ) throws(Failure) -> (Reading, isSettled: Bool) {
+    waitForLinux()
+    var last = try read()
+    for _ in 1..<ControlledMachine.settlingTries {
       waitForLinux()
-      let state = state(of: bits, cpus: cpus)
-      if state == last { return state }
-      last = state
+      let reading = try read()
+      if reading == last { return (reading, true) }
+      last = reading
     }
-    return nil
+    return (last, false)
   }
 
   private static let settlingTries = 10

@@ -65,8 +65,7 @@ public final class DetectionControl {
       cpus.map { DetectionBit(kind, cpu: $0) }
     }
     guard let state = machine.settledState(of: bits, cpus: []) else {
-      throw ControlRefusal(
-        "the detection registers do not hold still: some program split-locks all the time; end it first")
+      throw ControlRefusal.restless
     }
     before = state
     let clear = state.bits.filter { $0.bit.kind == .splitLock && !$0.isSet }.map(\.bit.cpu)
@@ -238,6 +237,9 @@ public final class DetectionControl {
 public struct ControlRefusal: Error, CustomStringConvertible, Sendable {
   public let description: String
   init(_ description: String) { self.description = description }
+
+  public static let restless = ControlRefusal(
+    "the detection registers do not hold still: some program split-locks all the time; end it first")
 }
 
 /// A run ended without putting the machine back.

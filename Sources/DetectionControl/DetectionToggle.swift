@@ -12,8 +12,9 @@ public protocol DetectionToggle: Sendable {
 
 /// Bit 29 of one CPU's MSR 0x33, through the msr driver; usable from any CPU and thread.
 ///
-/// The register's other bits are written as they were when it was opened: its one other writer, Linux, changes bit 29 alone
-/// (arch/x86/kernel/cpu/bus_lock.c, sld_update_msr). IA32_DEBUGCTL, which others write all the time, has no such toggle.
+/// The register's other bits are written as they were when it was opened. So does its one other writer, Linux, with those it
+/// found at boot (arch/x86/kernel/cpu/bus_lock.c, sld_update_msr). IA32_DEBUGCTL, which others write all the time, has no such
+/// toggle.
 public final class BitToggle: DetectionToggle {
   public let cpu: Int
   private let register: MsrRegister

@@ -55,15 +55,6 @@ public struct FileTree: Sendable {
     return found
   }
 
-  /// Names of the folders in a folder.
-  public func folders(_ path: String) -> [String] {
-    names(path).filter { name in
-      var status = stat()
-      let place = root.appending(FilePath(path + "/" + name).components)
-      return stat(place.string, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
-  }
-
   /// Whether something exists at the path.
   public func exists(_ path: String) -> Bool {
     do {

@@ -24,6 +24,10 @@ enum HotplugTable {
       .text("initialised", "Whether Linux wrote its own value again; only a flipped bit tells.") {
         $0.isInitialised.map(String.init)
       },
+      .text(
+        "initialised_when",
+        "offline: as the CPU went, seen on a sibling that shares the register; online: not before it came back; empty where none shares it."
+      ) { $0.initialisedWhen?.rawValue },
       .integer("sibling_cpu", "An SMT sibling; empty where there is none.") { $0.sibling },
       .text("sibling_bit_before", "Its bit before.") { $0.siblingBits[0].map(String.init) },
       .text("sibling_bit_meanwhile", "Its bit while the CPU was offline.") {

@@ -28,10 +28,8 @@ public enum ModelTable {
   public static func line(_ row: ModelRow) -> String { table.line(row) }
   /// Name, type and meaning of every column.
   public static let columns = table.columns.map { ($0.name, $0.kind.rawValue, $0.meaning) }
-  /// The types alone, with the name of the table.
-  static let columnTypes = ("model", Dictionary(uniqueKeysWithValues: columns.map { ($0.0, $0.1) }))
 
-  private static let table = CsvTable<ModelRow>(columns: [
+  static let table = CsvTable<ModelRow>(columns: [
     .text("scenario", "Name of the scenario.") { $0.scenario.name },
     .text("policy", "Policy with its options, as in `splitbench model --list`.") { $0.policy.id },
     .integer("replicate", "Number of the replicate, from 0.") { $0.replicate },

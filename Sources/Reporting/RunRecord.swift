@@ -172,7 +172,9 @@ public struct RunRecord: Codable, Sendable {
           found.append("CPU \(then.cpu) is gone")
           continue
         }
-        say("MSR 0x33 of CPU \(then.cpu)", now.memoryControl, then.memoryControl) {
+        // The other bits are not ours. Linux writes them as it found them at boot whenever it writes bit 29.
+        let part = now.splitLockDetection == then.splitLockDetection ? ", but for bit 29," : ""
+        say("MSR 0x33 of CPU \(then.cpu)\(part)", now.memoryControl, then.memoryControl) {
           "0x" + String($0, radix: 16)
         }
         say("bit 2 of IA32_DEBUGCTL of CPU \(then.cpu)", now.busLockDetection, then.busLockDetection) {

@@ -16,11 +16,11 @@ extension Summary {
         Decimal.fixed($0.onlineMs, 1),
       ]
     }
-    let initialised = Set(results.hotplug.compactMap(\.isInitialised))
-    let fact =
-      initialised == [true]
-      ? ["Linux writes its own value when a CPU comes up: what was written before is gone"]
-      : initialised == [false] ? ["a bit that was written keeps its value while its CPU is offline"] : []
-    return Section(title: "A CPU offline and back: its detection bits", table: table, facts: fact)
+    let fate = HotplugWords.fate(
+      initialised: results.hotplug.compactMap(\.isInitialised),
+      moments: results.hotplug.compactMap { $0.initialisedWhen?.rawValue })
+    return Section(
+      title: "A CPU offline and back: its detection bits", table: table,
+      facts: [fate].compactMap { $0 })
   }
 }

@@ -34,14 +34,17 @@ struct MachineChanger {
     }
     files = options.place.files
     taint = Taint(files: files)
-    if plans.hotplug != nil, !options.force, let obstacle = HotplugHazard.obstacle(files) {
-      throw HotplugRefused(obstacle: obstacle)
+    if let hotplug = plans.hotplug, !options.force {
+      let obstacles = HotplugHazard.obstacles(hotplug.cpus, files)
+      guard obstacles.isEmpty else { throw HotplugRefused(obstacles: obstacles) }
     }
     let access = MsrAccess(cpu: machine.topology.cpus[0].id, files: files)
     if let obstacle = access.obstacles.first { throw RegistersOutOfReach(obstacle: obstacle) }
     control = try DetectionControl(
       report: machine, files: files, journal: options.place.file, leave: options.leave, term: .run)
-    before = RunRecord.Settings(try MachineReport.ofThisMachine(files: files, watchMs: 0))
+    let (settings, isSettled) = try MachineChanger.settled(control.machine, files)
+    guard isSettled else { throw ControlRefusal.restless }
+    before = settings
     let mayArm = !ArmingHazard.isArming(machine.policy) || options.allowArming
     scopeBits = bits.filter { $0 != .splitLock || mayArm }
     var changes = plans.changes(mayArm: mayArm)
@@ -71,8 +74,21 @@ struct MachineChanger {
     return RunRecord.Tainting(before: taint, after: now, registers: registers)
   }
 
-  /// - Returns: what is not as it was.
-  func restore() throws -> [String] { try control.restore() }
+  /// Puts everything back, and looks at the machine when it holds still again.
+  ///
+  /// - Returns: how it is, and what of it is not as it was.
+  func restore() throws -> (after: RunRecord.Settings, notRestored: [String]) {
+    let left = try control.restore()
+    let (after, _) = try MachineChanger.settled(control.machine, files)
+    return (after, left + after.differences(from: before))
+  }
+
+  /// The settings when Linux is at rest: a reading in the window behind somebody's split lock says nothing about the machine.
+  private static func settled(
+    _ machine: ControlledMachine, _ files: FileTree
+  ) throws -> (RunRecord.Settings, isSettled: Bool) {
+    try machine.settled { RunRecord.Settings(try MachineReport.ofThisMachine(files: files, watchMs: 0)) }
+  }
 }
 
 /// An experiment that changes the machine, without leave to.
@@ -112,8 +128,10 @@ struct HotplugLeaveMissing: UsageError, CustomStringConvertible {
   var description: String { "hotplug takes CPUs offline and back: give --allow-hotplug" }
 }
 
-/// Others would lose a CPU for good.
+/// Others would be changed for good.
 struct HotplugRefused: Error, CustomStringConvertible {
-  let obstacle: String
-  var description: String { "no CPU is taken offline: \(obstacle); give --force to do it all the same" }
+  let obstacles: [String]
+  var description: String {
+    "no CPU is taken offline: \(obstacles.joined(separator: "; ")); give --force to do it all the same"
+  }
 }

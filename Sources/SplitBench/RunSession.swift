@@ -53,7 +53,7 @@ struct RunSession {
       return try measure(&recorder)
     } catch {
       recorder.bar.finish()
-      for line in (try? changer?.restore()) ?? [] { complain("error: not as it was: \(line)") }
+      for line in (try? changer?.restore())?.notRestored ?? [] { complain("error: not as it was: \(line)") }
       if recorder.results.isEmpty { folder.discard() }
       throw error
     }
@@ -68,9 +68,9 @@ struct RunSession {
       if ended != .finished { end = ended }
     }
     recorder.bar.finish()
-    var notRestored = try changer?.restore() ?? []
-    let after = RunRecord.Settings(try MachineReport.ofThisMachine(files: files, watchMs: 0))
-    if let changer { notRestored += after.differences(from: changer.before) }
+    let (after, notRestored) =
+      try changer?.restore()
+      ?? (RunRecord.Settings(try MachineReport.ofThisMachine(files: files, watchMs: 0)), [])
     for line in notRestored { complain("error: not as it was: \(line)") }
     recorder.record.note(notRestored: notRestored)
     recorder.record.taint = changer?.tainting

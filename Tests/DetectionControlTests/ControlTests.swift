@@ -158,11 +158,37 @@ import Testing
 
   @Test func cpusetsOfVersionOneWouldLoseACpu() throws {
     let machine = try PlainFileMachine(cpus: 2)
-    #expect(HotplugHazard.obstacle(machine.files) == nil)
-    try machine.put("", "sys/fs/cgroup/cpuset/tasks")
-    #expect(HotplugHazard.obstacle(machine.files) == nil, "files are no control groups")
-    try machine.put("", "sys/fs/cgroup/cpuset/docker/tasks")
-    #expect(HotplugHazard.obstacle(machine.files)?.contains("1 cpuset") == true)
+    let header = "#subsys_name\thierarchy\tnum_cgroups\tenabled\n"
+    #expect(HotplugHazard.obstacles([1], machine.files) == [])
+    for (line, obstacle) in [
+      ("cpuset\t0\t117\t1", nil), ("cpuset\t3\t1\t1", nil),
+      ("cpuset\t3\t2\t1", "1 cpuset control groups of version 1"), ("cpuset", nil),
+    ] {
+      try machine.put(header + "cpu\t1\t9\t1\n" + line + "\n", "proc/cgroups")
+      let found = HotplugHazard.obstacles([1], machine.files)
+      #expect(found.count == (obstacle == nil ? 0 : 1), "\(line)")
+      #expect(found.first?.hasPrefix(obstacle ?? "") ?? true)
+    }
+  }
+
+  @Test func tasksOfThatCpuAloneWouldLoseIt() throws {
+    let machine = try PlainFileMachine(cpus: 2)
+    func task(_ process: Int, _ task: Int, on list: String, memory: Bool = true) throws {
+      try machine.put("worker-\(process)\n", "proc/\(process)/comm")
+      try machine.put(
+        "Name:\tworker\n" + (memory ? "VmSize:\t  10 kB\n" : "")
+          + "Cpus_allowed:\t2\nCpus_allowed_list:\t\(list)\n",
+        "proc/\(process)/task/\(task)/status")
+    }
+    try task(10, 10, on: "0-1")
+    try task(11, 11, on: "0")
+    try task(12, 12, on: "1", memory: false)
+    #expect(HotplugHazard.obstacles([1], machine.files) == [], "a thread of Linux's own is parked")
+    try task(10, 13, on: "1")
+    #expect(
+      HotplugHazard.obstacles([1], machine.files) == [
+        "processes bound to CPU 1 would be let onto all others for good: 10 (worker-10)"
+      ])
   }
 
   @Test func whatCannotBePutBackIsNamed() throws {

@@ -73,7 +73,10 @@ struct ContentionExperimentTests {
       clock: TscClock(milliseconds: 5))
     try experiment.run(progress: { _ in }, finishedRound: { _ in })
     let rows = experiment.rows()
-    #expect(Set(rows.map(\.cell)) == Set(plan.cells))
+    // On a busy machine split locks are dearer, and the budget may end first.
+    #expect(
+      Set(rows.map(\.cell)) == Set(plan.cells)
+        || experiment.skipped.contains { $0.what.contains("cells of scaling") })
     for row in rows {
       #expect(row.verdict == .atomic && row.wrongSums == 0 && row.operations > 0, "\(row.cell)")
       if let fairness = row.fairness { #expect(fairness > 0 && fairness <= 1 + 1e-9) }

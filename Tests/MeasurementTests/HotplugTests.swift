@@ -1,8 +1,8 @@
 import DetectionControl
-import Machine
 import TestSupport
 import Testing
 
+@testable import Machine
 @testable import Measurement
 
 @Suite struct HotplugTests {
@@ -18,6 +18,30 @@ import Testing
       topology: try Topology.synthetic(description), removable: removable, bits: [.splitLock], rounds: 1,
       budget: 1, wallLimit: 1)
     #expect(plan.cpus == chosen)
+  }
+
+  @Test func aCpuWithASiblingIsRatherTaken() throws {
+    let whole = try Topology.synthetic("pack:1 core:3 pu:2")
+    let topology = Topology(
+      cpus: whole.cpus.filter { $0.id != 5 }, onlineCount: 5, packageCount: 1, numaNodeCount: 1,
+      numaDistances: [:])
+    let plan = HotplugPlan(
+      topology: topology, removable: [1, 2, 3, 4], bits: [.splitLock], rounds: 1, budget: 1, wallLimit: 1)
+    #expect(plan.cpus == [3], "of CPU 4 nobody could see what becomes of its register")
+  }
+
+  /// Bits of the sibling before, meanwhile and behind; the CPU's own was cleared, and came back set.
+  @Test(
+    arguments: [
+      ([false, true, true], HotplugRow.Moment.offline), ([false, false, true], .online),
+      ([true, true, true], nil), ([nil, nil, nil], nil),
+    ] as [([Bool?], HotplugRow.Moment?)])
+  func aSiblingTellsWhenLinuxWrote(_ sibling: [Bool?], moment: HotplugRow.Moment?) {
+    let row = HotplugRow(
+      cpu: 1, bit: .splitLock, start: .flipped, write: .took, bitBefore: false, bitAfter: true, sibling: 0,
+      siblingBits: sibling, metBefore: nil, metAfter: nil, offline: .took, online: .took, offlineMs: 1,
+      onlineMs: 1)
+    #expect(row.isInitialised == true && row.initialisedWhen == moment)
   }
 
   @Test(arguments: [

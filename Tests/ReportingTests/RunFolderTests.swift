@@ -47,7 +47,7 @@ import Testing
       words: ["MSR 0x33 of CPU 1 is 0x0, was 0x20000000"]),
     Change(
       name: "another bit of it", change: { $0.registers[0].memoryControl = 1 << 29 | 1 },
-      words: ["MSR 0x33 of CPU 0 is 0x20000001, was 0x20000000"]),
+      words: ["MSR 0x33 of CPU 0, but for bit 29, is 0x20000001, was 0x20000000"]),
     Change(name: "perf's bit", change: { $0.registers[0].debugControl = 1 }, words: []),
     Change(
       name: "bus locks", change: { $0.registers[0].debugControl = 4 },

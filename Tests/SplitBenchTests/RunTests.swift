@@ -121,14 +121,15 @@ import Testing
       #expect(try #require((record["locked_time"] as? [String: Any])?["spent_seconds"] as? Double) <= 0.11)
       guard (record["pairs"] as? [Any])?.isEmpty == false else { return }
       let script = """
-        import pandas
+        import json, pandas
         b, s = pandas.read_csv("bystander.csv"), pandas.read_csv("slices.csv")
         p, c = pandas.read_csv("pingpong.csv"), pandas.read_csv("scaling.csv")
         assert set(b.victim) == {"alu", "l1-load"} and set(s.cell) == set(b.cell)
         b = b[b.round_count > 0]  # on a busy machine no slice of two may overlap
         assert (b.achieved_rate_hz.notna() == (b.aggressor != "idle")).all(), b.to_string()
         assert b.relation_source.isin(["hwloc", "hypervisor-claim"]).all()
-        assert set(p.placement) == {"aligned", "line-split", "page-split"}
+        left = " ".join(skipped["what"] for skipped in json.load(open("run.json"))["skipped"])
+        assert set(p.placement) == {"aligned", "line-split", "page-split"} or "of pingpong" in left, left
         assert (c.verdict == "atomic").all()
         """
       let pandas = try await Tool.run("-c", script, program: FilePath(Self.python!), folder: run)

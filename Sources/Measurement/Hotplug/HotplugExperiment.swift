@@ -3,10 +3,10 @@ import LockKernels
 import Machine
 
 /// The experiment `hotplug`: a CPU is taken offline and brought back; do its detection bits keep what was written, or does Linux
-/// write its own again, and what do split locks meet?
+/// write its own again, when, and what do split locks meet?
 ///
-/// The question of the mail of 16 October 2019 for resume and hotplug: both run split_lock_init on a CPU that comes up
-/// (arch/x86/kernel/cpu/bus_lock.c).
+/// The mail of 16 October 2019 asks it. Linux writes on a CPU that comes up (arch/x86/kernel/cpu/bus_lock.c, split_lock_init),
+/// and in warn on one that goes (splitlock_cpu_offline), where only an SMT sibling that shares the register can see it.
 public final class HotplugExperiment: CoursedExperiment {
   public static let id = ExperimentId.hotplug
   public let plan: HotplugPlan

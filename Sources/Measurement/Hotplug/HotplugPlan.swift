@@ -9,7 +9,8 @@ public struct HotplugPlan: Sendable {
   public var budget: Double
   public var wallLimit: Double
 
-  /// One CPU of each package: the last that Linux lets go of.
+  /// One CPU of each package: the last that Linux lets go of, of those with an SMT sibling if there are such, which sees what
+  /// becomes of a shared register meanwhile.
   ///
   /// - Parameter removable: CPUs with a switch.
   public init(
@@ -17,7 +18,10 @@ public struct HotplugPlan: Sendable {
     wallLimit: Double
   ) {
     cpus = Dictionary(grouping: topology.cpus.filter { removable.contains($0.id) }, by: \.package).values
-      .compactMap { $0.map(\.id).max() }.sorted()
+      .compactMap { package in
+        let ids = package.map(\.id)
+        return ids.filter { topology.sibling(of: $0) != nil }.max() ?? ids.max()
+      }.sorted()
     (self.bits, self.rounds) = (bits, rounds)
     (self.budget, self.wallLimit) = (budget, wallLimit)
   }

@@ -37,4 +37,14 @@ public struct HotplugRow: Sendable {
 
   /// Whether Linux put its own value back: only a bit that was flipped tells.
   public var isInitialised: Bool? { start == .flipped ? isKept.map { !$0 } : nil }
+
+  /// When it did.
+  public enum Moment: String, Sendable { case offline, online }
+
+  /// Nil where no sibling that shares the register could watch.
+  public var initialisedWhen: Moment? {
+    guard isInitialised == true, let bitBefore, siblingBits[0] == bitBefore, let meanwhile = siblingBits[1]
+    else { return nil }
+    return meanwhile == bitBefore ? .online : .offline
+  }
 }
