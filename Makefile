@@ -72,7 +72,7 @@ release: dependencies
 dependencies:
 	scripts/install-dependencies
 
-# frictionless and pandas judge the result folders.
+# frictionless and pandas judge the result folders, jsonschema the scenarios.
 $(PYTHON_ENV)/ready: scripts/requirements.txt | dependencies
 	python3 -m venv $(PYTHON_ENV)
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement scripts/requirements.txt

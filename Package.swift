@@ -45,12 +45,16 @@ let package = Package(
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(
+      name: "PolicyModel",
+      // The built-in scenarios are files like a user's, and part of the program.
+      resources: [.embedInCode("Scenarios")]),
+    .target(
       name: "Comparison",
       dependencies: ["Measurement", .product(name: "RealModule", package: "swift-numerics")]),
     .target(
       name: "Reporting",
       dependencies: [
-        "Measurement", "Machine", .product(name: "SystemPackage", package: "swift-system"),
+        "PolicyModel", "Measurement", "Machine", .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(
       name: "StoredRuns",
@@ -72,8 +76,9 @@ let package = Package(
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "Comparison", "Pages", "Exports", "StoredRuns", "Reporting", "Measurement", "DetectionControl",
-        "Machine", "LockKernels", "CHost", .product(name: "RealModule", package: "swift-numerics"),
+        "Comparison", "Pages", "Exports", "StoredRuns", "Reporting", "PolicyModel", "Measurement",
+        "DetectionControl", "Machine", "LockKernels", "CHost",
+        .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -113,6 +118,7 @@ let package = Package(
         "CAtomics",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
+    .testTarget(name: "PolicyModelTests", dependencies: ["PolicyModel"]),
     .testTarget(
       name: "ComparisonTests",
       dependencies: [
@@ -146,7 +152,7 @@ let package = Package(
     .testTarget(
       name: "PagesTests",
       dependencies: [
-        "Pages", "StoredRuns", "Reporting",
+        "Pages", "StoredRuns", "Reporting", "PolicyModel",
         .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -155,7 +161,7 @@ let package = Package(
       name: "SplitBenchTests",
       dependencies: [
         "SplitBench", "StoredRunsChecks", "TestSupport", "LockKernels", "Machine", "Measurement",
-        "DetectionControl",
+        "DetectionControl", "PolicyModel", "Reporting", "StoredRuns",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),

@@ -83,7 +83,9 @@ extension RunResults {
   public static let columnMeanings = columns { $0.description }
 
   private static func columns(_ what: (DataPackage.Field) -> String) -> [String: [String: String]] {
-    let tables = ExperimentId.allCases.flatMap { RunResults().tables(of: $0, run: "", relationSource: "") }
+    let tables =
+      ExperimentId.allCases.flatMap { RunResults().tables(of: $0, run: "", relationSource: "") }
+      + [ResultTable("model", ModelTable.table, [])]
     return Dictionary(
       uniqueKeysWithValues: tables.map { table in
         (

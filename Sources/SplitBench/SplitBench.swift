@@ -21,8 +21,8 @@ struct SplitBench: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Run.self, Compare.self, Report.self, Doctor.self, List.self, Export.self, Msr.self, Guardian.self,
-      Guest.self,
+      Run.self, Compare.self, Report.self, Doctor.self, List.self, Export.self, Msr.self, Model.self,
+      Guardian.self, Guest.self,
     ],
     defaultSubcommand: Run.self)
 
