@@ -9,6 +9,8 @@ public struct Noise: Codable, Sendable, Equatable {
   public var loadAverage: Double?
   /// Share of all CPU time that a hypervisor withheld since boot, 0 to 1.
   public var stealSinceBoot: Double?
+  /// CPU time that control groups leave this process, in CPUs, such as 0.2; nil without a limit.
+  public var cpuQuota: Double?
   /// CPUs busy with other work, by id, as shares of the time looked at.
   public var busyCpus: [Int: Double]
   /// How long was looked, in ms; 0 where only totals since boot were read.
@@ -32,6 +34,7 @@ public struct Noise: Codable, Sendable, Equatable {
     loadAverage = files.value("/proc/loadavg")
       .flatMap { $0.split(separator: " ").first }.flatMap { Double($0) }
 
+    cpuQuota = CpuQuota.cpus(files)
     self.windowMs = windowMs
     let before = CpuTimes.read(files)
     stealSinceBoot = before?.total.stealShare
