@@ -36,14 +36,16 @@ sanitize: dependencies
 	$(SWIFT) test --scratch-path .build/thread --sanitize=thread --no-parallel --filter "$(SANITIZED)"
 	LSAN_OPTIONS=suppressions=scripts/leaks.txt $(SWIFT) test --scratch-path .build/address --sanitize=address --no-parallel --filter "$(SANITIZED)"
 
-## libFuzzer on the reader of result folders for SECONDS, from fuzz/Corpus on; three minutes more the first time.
-## What it finds lies in .build/fuzz/: give it a name in fuzz/Corpus, which `make test` replays.
+## libFuzzer on every parser, or on PARSER=name, for SECONDS each, from fuzz/Corpus/<name> on; some minutes more the first time.
+## What it finds lies in .build/fuzz/: give it a name in fuzz/Corpus/<name>, which `make test` replays.
 fuzz: dependencies
 	$(SWIFT) build --package-path fuzz --scratch-path .build/fuzz -c release \
 	  -Xswiftc -sanitize=address,fuzzer -Xswiftc -use-ld=lld
-	mkdir -p .build/fuzz/found
-	.build/fuzz/release/FuzzStoredRuns -max_total_time=$(SECONDS) -max_len=16384 -artifact_prefix=.build/fuzz/ \
-	  .build/fuzz/found fuzz/Corpus
+	for parser in $(or $(PARSER),$(notdir $(wildcard fuzz/Corpus/*))); do \
+	  mkdir -p .build/fuzz/found/$$parser && \
+	  .build/fuzz/release/Fuzz$$parser -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 \
+	    -artifact_prefix=.build/fuzz/$$parser- .build/fuzz/found/$$parser fuzz/Corpus/$$parser || exit 1; \
+	done
 
 ## Against plain C programs, pandas and SciPy, and a run against runs before it; about twelve minutes.
 bench: release $(PYTHON_ENV)/bench-ready

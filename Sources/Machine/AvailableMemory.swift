@@ -9,7 +9,7 @@ public enum AvailableMemory {
       })
     else { return nil }
     let inGroups = ControlGroups.folders("memory", files).compactMap { left(in: $0, files) }
-    return ([kibibytes.multipliedReportingOverflow(by: 1 << 10).partialValue] + inGroups).min()
+    return ([min(kibibytes, Int.max >> 10) << 10] + inGroups).min()
   }
 
   /// Version 2's files, or version 1's.

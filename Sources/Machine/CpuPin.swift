@@ -15,7 +15,7 @@ public enum CpuPin {
 
   /// Pins the calling thread for good.
   public static func pin(to cpu: Int) throws(PinFailure) {
-    var id = Int32(cpu)
+    guard var id = Int32(exactly: cpu) else { throw PinFailure(cpu: cpu, reason: "there is no such CPU") }
     let result = chost_set_affinity(&id, 1)
     guard result == 0 else {
       throw PinFailure(cpu: cpu, reason: String(cString: strerror(-result)), isForbidden: -result == EPERM)

@@ -11,10 +11,8 @@ enum CpuQuota {
     let words =
       files.value("\(folder)/cpu.max")?.split(separator: " ").map(String.init)
       ?? ["quota", "period"].compactMap { files.value("\(folder)/cpu.cfs_\($0)_us") }
-    guard words.count == 2, let quota = Double(words[0]), let period = Double(words[1]), quota > 0,
-      period > 0,
-      quota.isFinite, period.isFinite
+    guard words.count == 2, let quota = Int(words[0]), let period = Int(words[1]), quota > 0, period > 0
     else { return nil }
-    return quota / period
+    return Double(quota) / Double(period)
   }
 }

@@ -29,6 +29,7 @@ def initramfs() -> Path:
     inputs["/modules/msr.ko"] = modules / "kernel/arch/x86/kernel/msr.ko"
     inputs["/init"] = HERE / "guest/init"
     inputs["/bin/kills"] = HERE / "guest/kills"
+    inputs["/bin/state"] = HERE / "guest/state"
     inputs["/bin/busybox"] = _busybox() / "bin/busybox"
     makers = [HERE / "initramfs.py", HERE / "cpio.py"]
     key = hashlib.sha256()
