@@ -1,5 +1,7 @@
 """Runs that change registers, in the emulated machine: settings, signals, kills of the run and of its guardian, and the way back."""
 
+from __future__ import annotations
+
 import dataclasses
 import random
 import signal
@@ -20,10 +22,12 @@ from machine import Machine, MachineFailed, Results  # noqa: E402
 NAMES = ("one-both-ratelimit", "four-bld-warn", "four-both-off", "two-sockets-sld-warn", "two-sockets-both")
 RUNS_A_BOOT = 10
 SECONDS_A_RUN = 90
-KILLS_GUARDIAN = ("run", "guardian", "both")
+KILLED = ("run", "guardian", "both")
+SET_BEFORE = (None, None, "--sld off", "--sld on", "--bld on", "--sld off --bld off")
 
 STEP = """. /bin/state
 registers >/tmp/start
+{before}
 splitbench run {options} --out /results/{name} &
 run=$!
 {events}
@@ -31,7 +35,7 @@ wait $run
 echo "exit $?"
 while [ -n "$(guardians)" ]; do sleep 0.1; done
 {restore}
-[ -e /run/splitbench/journal.json.run ] && echo "a journal is left"
+ls /run/splitbench/journal* 2>/dev/null && echo "a journal is left"
 registers >/tmp/now
 cmp -s /tmp/start /tmp/now || {{ echo "a difference is left"; diff /tmp/start /tmp/now; }}
 exit 0
@@ -45,6 +49,8 @@ class Planned:
     event: signals.Event
     # Whom SIGKILL meets.
     killed: str
+    # What `msr set` is to change before; None: nothing.
+    set_before: str | None
 
     @property
     def step(self) -> str:
@@ -52,15 +58,20 @@ class Planned:
         for pause, number in self.event.signals:
             whom = {"guardian": "$(guardians)", "both": "$(guardians) $run"}.get(self.killed, "$run")
             events.append(f"sleep {pause:.2f}; kill -{int(number)} {whom if number == signal.SIGKILL else '$run'}")
-        # A run whose guardian died as well is put back by hand.
-        restore = "splitbench msr restore >/dev/null" if self.event.kills and self.killed == "both" else ":"
+        before, restore = ":", ":"
+        if self.set_before:
+            before = f"splitbench msr set {self.set_before} --allow-msr-writes --allow-arming --force >/dev/null"
+        # What a run whose guardian died as well has left, and what is meant to stay, is put back by hand.
+        if self.set_before or self.event.kills and self.killed == "both":
+            restore = "splitbench msr restore >/dev/null"
         return STEP.format(
-            options=" ".join(self.options), name=self.name, events="\n".join(events), restore=restore)
+            before=before, options=" ".join(self.options), name=self.name, events="\n".join(events), restore=restore)
 
 
 def plan(random: random.Random, number: int) -> Planned:
     options = grammar.changing_command_line(random)
-    return Planned(f"soak-{number}", options, signals.choose(random, longest=8), random.choice(KILLS_GUARDIAN))
+    event, killed = signals.choose(random, longest=8), random.choice(KILLED)
+    return Planned(f"soak-{number}", options, event, killed, random.choice(SET_BEFORE))
 
 
 def boot(random: random.Random, runs: int, tally: Tally) -> None:
@@ -86,7 +97,6 @@ def judge(one: Planned, machine: str, results: Results, tally: Tally) -> None:
     # A shell's word for a signal.
     number = int(code) if int(code) <= 128 or int(code) == signals.INTERRUPTED else 128 - int(code)
     killed = one.event.kills
-    # A guardian that is killed takes its run's leave to go on.
     allowed = signals.BY_ITSELF | one.event.codes
     found = []
     if number not in allowed:
