@@ -10,7 +10,8 @@ SANITIZED := CAtomicsTests|CHostTests|DetectionControlTests|FuzzTests|LockKernel
   PmuCounter|GroupRunner|CostExperiment|Trap|DutyCycle|Scope|Settings|Hotplug|Leak|Toggle
 SANITIZE = $(SWIFT) test --scratch-path .build/$(1) --sanitize=$(1) --no-parallel --filter "$(SANITIZED)"
 
-.PHONY: run results-index test test-emulated emulated-shell sanitize fuzzers fuzz soak bench lint format install dependencies release clean
+.PHONY: run results-index results-comparison test test-emulated emulated-shell sanitize fuzzers fuzz soak bench lint format \
+  install dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
 run: release
@@ -19,6 +20,12 @@ run: release
 ## results/index.html, from all runs in results/<machine>/<run>/. A test compares it.
 results-index: release
 	.build/release/splitbench report results/*/*/ --index --output results/index.html
+
+## results/<machine>/comparison.md: each machine against itself on another day, and beside published numbers. A test compares them.
+results-comparison: release
+	for machine in results/*/; do \
+	  scripts/compare-results $(abspath .build/release/splitbench) "$$(basename "$$machine")" > "$$machine/comparison.md" || exit; \
+	done
 
 ## All tests, on the debug build; the disassembly test reads the release build too. Screenshots of the pages: .build/report-shots.
 test: release $(PYTHON_ENV)/ready
