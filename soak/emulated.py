@@ -107,7 +107,7 @@ def judge(one: Planned, machine: str, results: Results, tally: Tally) -> None:
         found.append(left.strip()[:500])
     parent = results.folder / one.name
     for folder in sorted(parent.iterdir()) if parent.is_dir() else []:
-        if fault := folders.fault(folder, killed):
+        if fault := folders.fault(folder, one.event.ends_at_once):
             found.append(f"{folder.name}: {fault}")
         whole = folders.is_complete(folder)
         tally.complete += whole

@@ -6,15 +6,15 @@ from pathlib import Path
 from frictionless import validate
 
 
-def fault(folder: Path, was_killed: bool) -> str | None:
-    """What is wrong with it; None if it is valid. Only a run that was killed may have left a folder without a record, or a
+def fault(folder: Path, was_cut_short: bool) -> str | None:
+    """What is wrong with it; None if it is valid. Only a run that was cut short may have left a folder without a record, or a
     file that it was writing under another name."""
     unfinished = [file.name for file in folder.glob(".*.new")]
-    if unfinished and not was_killed:
+    if unfinished and not was_cut_short:
         return f"{unfinished} left"
     record = folder / "run.json"
     if not record.exists():
-        return None if was_killed else "no run.json"
+        return None if was_cut_short else "no run.json"
     said = json.loads(record.read_text())
     if said["complete"] != (said["end"] in ("finished", "wall-limit")):
         return f"complete is {said['complete']} at the end {said['end']}"

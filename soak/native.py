@@ -46,7 +46,7 @@ def run(binary: Path, words: grammar.Words, random: random.Random, tally: Tally)
         if list(Path("/run/splitbench").glob("journal*")) != journals:
             found.append("a journal left")
         for folder in sorted(Path(out).iterdir()):
-            if fault := folders.fault(folder, event.kills):
+            if fault := folders.fault(folder, event.ends_at_once):
                 found.append(f"{folder.name}: {fault}")
             locks, seconds = folders.split_locks(folder)
             tally.split_locks += locks

@@ -19,8 +19,13 @@ class Event:
 
     @property
     def kills(self) -> bool:
-        """Whether nobody can be asked to clean up."""
+        """Whether a SIGKILL is among them."""
         return signal.SIGKILL in (number for _, number in self.signals)
+
+    @property
+    def ends_at_once(self) -> bool:
+        """Whether the run may end in the midst of writing a file: the second interrupt does not wait either."""
+        return self.kills or len(self.signals) > 1 and signal.SIGCONT not in (number for _, number in self.signals)
 
 
 def choose(random: random.Random, longest: float) -> Event:
