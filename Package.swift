@@ -7,7 +7,7 @@ let package = Package(
   products: [
     .executable(name: "splitbench", targets: ["SplitBench"]),
     // For fuzz/, a package of its own: the fuzzer's runtime has a `main`.
-    .library(name: "StoredRunsChecks", targets: ["StoredRunsChecks"]),
+    .library(name: "FuzzChecks", targets: ["FuzzChecks"]),
   ],
   dependencies: [
     // Subcommands, validation, help, completions and the man page of the command line.
@@ -131,7 +131,7 @@ let package = Package(
         "Reporting", "Measurement", "Machine", "LockKernels", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    // What tests of StoredRuns share with fuzz/, a package of its own.
+    // What tests of StoredRuns share with the fuzzers.
     .target(
       name: "StoredRunsChecks",
       dependencies: [
@@ -157,6 +157,14 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], exclude: ["Fixtures"]),
+    // What must hold of any input of a parser: for fuzz/, a package of its own, and for the replay of what it found.
+    .target(
+      name: "FuzzChecks",
+      dependencies: [
+        "StoredRunsChecks", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ], path: "Tests/FuzzChecks"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks"]),
     .testTarget(
       name: "SplitBenchTests",
       dependencies: [

@@ -80,7 +80,13 @@ extension MachineReport {
   }
 
   private var tscClock: Capability {
-    Capability(
+    if linux.distrustsTsc {
+      return Capability(
+        id: "tsc", question: "the TSC as a clock", isAvailable: false,
+        reason: "Linux does not trust it: its own clock is \(linux.clockSource ?? "unknown")",
+        remedy: "see dmesg for what made it unstable")
+    }
+    return Capability(
       id: "tsc", question: "the TSC as a clock",
       isAvailable: processor.hasInvariantTsc,
       reason: processor.hasInvariantTsc ? nil : "CPUID does not promise an invariant TSC",

@@ -53,8 +53,16 @@ struct RunSession {
       return try measure(&recorder)
     } catch {
       recorder.bar.finish()
-      for line in (try? changer?.restore())?.notRestored ?? [] { complain("error: not as it was: \(line)") }
-      if recorder.results.isEmpty { folder.discard() }
+      let notRestored = (try? changer?.restore())?.notRestored ?? []
+      for line in notRestored { complain("error: not as it was: \(line)") }
+      if recorder.results.isEmpty {
+        folder.discard()
+      } else {
+        recorder.record.note(notRestored: notRestored)
+        recorder.record.fail(endedUtc: UtcTime.iso())
+        // The error may be that nothing can be written.
+        try? recorder.save()
+      }
       throw error
     }
   }

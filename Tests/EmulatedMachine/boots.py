@@ -178,6 +178,15 @@ KILLS = int(os.environ.get("SPLITBENCH_KILLS") or 6)
 
 OF_A_CORE = ("sld-on-own-core", "sld-on-sibling", "sld-on-other-core")
 
+# A CPU that goes in the middle of a run.
+GONE = 3
+MID_RUN = {
+    "mid-run": "splitbench run --only cost --placement aligned --instruction add,load --rounds 10000 --quiet"
+               " --out /results/mid-run & run=$!; while [ ! -s /results/mid-run/*/cost.csv ]; do sleep 0.2; done; sleep 2;"
+               f" echo 0 >/sys/devices/system/cpu/cpu{GONE}/online; wait $run; echo $?;"
+               f" echo 1 >/sys/devices/system/cpu/cpu{GONE}/online",
+}
+
 # Bit 29 taken away behind Linux's back, and set again by Linux as it brings a CPU online.
 ONLINE = "/sys/devices/system/cpu/cpu7/online"
 HOTPLUG = DOCTOR | SCOPE | hotplug() | trap() | {
@@ -193,7 +202,7 @@ BOOTS = (
         "as-found", "sld-on", "bld-off", "sld-on+bld-off", leave="--allow-arming", cpu=0)),
     Boot("one-neither-fatal", GUESTS, ONE, "fatal", DOCTOR | trap() | GUEST, modules=KVM),
     Boot("four-sld-fatal-stuck", SLD, FOUR, "fatal", DOCTOR | SCOPE | trap(), stuck=(2,)),
-    Boot("four-sld-ratelimit", SLD, FOUR, "ratelimit:100"),
+    Boot("four-sld-ratelimit", SLD, FOUR, "ratelimit:100", DOCTOR | trap() | MID_RUN),
     Boot("four-bld-warn", BLD, FOUR, "warn", DOCTOR | trap() | settings("as-found", "bld-off")),
     Boot("four-both-off", BOTH, FOUR, "off", DOCTOR | SCOPE_UNARMED | trap() | settings(
         "as-found", "sld-on", "bld-on", leave="--allow-arming") | hotplug("--allow-arming") | toggle(

@@ -34,6 +34,7 @@ def initramfs() -> Path:
     inputs["/bin/kills"] = HERE / "guest/kills"
     inputs["/bin/rhythm"] = HERE / "guest/rhythm"
     inputs["/bin/offend"] = _offend()
+    inputs["/bin/state"] = HERE / "guest/state"
     inputs["/bin/busybox"] = _busybox() / "bin/busybox"
     makers = [HERE / "initramfs.py", HERE / "cpio.py"]
     key = hashlib.sha256()
