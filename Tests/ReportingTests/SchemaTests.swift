@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reporting
 
-/// The policy of docs/schema.md: columns are added behind, and a document says what each version means.
+/// The policy of docs/schema.md: columns are added, and the document says what each version means.
 @Suite struct SchemaTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
