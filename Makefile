@@ -9,7 +9,7 @@ PYTHON_ENV := .build/python
 
 SANITIZED := WindowTests|TrapExperimentTests|ContentionExperimentTests|ContentionTests|PairCheckTests|HostTests
 
-.PHONY: run results-index test test-emulated emulated-shell sanitize fuzz bench bench-peers docs lint format \
+.PHONY: run results-index results-comparison test test-emulated emulated-shell sanitize fuzz bench bench-peers docs lint format \
   install package test-package stageable dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
@@ -19,6 +19,12 @@ run: release
 ## results/index.html, from all runs in results/<machine>/<run>/. A test compares it.
 results-index: release
 	.build/release/splitbench report results/*/*/ --index --output results/index.html
+
+## results/<machine>/comparison.md: each machine against itself on another day, and beside published numbers. A test compares them.
+results-comparison: release
+	for machine in results/*/; do \
+	  scripts/compare-results $(abspath .build/release/splitbench) "$$(basename "$$machine")" > "$$machine/comparison.md" || exit; \
+	done
 
 ## All tests, on the debug build; the disassembly test reads the release build too. Screenshots of the pages: .build/report-shots.
 test: release $(PYTHON_ENV)/ready

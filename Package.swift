@@ -61,7 +61,7 @@ let package = Package(
     .target(
       name: "Pages",
       dependencies: [
-        "StoredRuns", "Reporting", "Measurement", "Machine", "LockKernels",
+        "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "RealModule", package: "swift-numerics"),
@@ -145,7 +145,7 @@ let package = Package(
         .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
-      ]),
+      ], exclude: ["Fixtures"]),
     .testTarget(
       name: "SplitBenchTests",
       dependencies: [

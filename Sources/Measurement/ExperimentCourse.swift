@@ -22,7 +22,10 @@ public struct ExperimentCourse: Sendable {
     end = .unexplainedDelay
   }
 
-  mutating func skip(_ what: String, _ reason: String) { skipped.append((what, reason)) }
+  /// Once, however many rounds it is left out of.
+  mutating func skip(_ what: String, _ reason: String) {
+    if !skipped.contains(where: { $0 == (what, reason) }) { skipped.append((what, reason)) }
+  }
 
   /// Says how many cells an experiment that finished has not measured.
   mutating func noteUnmeasured(_ count: Int, of total: Int, _ experiment: ExperimentId) {

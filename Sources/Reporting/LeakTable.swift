@@ -12,7 +12,10 @@ enum LeakTable {
       },
       .integer("cpu", "Logical CPU that tried split locks meanwhile.") { $0.cpu },
       .text("relation", "Relation of the two, as in `splitbench list`.") { $0.relation.rawValue },
-      .integer("windows", "Windows that were opened: the opener's split lock was delayed.") { $0.windows },
+      .integer(
+        "windows",
+        "Windows that were opened (the opener's split lock was delayed) and tried on cpu while they were surely open."
+      ) { $0.windows },
       .integer("leaked", "Those in which split locks passed free on cpu.") { $0.leaked },
       .text(
         "leaks", "Whether they pass there: true or false; empty where windows disagree, or none was opened."
@@ -32,9 +35,14 @@ enum LeakTable {
       .number("predicted_high_ms", "And with the timer's and the worker's lateness.") {
         $0.predictedMs?.high
       },
-      .integer("still_open", "Windows in which nothing was delayed for 150 ms.") { $0.stillOpen },
+      .integer("still_open", "Those in which split locks passed and nothing was delayed for 150 ms.") {
+        $0.stillOpen
+      },
       .integer("signalled", "Windows that ended with a signal.") { $0.signalled },
-      .integer("reads", "Windows just behind whose opening bit 29 of MSR 0x33 was read on cpu.") { $0.reads },
+      .integer(
+        "reads",
+        "Windows in which bit 29 of MSR 0x33 was read on cpu; a reading that came later does not count."
+      ) { $0.reads },
       .integer("clear", "Those in which it was clear.") { $0.clear },
     ])
   }

@@ -28,12 +28,13 @@ enum SettingsTable {
       },
       .number("operations_per_second_high", "Upper end of its 95 % interval.") { $0.throughput?.high },
       .number(
-        "median_ns", "An operation that was neither trapped nor delayed, timer included, in ns: the median."
+        "median_ns",
+        "An operation that was neither delayed nor met a SIGBUS, in ns: the median; the timer is in it, and Linux's handler where #DB answered each."
       ) {
         $0.splitNs
       },
       .number("aligned_ns", "The same of an aligned operand.") { $0.alignedNs },
-      .integer("delayed_count", "Operations of over 5 ms.") { $0.delayed },
+      .integer("delayed_count", "Operations of over 5 ms, other than by preemption.") { $0.delayed },
       .integer("trapped", "Operations that met a SIGBUS.") { $0.trapped },
       .text("kind", "What answered: silent, #AC, #DB, or unknown.") { $0.answer?.kind.rawValue },
       .text("evidence", "What kind is concluded from.") { $0.answer?.evidence.joined(separator: "; ") },
@@ -55,7 +56,7 @@ enum SettingsTable {
       },
       .number(
         "bystander_slowdown",
-        "Its operation beside split locks back to back, delays and traps included, over that beside aligned ones at native pace."
+        "Its operation beside split locks back to back, delays and traps included, over that beside aligned ones at the pace of the cheapest split locks so far."
       ) { $0.slowdown?.value },
       .number(
         "bystander_slowdown_low", "Lower end of its 95 % interval over this run's rounds."

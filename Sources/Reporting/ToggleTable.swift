@@ -41,7 +41,7 @@ enum ToggleTable {
     },
     .number(
       "median_ns",
-      "Time of one operation through the msr driver, or on all cpus until the last returned, timer cost included, in ns; of behaviour from before the write to the start of the first split lock that was delayed or met a signal: the median of a round, combined over rounds by the 20 % trimmed mean of logarithms."
+      "Time of one operation through the msr driver, or on all cpus until the last returned, timer cost included, in ns; of behaviour from before the write to the start of the first split lock that was delayed or met a signal: the median of a round, combined over rounds by the 20 % trimmed mean of logarithms. Its resolution is the 5 us between two split locks and the length of one; behind a write of its own CPU the next follows at once."
     ) { $0.medianNs?.value },
     .number("median_low_ns", "Lower end of its 95 % interval over this run's rounds, in ns.") {
       $0.medianNs?.low

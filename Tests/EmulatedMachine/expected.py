@@ -117,9 +117,9 @@ WARN_SETTINGS = {
     "sld-on-sibling": Met(("#AC",), "0-1", sleeps=True),
     "sld-on-other-core": Met(SILENT, "2-3"),
     "bld-on": Met(("#AC",), "0-7", sleeps=True),
-    # A line an operation, ten in five seconds.
-    "sld-off+bld-on": Met(("#DB", "silent"), "none"),
-    "mitigate-off": Met(("#AC", "silent"), "0-7"),
+    # A line an operation, or a task, ten in five seconds: without one nothing can be told.
+    "sld-off+bld-on": Met(("#DB", "unknown"), "none"),
+    "mitigate-off": Met(("#AC", "unknown"), "0-7"),
 }
 
 # In fatal; a bit of its own for each CPU, and CPU 3 refuses it.
@@ -153,7 +153,7 @@ RATELIMIT_SETTINGS = {
 
 # #DB alone, in warn: a line an operation, ten in five seconds. There is no bit 29.
 BUS_LOCK_SETTINGS = {
-    "as-found": Met(("#DB", "unknown", "silent"), ""),
+    "as-found": Met(("#DB", "unknown"), ""),
     "bld-off": Met(SILENT, ""),
 }
 

@@ -1,13 +1,14 @@
 import DetectionControl
 import Foundation
 import Machine
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import Measurement
 
-/// The experiment `toggle` on plain files in place of registers. No split lock is issued: the files' machine neither delays nor
-/// kills, so that its behaviour is not watched.
+/// The experiment `toggle` on plain files in place of registers. The files' machine neither delays nor kills, so that its
+/// behaviour is not watched.
 @Suite(.serialized) struct ToggleTests {
   /// A machine whose CPUs are this one's first ones.
   private func machine(cpus: Int) throws -> (PlainFileMachine, MachineReport) {
@@ -17,12 +18,13 @@ import Testing
   }
 
   private func experiment(
-    _ machine: PlainFileMachine, _ report: MachineReport, rounds: Int = 1, wallLimit: Double = 60
+    _ machine: PlainFileMachine, _ report: MachineReport, rounds: Int = 1, budget: Double = 0,
+    wallLimit: Double = 60
   ) throws -> (ToggleExperiment, DetectionControl) {
     let control = try machine.control()
     try control.begin(touching: [.splitLock], mitigation: true)
     let plan = TogglePlan(
-      writer: report.topology.cpus.last!, in: report.topology, rounds: rounds, budget: 0,
+      writer: report.topology.cpus.last!, in: report.topology, rounds: rounds, budget: budget,
       wallLimit: wallLimit)
     return (
       ToggleExperiment(
@@ -93,13 +95,52 @@ import Testing
   @Test func withoutASysctlItIsLeftOut() throws {
     let (machine, _) = try machine(cpus: 1)
     try FileManager.default.removeItem(atPath: machine.root.string + "/proc/sys/kernel/split_lock_mitigate")
-    var report = try machine.report()
-    // Without the file Linux may delay: nothing here shall split-lock.
-    report.policy.mitigates = false
-    let (experiment, _) = try experiment(machine, report)
+    let (experiment, _) = try experiment(machine, try machine.report())
     try experiment.run(progress: { _ in }, finishedRound: { _ in })
     #expect(experiment.rows().allSatisfy { $0.cell.part != .sysctl })
     #expect(experiment.skipped.contains { $0.reason.contains("no kernel.split_lock_mitigate") })
+  }
+
+  /// Linux 5.7 to 5.18 answers #AC with a line in its log, and no sysctl tells.
+  @Test(.enabled(if: SplitLocks.areHarmless, "Linux would delay or kill split locks here"))
+  func whatOnlyWarnsIsTriedFirst() throws {
+    for (budget, reason, operations) in [(0.05, "neither delayed nor signalled", 1), (0, "budget", 0)] {
+      let (machine, _) = try machine(cpus: 1)
+      try FileManager.default.removeItem(
+        atPath: machine.root.string + "/proc/sys/kernel/split_lock_mitigate")
+      let start = try machine.get(0x33, cpu: 0)
+      let (experiment, control) = try experiment(machine, try machine.report(), budget: budget)
+      try experiment.run(progress: { _ in }, finishedRound: { _ in })
+      #expect(experiment.rows().allSatisfy { $0.cell.part != .behaviour } && experiment.warnings.isEmpty)
+      let skips = experiment.skipped.filter { $0.what == "toggle's behaviour" }
+      #expect(skips.count == 1 && skips[0].reason.contains(reason), "\(experiment.skipped)")
+      #expect(experiment.budget.operations == operations)
+      #expect(try machine.get(0x33, cpu: 0) == start && control.restore() == [])
+    }
+  }
+
+  @Test(
+    arguments: [
+      (SplitLockAnswer(exception: .ac, isDelayed: true), nil), (SplitLockAnswer(isSignalled: true), nil),
+      (SplitLockAnswer(exception: .ac), "neither"), (SplitLockAnswer(), "neither"),
+      (nil, "could not be tried"),
+    ] as [(SplitLockAnswer?, String?)])
+  func anAnswerShowsWhetherBehaviourDoes(_ answer: SplitLockAnswer?, _ word: String?) {
+    let obstacle = TogglePlan.behaviourObstacle(answer, on: 2)
+    #expect(word.map { obstacle?.contains($0) == true } ?? (obstacle == nil), "\(obstacle ?? "none")")
+  }
+
+  @Test(.enabled(if: SplitLocks.areHarmless, "Linux would delay or kill split locks here"))
+  func itsOwnTimeEndsATrial() throws {
+    let machine = try MachineReport.ofThisMachine(watchMs: 0)
+    let trial = try BehaviourTrial(
+      cpu: machine.topology.cpus[0].id, machine: machine, clock: TscClock(), burst: 2e-4)
+    let calls = Atomic<Int>(0)
+    let hasRun = trial.run(
+      own: { calls.add(1, ordering: .relaxed) }, beside: { #expect(trial.waitUntilFree()) })
+    #expect(hasRun && calls.load(ordering: .relaxed) == 1)
+    #expect(trial.record.changed == nil && trial.record.lastFree?.met == .nothing)
+    #expect(trial.record.locked.operations >= 5 && trial.record.locked.seconds >= 2e-4)
   }
 
   @Test func timeEndsIt() throws {
@@ -146,13 +187,15 @@ import Testing
 
   @Test func behaviourShowsWhereLinuxAnswers() throws {
     var policy = try machine(cpus: 1).1.policy
-    for (mode, mitigates, shows) in [
-      (DetectionPolicy.Mode.warn, true, true), (.warn, false, false), (.warn, nil, true),
-      (.fatal, false, true), (.off, true, true), (.off, false, false), (.ratelimit, true, true),
-    ] as [(DetectionPolicy.Mode, Bool?, Bool)] {
+    for (mode, mitigates, shows, triesFirst) in [
+      (DetectionPolicy.Mode.warn, true, true, false), (.warn, false, false, false), (.warn, nil, true, true),
+      (.fatal, false, true, false), (.fatal, nil, true, false), (.off, true, true, false),
+      (.off, nil, true, true), (.off, false, false, false), (.ratelimit, true, true, false),
+    ] as [(DetectionPolicy.Mode, Bool?, Bool, Bool)] {
       (policy.mode, policy.mitigates) = (mode, mitigates)
       #expect(
         (TogglePlan.behaviourObstacle(policy) == nil) == shows, "\(mode) \(String(describing: mitigates))")
+      #expect(TogglePlan.mustTry(policy) == triesFirst, "\(mode) \(String(describing: mitigates))")
     }
   }
 }

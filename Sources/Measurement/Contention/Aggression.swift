@@ -86,9 +86,13 @@ final class Aggression: @unchecked Sendable {
   }
 
   /// Has it begin; returns once its first operations are done, or it has ended.
+  ///
+  /// - Throws: `AssistantLost` if it does neither in time; it does nothing then when it comes back.
   func start() throws(AssistantLost) {
     try begin()
     guard waitUntil({ catomics_flag(&work.pointee.is_running) != 0 || assistant.hasFinished }) else {
+      // Its deadline counts from its waking: nothing else would keep it from work that nobody waits for.
+      catomics_set_flag(stopFlag, 1)
       throw AssistantLost(cpu: assistant.cpu)
     }
   }

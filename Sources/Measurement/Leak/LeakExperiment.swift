@@ -29,6 +29,8 @@ public final class LeakExperiment: CoursedExperiment {
   }
 
   public func run(progress: (Progress) -> Void, finishedRound: (LeakExperiment) throws -> Void) throws {
+    // Linux may have left detection off on a core, and other experiments may follow.
+    defer { _ = control.reset() }
     while roundsDone < plan.rounds {
       for (number, cpu) in plan.cpus.shuffled(using: &generator).enumerated() {
         course.heedInterrupt()
@@ -47,24 +49,24 @@ public final class LeakExperiment: CoursedExperiment {
     }
   }
 
-  /// Split locks in a window are this far apart, in seconds: a hundred or two show its length.
-  private static let pause = 50e-6
+  /// For so many seconds a window is surely open, and a CPU that finds detection on lets no split lock through, which would have Linux
+  /// take it off there, too: two jiffies of the fastest timer where its own is not known, and the sleep of 10 ms.
+  private var least: Double { min(predicted?.low ?? 2, 10) / 1000 }
 
   private func open(watching cpu: Int) throws {
-    let window = predicted?.high ?? 20
-    let cost = window / 1000 / LeakExperiment.pause * DoseResponse.assumedSeconds
-    guard cost <= budget.left else { return course.skip("leak to CPU \(cpu)", ExperimentEnd.outOfBudget) }
+    guard Plan.longestBurst <= budget.left else {
+      return course.skip("leak to CPU \(cpu)", ExperimentEnd.outOfBudget)
+    }
+    sleep(seconds: budget.rest(at: clock.elapsed()))
     // Every core's bit is set again, and has been for some jiffies.
     let left = control.reset()
     guard left.isEmpty else { return course.skip("leak to CPU \(cpu)", left.joined(separator: "; ")) }
     let bit = DetectionBit(.splitLock, cpu: cpu)
     let trial = try LeakTrial(
-      opener: plan.opener, cpu: cpu, machine: machine, clock: clock, pause: LeakExperiment.pause)
+      opener: plan.opener, cpu: cpu, machine: machine, clock: clock, least: least)
+    defer { course.budget.book(trial.locked, at: clock.elapsed()) }
     let hasRun = trial.run { control.machine.state(of: [bit], cpus: []).isSet(bit).map { !$0 } }
     guard hasRun else { return course.skip("leak to CPU \(cpu)", "no thread could be started") }
-    course.budget.book(
-      operations: trial.record.issued + trial.openerIssued, cost: DoseResponse.assumedSeconds,
-      at: clock.elapsed())
     records[cpu, default: []].append(trial.record)
   }
 
@@ -93,8 +95,8 @@ public final class LeakExperiment: CoursedExperiment {
       : [
         RunWarning(
           "leak-unopened",
-          "a split lock on CPU \(plan.opener) was not always delayed, so that no window opened",
-          "see windows in leak.csv; another program may be split-locking there, and Linux before 5.19 does not delay"
+          "a split lock on CPU \(plan.opener) was not always delayed, so that no window opened, or the watch began too late",
+          "see windows in leak.csv; another program may be split-locking there, or keep a CPU busy, and Linux before 5.19 does not delay"
         )
       ])
       + (open.isEmpty
@@ -113,14 +115,14 @@ extension LeakRow {
     opener: LogicalCpu, other: LogicalCpu, relation: Relation, trials: [LeakTrial.Record],
     predictedMs: DutyCycle.Bounds?, milliseconds: (UInt64) -> Double
   ) {
-    let windows = trials.filter(\.isOpened)
+    let windows = trials.filter(\.isWatched)
     let leaking = windows.filter { $0.passed > 0 }
     let read = windows.compactMap(\.isClear)
     self.init(
       openerCpu: opener.id, cpu: other.id, relation: relation, roundCount: trials.count,
       windows: windows.count,
       leaked: leaking.count, passed: leaking.reduce(0) { $0 + $1.passed }, reads: read.count,
-      clear: read.count { $0 }, stillOpen: windows.count { $0.closedTicks == nil },
+      clear: read.count { $0 }, stillOpen: windows.count(where: \.isStillOpen),
       signalled: windows.count(where: \.isSignalled),
       openMs: DutyCycle.Spread(leaking.compactMap(\.closedTicks).map(milliseconds)), predictedMs: predictedMs)
   }

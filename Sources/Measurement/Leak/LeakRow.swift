@@ -6,7 +6,7 @@ public struct LeakRow: Sendable {
   public var cpu: Int
   public var relation: Relation
   public var roundCount: Int
-  /// Windows that were opened.
+  /// Windows that were opened, and looked into in time.
   public var windows: Int
   /// Those in which split locks passed free.
   public var leaked: Int

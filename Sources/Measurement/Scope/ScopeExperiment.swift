@@ -96,7 +96,7 @@ public final class ScopeExperiment: CoursedExperiment {
     }
     for tried in machine.topology.neighbourhood(of: cpu) {
       guard budget.left > ScopeExperiment.cost else {
-        return course.skip("scope by behaviour from CPU \(writer)", "the budget of locked time is spent")
+        return course.skip("scope by behaviour from CPU \(writer)", ExperimentEnd.outOfBudget)
       }
       // Behind a split lock Linux arms its CPU again by itself, two jiffies later: each trial starts anew.
       control.machine.waitForLinux()

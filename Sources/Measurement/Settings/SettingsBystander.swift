@@ -4,8 +4,8 @@ import Machine
 
 /// What split locks back to back do, under each setting, to a bystander on another core: does detection spare it?
 ///
-/// Compared with aligned operations at the pace of native split locks, as the experiment `bystander` compares, whatever Linux
-/// makes of the split ones: where it delays them the slow-down is that over sleeps and open windows; where it answers with a signal the
+/// Compared with aligned operations at the pace of the cheapest split locks that a setting has shown, as the experiment `bystander` compares,
+/// whatever Linux makes of the split ones: where it delays them the slow-down is that over sleeps and open windows; where it answers with a signal the
 /// aggressor ends at the first, like a program without a handler.
 final class SettingsBystander {
   /// What misses every cache: the one victim that split locks slow on every processor known.
@@ -20,8 +20,6 @@ final class SettingsBystander {
 
   /// Control, treated, control: so many times a visit, where nothing holds the aggressor up.
   private static let triples = 5
-  /// Where Linux delays operations, they lock the bus in its open windows: for about this share of the time.
-  private static let openShare = 0.5
   /// In a slice that is fast and slow by turns the slow part is no gap: in seconds.
   private static let gapSeconds = 1e-3
 
@@ -43,17 +41,20 @@ final class SettingsBystander {
   /// - Parameters:
   ///   - behaviour: what split locks met there just now.
   ///   - cost: what a split lock costs by itself, in seconds.
-  ///   - delayed: length in seconds of a slice where operations are delayed.
+  ///   - delayed: where operations are delayed, the length of a slice, and that of a cycle of a sleep and an open window, in seconds.
   func visit(
-    behaviour: DoseResponse.Behaviour, cost: Double, delayed: Double, budget: inout BusBudget
+    behaviour: DoseResponse.Behaviour, cost: Double, delayed: (length: Double, cycle: Double),
+    budget: inout BusBudget
   ) throws -> Result<Double, Lack> {
     let cell = BystanderCell(pair: pair, victim: SettingsBystander.victim, aggressor: .lineSplit, fraction: 1)
     var (length, leadIn) = BystanderPlan.slice(cell, cost: cost)
+    var phase = 0.0
     var triples = SettingsBystander.triples
     var needed = Double(triples) * BystanderPlan.lockedTime(cell, cost: cost) * BystanderPlan.margin
     if behaviour == .delayed {
-      (length, triples) = (delayed, 1)
-      needed = delayed * SettingsBystander.openShare
+      (length, triples) = (delayed.length, 1)
+      phase = SettingsBystander.phase(in: delayed.cycle, using: &generator)
+      needed = (length + phase) * TightLoop.openShare
     }
     guard needed <= budget.left else { return .failure(Lack(reason: ExperimentEnd.outOfBudget)) }
     var slowdowns: [Double] = []
@@ -68,7 +69,8 @@ final class SettingsBystander {
           for _ in 0..<triples {
             sleep(seconds: budget.rest(at: clock.elapsed()))
             let slowdown = try triple(
-              runner, assistants[0], behaviour, cost: cost, length: length, leadIn: leadIn, &budget)
+              runner, assistants[0], behaviour, cost: cost, length: length, leadIn: leadIn, phase: phase,
+              &budget)
             if let slowdown { slowdowns.append(slowdown) }
           }
         }
@@ -85,6 +87,12 @@ final class SettingsBystander {
     return .success(slowdown)
   }
 
+  /// How far into a cycle a slice begins, in seconds: an aggressor that has begun stands at the opening of a window, and a slice that
+  /// always began there would hold more windows than sleeps.
+  static func phase(in cycle: Double, using generator: inout SeededGenerator) -> Double {
+    cycle > 0 ? Double.random(in: 0..<cycle, using: &generator) : 0
+  }
+
   /// Why there is no slow-down.
   struct Lack: Error {
     let reason: String
@@ -93,19 +101,23 @@ final class SettingsBystander {
   /// Control, treated, control; nil if the aggressor was interrupted by anything but the setting.
   private func triple(
     _ runner: VictimRunner, _ assistant: Assistant, _ behaviour: DoseResponse.Behaviour, cost: Double,
-    length: Double, leadIn: Double, _ budget: inout BusBudget
+    length: Double, leadIn: Double, phase: Double, _ budget: inout BusBudget
   ) throws -> Double? {
     let spot = Int.random(in: 0..<(1 << 16), using: &generator)
     let slices = try [Placement.aligned, .lineSplit, .aligned].map { placement in
       try AggressedSlice.run(
-        runner, leadIn: UInt64(clock.ticks(seconds: leadIn)), ticks: UInt64(clock.ticks(seconds: length)),
+        runner, leadIn: UInt64(clock.ticks(seconds: leadIn + (placement.isSplit ? phase : 0))),
+        ticks: UInt64(clock.ticks(seconds: length)),
         beside: .init(
           assistant: assistant, operand: aggressorLines.address(placement, spot: spot),
           period: placement.isSplit ? 0 : UInt64(clock.ticks(seconds: cost))))
     }
     budget.book(operations: slices[1].aggression?.operations ?? 0, cost: cost, at: clock.elapsed())
-    guard behaviour != .completed || slices.allSatisfy({ hasWorked($0, cost: cost, length: length) }) else {
-      return nil
+    switch behaviour {
+    case .completed:
+      guard slices.allSatisfy({ hasWorked($0, cost: cost, length: length) }) else { return nil }
+    case .delayed: guard hasLasted(slices[1], length: length) else { return nil }
+    case .trapped: break
     }
     let control = (slices[0].victim.ticksPerOperation + slices[2].victim.ticksPerOperation) / 2
     let treated = slices[1].victim.ticksPerOperation
@@ -118,5 +130,13 @@ final class SettingsBystander {
     let longestGap = clock.ticks(seconds: max(4 * cost, length / 4) + VictimRunner.gapSeconds)
     return aggression.wasOnItsCpu && Double(aggression.longestGap) <= longestGap
       && aggression.lastTick - aggression.firstTick >= slice.victim.lastTick - slice.victim.firstTick
+  }
+
+  /// Whether the aggressor, asleep or not, was there until the end: one that sleeps beyond its deadline is not.
+  private func hasLasted(_ slice: AggressedSlice, length: Double) -> Bool {
+    guard let aggression = slice.aggression else { return false }
+    // Their clocks differ by less.
+    let tolerance = UInt64(clock.ticks(seconds: length / 20))
+    return aggression.wasOnItsCpu && aggression.lastTick + tolerance >= slice.victim.lastTick
   }
 }

@@ -9,11 +9,10 @@ extension SettingsExperiment {
       func median(_ part: KeyPath<SettingsVisit, TrapRecord>) -> Double? {
         Order.median(visits.flatMap { $0[keyPath: part].roundTrips }.map { clock.nanoseconds(Double($0)) })
       }
-      let isArmed = last.bitsSet?.contains(plan.cpu.id) == true
-      var policy = machine.policy
-      // Linux would warn, but the CPU no longer tells it.
-      if setting.bits[.busLock] == false, last.failures.isEmpty { policy.trapsWithDB = false }
-      let answers = visits.map { $0.split.answer(policy, isArmed: isArmed) }
+      let isArmed = last.bitsSet.map { $0.contains(plan.cpu.id) }
+      let policy =
+        last.failures.isEmpty ? machine.policy.under(setting, isArmed: isArmed) : machine.policy
+      let answers = visits.map { $0.split.answer(policy, isArmed: isArmed == true) }
       let lines = visits.compactMap { visit in
         visit.split.reports.map { $0.count + (visit.child.reports?.count ?? 0) }
       }

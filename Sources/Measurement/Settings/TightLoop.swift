@@ -14,19 +14,15 @@ final class TightLoop: @unchecked Sendable {
   private let seconds: Double
   private(set) var record: TrapRecord
   private(set) var wall = 0.0
-  /// Operations, and the time, at the end of the first delay and of the last.
-  private var marks: (first: (count: Int, time: Double), last: (count: Int, time: Double))?
+  private(set) var cycles = DelayCycles()
 
+  /// Where operations are delayed, the loop locks the bus in open windows, for at most this share of its time.
+  static let openShare = 0.5
   /// Operations at most; each is kept.
   private static let most = 200_000
 
   /// Operations a second of wall time: of whole cycles from delay to delay, where there are some.
-  var throughput: Double {
-    if let marks, marks.last.count > marks.first.count {
-      return Double(marks.last.count - marks.first.count) / (marks.last.time - marks.first.time)
-    }
-    return Double(record.issued) / wall
-  }
+  var throughput: Double { cycles.operationsPerSecond ?? Double(record.issued) / wall }
 
   /// - Parameter seconds: of wall time, where operations are delayed.
   init?(cpu: Int, placement: Placement, machine: MachineReport, clock: TscClock, seconds: Double) throws {
@@ -54,13 +50,18 @@ final class TightLoop: @unchecked Sendable {
     defer { window.close() }
     defer { withExtendedLifetime(memory) {} }
     let operand = memory.address(placement, widthBytes: 8, spot: 0)
-    let burst = clock.ticks(seconds: Plan.longestBurst)
+    let burst = (
+      free: clock.ticks(seconds: Plan.longestBurst),
+      delayed: clock.ticks(seconds: seconds * TightLoop.openShare)
+    )
     let delay = clock.ticks(seconds: DoseRamp.delay)
     let start = clock.elapsed()
     var locked = 0.0
     var switches = SwitchCount.now()
     var times: (before: UInt64, after: UInt64) = (0, 0)
-    while record.issued < TightLoop.most, marks != nil || locked < burst, clock.elapsed() - start < seconds {
+    while record.issued < TightLoop.most, locked < (cycles.isEmpty ? burst.free : burst.delayed),
+      clock.elapsed() - start < seconds
+    {
       let before = operand.loadUnaligned(as: UInt64.self)
       window.forget()
       withUnsafeMutableBytes(of: &times) { site.run(operand, 0, $0.baseAddress!) }
@@ -74,13 +75,15 @@ final class TightLoop: @unchecked Sendable {
           record.first = TrapSigns(window.trap, alignmentCheck: TrapSite.alignmentCheck)
         }
       } else if Double(ticks) > delay {
-        record.delays.append(ticks)
         // Asked only now: a system call an operation would not be a tight loop.
         let now = SwitchCount.now()
-        if now.hasSlept(since: switches) { record.sleeps += 1 }
+        if now.wasHeldUp(since: switches) { record.delays.append(ticks) }
+        if now.hasSlept(since: switches) {
+          record.sleeps += 1
+          // What the host held up is no cycle, and leaves no window behind.
+          cycles.add(operations: record.issued, at: clock.elapsed())
+        }
         switches = now
-        let mark = (count: record.issued, time: clock.elapsed())
-        marks = (marks?.first ?? mark, mark)
       } else {
         record.roundTrips.append(ticks)
         if placement.isSplit { locked += Double(ticks) }

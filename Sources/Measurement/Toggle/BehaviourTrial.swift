@@ -7,9 +7,10 @@ import Synchronization
 final class BehaviourTrial: @unchecked Sendable {
   /// Times in TSC ticks of the offender's CPU.
   struct Record: Sendable {
-    var issued = 0
-    /// End of the last that passed free.
-    var lastFree: UInt64 = 0
+    /// What all of them took of the bus.
+    var locked = LockedTime()
+    /// The last that passed free.
+    var lastFree: SplitLockProbe.Operation?
     /// Start of the first that was delayed or met a signal.
     var changed: UInt64?
   }
@@ -22,15 +23,18 @@ final class BehaviourTrial: @unchecked Sendable {
   /// The offender's until it has ended.
   private(set) var record = Record()
 
+  private let burst: Double
+
   /// Between two split locks, in seconds: short, since it bounds how exactly the change is seen.
   private static let pause = 5e-6
   /// So many pass before anything is written.
   private static let before = 5
-  /// One burst at most.
-  static let most = Int(Plan.longestBurst / DoseResponse.assumedSeconds)
 
-  init(cpu: Int, machine: MachineReport, clock: TscClock) throws {
-    (self.cpu, self.clock) = (cpu, clock)
+  /// - Parameter burst: locked time in seconds that ends it, changed or not.
+  init(
+    cpu: Int, machine: MachineReport, clock: TscClock, burst: Double = Plan.longestBurst
+  ) throws {
+    (self.cpu, self.clock, self.burst) = (cpu, clock, burst)
     memory = try OperandMemory(pageCount: 4, cpu: cpu, lineBytes: machine.processor.lineBytes)
   }
 
@@ -50,20 +54,20 @@ final class BehaviourTrial: @unchecked Sendable {
   private func offend(_ own: () -> Void) {
     guard let probe = SplitLockProbe(memory, clock: clock) else { return }
     defer { probe.close() }
+    var paced = PacedSplitLocks(clock: clock, pause: BehaviourTrial.pause)
+    paced.burst = burst
     let limit = catomics_tsc() + UInt64(clock.ticks(seconds: Assistant.patience))
-    let pause = UInt64(clock.ticks(seconds: BehaviourTrial.pause))
-    while record.issued < BehaviourTrial.most, catomics_tsc() < limit {
-      let operation = probe.issue()
-      record.issued += 1
-      guard operation.met == .nothing else {
-        record.changed = operation.start
-        return
-      }
-      record.lastFree = operation.end
-      free.store(record.issued, ordering: .releasing)
-      if record.issued == BehaviourTrial.before { own() }
-      let next = catomics_tsc() + pause
-      while catomics_tsc() < next { catomics_pause() }
+    var passed = 0
+    let end = paced.run(until: limit, issue: probe.issue) { operation in
+      record.lastFree = operation
+      passed += 1
+      free.store(passed, ordering: .releasing)
+      guard passed == BehaviourTrial.before else { return false }
+      own()
+      // What that wrote holds from here on: a pause would be added to it.
+      return true
     }
+    record.locked = paced.locked
+    if case .answered(let operation) = end { record.changed = operation.start }
   }
 }

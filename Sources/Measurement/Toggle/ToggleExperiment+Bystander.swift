@@ -29,7 +29,7 @@ extension ToggleExperiment {
         }
       }
     }
-    guard let found else { return skip(cell.inWords, "Linux refused a thread on CPU \(plan.writer)") }
+    guard let found else { return course.skip(cell.inWords, "Linux refused a thread on CPU \(plan.writer)") }
     var record = records[cell] ?? ToggleRecord()
     record.slices.append((control: (found[0].ticks + found[2].ticks) / 2, treated: found[1].ticks))
     record.operations += found[1].report.operations

@@ -27,7 +27,7 @@ extension ToggleExperiment {
       return times.count > 1 ? Array(times.dropFirst()) : times
     }
     guard let times, !times.isEmpty else {
-      return skip(cell.inWords, "not every CPU's thread came in time")
+      return course.skip(cell.inWords, "not every CPU's thread came in time")
     }
     records[cell, default: ToggleRecord()].samples.append(times)
   }

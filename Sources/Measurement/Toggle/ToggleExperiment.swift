@@ -53,7 +53,7 @@ public final class ToggleExperiment: CoursedExperiment {
         do {
           try visit(cell)
         } catch let failure as RegisterFailure {
-          skip(cell.inWords, failure.description)
+          course.skip(cell.inWords, failure.description)
           visits.removeAll { $0 == cell }
           reset(cell.inWords)
         }
@@ -67,16 +67,16 @@ public final class ToggleExperiment: CoursedExperiment {
   private func prepare() throws {
     switches = OpenSwitches(control, cpus: plan.all)
     reset("toggle")
-    for (what, reason) in switches.obstacles { skip(what, reason) }
-    let obstacle = TogglePlan.behaviourObstacle(machine.policy)
-    if let obstacle { skip("toggle's behaviour", obstacle) }
+    for (what, reason) in switches.obstacles { course.skip(what, reason) }
+    let obstacle = try behaviourObstacle()
+    if let obstacle { course.skip("toggle's behaviour", obstacle) }
     if plan.all.count == 1 {
-      skip("toggle's writes of other CPUs, and bystanders", "this process may use one CPU only")
+      course.skip("toggle's writes of other CPUs, and bystanders", "this process may use one CPU only")
     }
     let outside = control.before.bits.filter { $0.bit.kind == .splitLock }.map(\.bit.cpu)
       .filter { !plan.all.contains($0) }
     if !outside.isEmpty {
-      skip(
+      course.skip(
         "toggle of CPUs \(CpuSelection.ranges(outside))", "they are outside this process's CPU set")
     }
     cells = plan.cells(
@@ -91,15 +91,10 @@ public final class ToggleExperiment: CoursedExperiment {
     }
   }
 
-  /// Once, however many rounds it is left out of.
-  func skip(_ what: String, _ reason: String) {
-    if !skipped.contains(where: { $0 == (what, reason) }) { course.skip(what, reason) }
-  }
-
   /// As found, with time for what Linux still writes.
   func reset(_ what: String) {
     let left = control.reset()
-    if !left.isEmpty { skip(what, left.joined(separator: "; ")) }
+    if !left.isEmpty { course.skip(what, left.joined(separator: "; ")) }
   }
 
   // MARK: Visits

@@ -75,6 +75,18 @@ public struct TogglePlan: Sendable {
       : nil
   }
 
+  /// Whether only a trial tells that it shows: before 5.19 Linux warns and delays nothing, and before 6.2 no sysctl says so.
+  static func mustTry(_ policy: DetectionPolicy) -> Bool { policy.mode != .fatal && policy.mitigates == nil }
+
+  /// Why it would not show, by what one met; nil where it does.
+  static func behaviourObstacle(_ answer: SplitLockAnswer?, on cpu: Int) -> String? {
+    guard let answer else { return "a split lock could not be tried on CPU \(cpu)" }
+    return answer.isDelayed || answer.isSignalled
+      ? nil
+      : "a split lock on CPU \(cpu), its bit set, was neither delayed nor signalled, so that it looks like a free one:"
+        + " Linux before 5.19 warns in its log alone"
+  }
+
   /// - Parameter writable: CPUs that take the write; of others there are reads alone.
   func cells(writable: Set<Int>, showsBehaviour: Bool, hasSysctl: Bool) -> [ToggleCell] {
     let all = all.filter(writable.contains)

@@ -36,6 +36,7 @@ final class Toggler: @unchecked Sendable {
   func start() throws {
     try assistant.begin { [self] in work() }
     guard waitUntil({ isRunning.load(ordering: .acquiring) || assistant.hasFinished }) else {
+      isStopped.store(true, ordering: .releasing)
       throw AssistantLost(cpu: assistant.cpu)
     }
   }

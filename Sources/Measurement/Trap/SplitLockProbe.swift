@@ -11,7 +11,7 @@ final class SplitLockProbe {
   }
 
   /// Times in TSC ticks.
-  struct Operation: Sendable {
+  struct Operation: Sendable, Equatable {
     var start: UInt64
     var end: UInt64
     var met: Met

@@ -26,8 +26,12 @@ public struct BusBudget: Sendable {
 
   /// Books a burst that ended at `now` seconds; the bus then rests for as long as it was locked.
   public mutating func book(operations count: Int, cost: Double, at now: Double) {
-    operations += count
-    spent += Double(count) * cost
-    quietUntil = max(quietUntil, now) + Double(count) * cost
+    book(LockedTime(operations: count, seconds: Double(count) * cost), at: now)
+  }
+
+  mutating func book(_ burst: LockedTime, at now: Double) {
+    operations += burst.operations
+    spent += burst.seconds
+    quietUntil = max(quietUntil, now) + burst.seconds
   }
 }

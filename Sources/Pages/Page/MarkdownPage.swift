@@ -9,7 +9,7 @@ struct MarkdownPage {
   var text: String {
     var parts = ["## \(MarkdownText.inline(title))\n", "\(MarkdownText.inline(subtitle))\n"]
     for section in sections {
-      let facts = section.id == SummarySection.id ? section.words + section.facts : section.digest.facts
+      let facts = section.id == SummarySection.id ? section.leads + section.words : section.digest.facts
       guard !facts.isEmpty || !section.digest.tables.isEmpty else { continue }
       parts.append("### \(MarkdownText.inline(section.title))\n")
       for table in section.digest.tables {
@@ -41,7 +41,7 @@ enum MarkdownText {
   }
 
   static func table(_ table: PageTable) -> String {
-    var text = TextTable(columns: table.columns.map(inline))
+    var text = TextTable(columns: table.columns.map { inline($0.name) })
     text.rows = table.lines.map { ([$0.head] + $0.cells.map(\.text)).map(inline) }
     return text.markdown
   }
