@@ -10,7 +10,7 @@ PYTHON_ENV := .build/python
 SANITIZED := WindowTests|TrapExperimentTests|ContentionExperimentTests|ContentionTests|PairCheckTests|HostTests
 
 .PHONY: run results-index results-comparison test test-emulated emulated-shell sanitize fuzz bench bench-peers docs lint format \
-  install package test-package stageable dependencies release clean
+  install package test-package installable dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
 run: release
@@ -59,7 +59,7 @@ bench: release $(PYTHON_ENV)/bench-ready
 	$(RELEASE) bench-against-c
 	bench/run
 
-## Against stress-ng, plain C programs and a core-to-core ping-pong, in turn; about fifteen minutes, 5 s of locked time. docs/benchmarks.md.
+## Against stress-ng, plain C programs and a core-to-core ping-pong, in turn; about five minutes: docs/benchmarks.md.
 bench-peers: release $(PYTHON_ENV)/bench-ready
 	scripts/install-dependencies peers
 	$(RELEASE) bench-against-c
@@ -76,11 +76,11 @@ docs: dependencies
 	SWIFT="$(SWIFT)" scripts/docs .build/docs
 
 ## The binary, its man pages, shell completions and licence, below PREFIX.
-install: stageable
+install: installable
 	scripts/install "$(DESTDIR)$(PREFIX)"
 
 ## .build/package/splitbench_<version>_amd64.deb, which needs no Swift.
-package: stageable
+package: installable
 	scripts/install-dependencies package
 	scripts/package .build/package
 
@@ -89,7 +89,7 @@ test-package: package
 	scripts/test-package .build/package/splitbench_$$(.build/release/splitbench --version)_amd64.deb .build/package
 
 # What scripts/stage takes.
-stageable: release
+installable: release
 	$(RELEASE) generate-manual
 
 release: dependencies
