@@ -54,16 +54,16 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "PolicyModel", "Measurement", "Machine", .product(name: "SystemPackage", package: "swift-system"),
+        "PolicyModel", "Measurement", "DetectionControl", "Machine", "LockKernels",
+        .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(
       name: "StoredRuns",
       dependencies: [
-        "Reporting", "Measurement", "Machine",
+        "Reporting", "Measurement",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    .target(
-      name: "Exports", dependencies: ["StoredRuns", "Reporting", "Measurement", "Machine"]),
+    .target(name: "Exports", dependencies: ["StoredRuns", "Measurement"]),
     .target(
       name: "Pages",
       dependencies: [
