@@ -36,8 +36,10 @@ public struct Comparison: Sendable {
     GroupMean(cells, first: logs[0], second: logs[pair + 1], basis: pairs[pair].basis)
   }
 
-  /// What splitting a side's own runs shows, which stand in the order of time; nil with fewer than six of them.
-  public func selfCheck(side: Int) -> SelfCheck? { SelfCheck(logs[side], families: families, rules: rules) }
+  /// What splitting a side's own runs shows, which stand in the order of time; nil with fewer than six of them, or no cell.
+  public func selfCheck(side: Int) -> SelfCheck? {
+    logs.indices.contains(side) ? SelfCheck(logs[side], families: families, rules: rules) : nil
+  }
 
   private static func families(_ cells: [ComparedCell]) -> [[Int]] {
     Dictionary(grouping: cells.indices) { cells[$0].family }.sorted { $0.key < $1.key }.map(\.value)

@@ -32,7 +32,7 @@ public struct ResultsIndex {
   private var list: PageSection {
     var section = PageSection("runs", "Runs")
     section.words = [RunTable.words]
-    section.tables = [RunTable.make(runs, links: runs.map(links))]
+    section.tables = [RunTable.make(RunGroup.each(runs), links: runs.map(links))]
     return section
   }
 

@@ -61,6 +61,7 @@ extension RunResults {
       ]
     case .scaling: [ResultTable(name, ScalingTable.table(run: run), scaling)]
     case .trap: [ResultTable(name, TrapTable.table(run: run), trap)]
+    case .guest: [ResultTable(name, GuestTable.table(run: run), guest)]
     case .scope: [ResultTable(name, ScopeTable.table(run: run), scope)]
     case .settings:
       [
@@ -76,11 +77,21 @@ extension RunResults {
 
 extension RunResults {
   /// The type of every column that this SplitBench writes, by table and column, in the words of a data package.
-  public static let columnTypes: [String: [String: String]] = Dictionary(
-    uniqueKeysWithValues: ExperimentId.allCases
-      .flatMap { RunResults().tables(of: $0, run: "", relationSource: "") }
-      .map { table in
-        let fields = table.resource.schema.fields
-        return (table.name, Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0.type) }))
+  public static let columnTypes = columns { $0.type }
+
+  /// What every column holds, by table and column.
+  public static let columnMeanings = columns { $0.description }
+
+  private static func columns(_ what: (DataPackage.Field) -> String) -> [String: [String: String]] {
+    let tables =
+      ExperimentId.allCases.flatMap { RunResults().tables(of: $0, run: "", relationSource: "") }
+      + [ResultTable("model", ModelTable.table, [])]
+    return Dictionary(
+      uniqueKeysWithValues: tables.map { table in
+        (
+          table.name,
+          Dictionary(uniqueKeysWithValues: table.resource.schema.fields.map { ($0.name, what($0)) })
+        )
       })
+  }
 }

@@ -16,22 +16,11 @@ extension Summary {
         Decimal.fixed($0.onlineMs, 1),
       ]
     }
+    let fate = HotplugWords.fate(
+      initialised: results.hotplug.compactMap(\.isInitialised),
+      moments: results.hotplug.compactMap { $0.initialisedWhen?.rawValue })
     return Section(
       title: "A CPU offline and back: its detection bits", table: table,
-      facts: initialising.map { [$0] } ?? [])
-  }
-  /// Nil where rows disagree, or none tells.
-  private var initialising: String? {
-    let initialised = Set(results.hotplug.compactMap(\.isInitialised))
-    if initialised == [false] { return "a bit that was written keeps its value while its CPU is offline" }
-    guard initialised == [true] else { return nil }
-    let moments = Set(results.hotplug.compactMap(\.initialisedWhen))
-    let moment =
-      switch moments {
-      case [.offline]: "as a CPU goes"
-      case [.online]: "when a CPU comes up"
-      default: "when a CPU goes or comes up"
-      }
-    return "Linux writes its own value \(moment): what was written before is gone"
+      facts: [fate].compactMap { $0 })
   }
 }

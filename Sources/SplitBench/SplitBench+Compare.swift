@@ -2,6 +2,7 @@ import ArgumentParser
 import Comparison
 import Measurement
 import Reporting
+import SystemPackage
 
 extension SplitBench {
   struct Compare: ParsableCommand {
@@ -13,9 +14,11 @@ extension SplitBench {
         of such folders, a side each; or of runs, grouped by machine and label. Sides are held against the first.
 
           splitbench compare results/epyc results/xeon
-          splitbench compare results --only cost --where instruction=add,instruction=xchg,locked=true
+          splitbench compare results --only cost --where instruction=add,locked=true
           splitbench compare before after --threshold 5% --markdown
+          splitbench compare --days results/epyc
           splitbench compare --self-check results/epyc
+          splitbench compare --references results/references.csv results/epyc
 
         The unit is the run: a verdict takes three runs a side, and a small difference more; splitbench run \
         --repeat makes them. From one run a side nothing is claimed but that these runs differ. docs/comparing.md \
@@ -31,34 +34,48 @@ extension SplitBench {
     @Flag(help: "Compare numbers that a machine's policy, or another schema version, makes incomparable.")
     var anyway = false
 
+    @Flag(help: "Make a side of every day's runs: a machine against itself.")
+    var days = false
+
     @Flag(
       help:
         "Compare separate runs of one machine with themselves: how often a difference is claimed that is none, and how small a one could be found. Takes six runs."
     )
     var selfCheck = false
 
+    @Option(
+      help: ArgumentHelp(
+        "Show the runs' numbers beside published ones, without a verdict: results/references.csv, or a table like it.",
+        valueName: "file"),
+      completion: .file())
+    var references: String?
+
     func validate() throws {
       if selfCheck, output.csv || output.markdown {
         throw ValidationError("--self-check prints a few lines, or JSON: leave --csv and --markdown out")
+      }
+      if [selfCheck, references != nil, days].count(where: \.self) > 1 {
+        throw ValidationError("--self-check, --references and --days are three questions: ask one")
       }
     }
 
     func run() throws {
       try exitingCleanly {
         if selfCheck { return try check() }
-        let sides = try SideFinder.sides(scope.paths)
-        try refuseIncomparable(sides)
+        if let references { return try emit(try beside(references)) }
+        let sides = try SideFinder.sides(scope.paths, byDay: days)
         let usesRounds = sides.allSatisfy { $0.runs.count == 1 }
+        let matched = try scope.cells(of: sides, usesRounds: usesRounds)
+        try refuseIncomparable(sides, matched)
         let report = ComparisonReport(
-          sides, try scope.cells(of: sides, usesRounds: usesRounds), rules: scope.rules, by: scope.columns,
-          experiments: scope.experiments)
+          sides, matched, rules: scope.rules, by: scope.columns, experiments: scope.experiments)
         try emit(try output.shown(report))
         if report.findsSlower { throw ExitCode(1) }
       }
     }
 
-    private func refuseIncomparable(_ sides: [Side]) throws {
-      let reasons = Incomparable.reasons(sides)
+    private func refuseIncomparable(_ sides: [Side], _ matched: MatchedCells) throws {
+      let reasons = Incomparable.reasons(sides, numbers: !matched.compared.isEmpty)
       guard !reasons.isEmpty else { return }
       guard anyway else {
         throw CannotCompare(reasons.joined(separator: "; "), remedy: "--anyway compares them nevertheless")
@@ -66,10 +83,18 @@ extension SplitBench {
       for reason in reasons { complain("warning: \(reason)") }
     }
 
+    private func beside(_ references: String) throws -> String {
+      let report = try ReferenceReport(
+        PublishedNumber.read(FilePath(references)), SideFinder.all(scope.paths))
+      if output.json { return try report.json() }
+      if output.csv { return report.csv }
+      return output.markdown ? report.markdown : report.text
+    }
+
     private func check() throws {
       let side = try SideFinder.one(scope.paths)
-      try refuseIncomparable([side])
       let matched = try scope.cells(of: [side], usesRounds: false)
+      try refuseIncomparable([side], matched)
       let comparison = Comparison(matched.compared.map(\.forComparison), rules: scope.rules)
       guard let check = comparison.selfCheck(side: 0) else {
         throw CannotCompare(
@@ -91,7 +116,7 @@ struct CompareScope: ParsableArguments {
   @Argument(help: "Result folders, or folders of them.", completion: .directory)
   var paths: [String]
 
-  @Option(help: "Experiments to compare, separated by commas: \(CompareScope.names). All that the runs have.")
+  @Option(help: "Experiments to compare, separated by commas. All that the runs have.")
   var only: CommaList<ExperimentId>?
 
   @Option(
@@ -99,12 +124,12 @@ struct CompareScope: ParsableArguments {
     help: ArgumentHelp(
       "Cells to compare, by the columns that describe them: instruction=xadd,width_bytes=8. A column that is given twice may have either value.",
       valueName: "column=value,..."))
-  var filter = CellFilter()
+  var filter: CellFilter?
 
   @Option(
     help: ArgumentHelp("Columns by whose values cells are grouped for geometric means.", valueName: "columns")
   )
-  var by = "locked,placement"
+  var by = "locked,placement,setting,part"
 
   @Option(help: ArgumentHelp("Differences up to this do not matter.", valueName: "percent"))
   var threshold = Percentage(share: 0.02)
@@ -118,18 +143,12 @@ struct CompareScope: ParsableArguments {
   )
   var fdr = false
 
-  private static let names = ComparedTable.all.map(\.name).joined(separator: ", ")
-
   func validate() throws {
     if paths.isEmpty { throw ValidationError("name the result folders to compare") }
     guard alpha > 0, alpha <= 0.5 else { throw ValidationError("--alpha is a share above 0, at most 0.5") }
-    for experiment in only?.elements ?? [] where !experiments.contains(experiment) {
-      throw ValidationError(
-        "\(experiment.rawValue) has no number to compare: choose from \(CompareScope.names)")
-    }
     let chosen = ComparedTable.columns(of: experiments)
     let unknown =
-      filter.wanted.keys.filter { !chosen.contains($0) }.sorted()
+      (filter?.wanted.keys.filter { !chosen.contains($0) }.sorted() ?? [])
       + columns.filter { !ComparedTable.columns(of: ExperimentId.allCases).contains($0) }
     if let first = unknown.first {
       throw ValidationError(
@@ -137,9 +156,7 @@ struct CompareScope: ParsableArguments {
     }
   }
 
-  var experiments: [ExperimentId] {
-    ComparedTable.all.map(\.experiment).filter { only?.elements.contains($0) ?? true }
-  }
+  var experiments: [ExperimentId] { only?.elements ?? ExperimentId.allCases }
 
   var columns: [String] { by.split(separator: ",").map(String.init) }
 
@@ -148,8 +165,9 @@ struct CompareScope: ParsableArguments {
   }
 
   func cells(of sides: [Side], usesRounds: Bool) throws -> MatchedCells {
-    let matched = try MatchedCells(sides, experiments: experiments, filter: filter, usesRounds: usesRounds)
-    guard matched.compared.isEmpty else { return matched }
+    let matched = try MatchedCells(
+      sides, experiments: experiments, filter: filter ?? CellFilter(), usesRounds: usesRounds)
+    guard matched.compared.isEmpty, matched.answered.isEmpty else { return matched }
     let found =
       matched.unmatched.isEmpty
       ? "no cell of that kind was measured" : "\(matched.unmatched.count) cells, none measured by both"
@@ -182,7 +200,7 @@ struct CompareOutput: ParsableArguments {
   func shown(_ report: ComparisonReport) throws -> String {
     if json { return try report.json() }
     if csv { return report.csv }
-    return markdown ? report.markdown : report.text(all: all)
+    return markdown ? report.markdown(all: all) : report.text(all: all)
   }
 }
 

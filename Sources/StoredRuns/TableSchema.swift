@@ -6,12 +6,18 @@ import SystemPackage
 struct TableSchema {
   private let table: String
   private let known: [String: ColumnKind]
-  private let package: FilePath
+  /// Nil of a table that is not a run's.
+  private let package: FilePath?
 
   init(table: String, of run: FilePath) {
     self.table = table
     known = (RunResults.columnTypes[table] ?? [:]).compactMapValues(ColumnKind.init)
     package = run.appending("datapackage.json")
+  }
+
+  /// Of a table that is not a run's.
+  init(_ columns: [String: ColumnKind]) {
+    (table, known, package) = ("", columns, nil)
   }
 
   /// - Throws: where there is an unknown column and `datapackage.json` is there but cannot be read.
@@ -21,7 +27,7 @@ struct TableSchema {
   }
 
   private func described() throws(ReadFailure) -> [String: ColumnKind] {
-    guard StoredFile.exists(package) else { return [:] }
+    guard let package, StoredFile.exists(package) else { return [:] }
     let json = try RecordReader.json(package)
     // These keys are one word each, spelt alike in every case.
     let described = try RecordReader.value(Described.self, json, of: package)

@@ -8,11 +8,26 @@ import Testing
 /// The pages in a browser: that they render, on what they are read on.
 @Suite(.enabled(if: Browser.path != nil, "make test installs Chromium and names it"))
 struct BrowserTests {
-  enum Page: String, CaseIterable, Sendable { case one, several, index }
+  enum Page: String, CaseIterable, Sendable { case one, several, emulated, many, index }
 
   private static func html(_ page: Page, in folder: FilePath) throws -> String {
     let committed = try StoredRun(RunFixture.committed)
     if page == .one { return try Report([committed]).html }
+    if page == .emulated {
+      return try Report(
+        [committed] + RunFixture.emulatedExperiments.map { try StoredRun(RunFixture.emulated($0)) }
+      ).html
+    }
+    if page == .many {
+      return try Report(
+        (0..<20).map { index in
+          try RunFixture(in: folder, named: "run\(index)", tables: ["cost", "bystander", "pingpong", "trap"])
+          {
+            $0["started_utc"] = "2026-11-23T06:24:\(10 + index)Z"
+          }.run
+        }
+      ).html
+    }
     let others = try ["warn", "fatal"].map { mode in
       try RunFixture(in: folder, named: mode, tables: ["cost", "bystander", "pingpong", "scaling", "trap"]) {
         record in
@@ -48,7 +63,7 @@ struct BrowserTests {
   func aPageRendersWithoutAWord(_ page: Page, _ width: Int) async throws {
     try await withTemporaryFolder { folder in
       let file = try write(Self.html(page, in: folder), "page.html", in: folder)
-      let height = page == .index ? 1600 : width == 390 ? 9000 : 6000
+      let height = page == .index ? 1600 : width == 390 ? 9000 : page == .many ? 3000 : 6000
       for isDark in page == .one ? [false, true] : [false] {
         let image = Self.shots.appending("\(page)-\(width)\(isDark ? "-dark" : "").png")
         let result = try await Browser(folder: folder).screenshot(

@@ -1,5 +1,7 @@
 import Foundation
 import Reporting
+import StoredRuns
+import SystemPackage
 import Testing
 
 @testable import Pages
@@ -53,8 +55,32 @@ import Testing
       let stored = try runs.map { try $0.run }
       let one = try Report([stored[0]])
       return (
-        [one.html, try Report(stored).html, try ResultsIndex(stored, in: folder).html], one.markdown
+        [
+          one.html, try Report(stored).html, try ResultsIndex(stored, in: folder).html,
+          try Report(emulated(text, in: folder)).html,
+        ], one.markdown
       )
+    }
+  }
+
+  private func emulated(_ text: String, in folder: FilePath) throws -> [StoredRun] {
+    let columns = [
+      "settings": "setting", "hotplug": "start", "leak": "relation", "toggle": "part",
+    ]
+    return try RunFixture.emulatedExperiments.map { experiment in
+      let table = columns[experiment].map { _ in [experiment] } ?? []
+      let fixture = try RunFixture(
+        of: RunFixture.emulated(experiment), in: folder, named: experiment, tables: table
+      ) { record in
+        guard var scopes = record["scopes"] as? [[String: Any]] else { return }
+        scopes[0]["bit"] = text
+        scopes[0]["evidence"] = [text]
+        record["scopes"] = scopes
+      }
+      if let column = columns[experiment] {
+        try fixture.replace(column, of: experiment, with: text.replacing("\0", with: ""))
+      }
+      return try fixture.run
     }
   }
 
@@ -80,7 +106,7 @@ import Testing
     table.rows = [["x|y\nz", "<b>*_`[l](u)"]]
     let text = MarkdownText.table(PageTable("", .words, table))
     #expect(
-      text == "| a\\|b | c |\n| --- | ---: |\n| x\\|y z | \\<b\\>\\*_\\`\\[l\\](u) |\n")
+      text == "| a\\|b | c |\n| --- | --- |\n| x\\|y z | \\<b\\>\\*_\\`\\[l\\](u) |\n")
   }
 
   @Test func theCsvBehindAFigureComesBackWhole() throws {

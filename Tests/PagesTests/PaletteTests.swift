@@ -69,7 +69,7 @@ import Testing
 
   /// The light theme's properties, and the dark one's.
   private static let themes: [[String: Colour]] = {
-    let css = String(decoding: Templates.sources["style"]!, as: UTF8.self)
+    let css = String(decoding: Templates.sources["colours"]!, as: UTF8.self)
     let parts = css.split(separator: "prefers-color-scheme: dark", maxSplits: 1)
     return parts.map { part in
       var found: [String: Colour] = [:]

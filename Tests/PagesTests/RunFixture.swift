@@ -3,7 +3,7 @@ import Reporting
 import StoredRuns
 import SystemPackage
 
-/// Copies of the committed run, changed as a test needs it.
+/// Copies of the committed run or of an emulated one, changed as a test needs it.
 struct RunFixture {
   let folder: FilePath
 
@@ -19,13 +19,20 @@ struct RunFixture {
     }!.path
   }()
 
+  /// Runs of the emulated machine, by experiment. Their numbers are emulated.
+  static func emulated(_ experiment: String) -> FilePath {
+    FilePath(#filePath).removingLastComponent().appending("Fixtures/emulated-two-socket-warn/\(experiment)")
+  }
+  static let emulatedExperiments = ["trap", "scope", "settings", "hotplug", "leak", "toggle"]
+
   /// Makes a copy in a folder.
   ///
   /// - Parameters:
+  ///   - source: the run that is copied.
   ///   - tables: those that it keeps.
   ///   - change: what is done to `run.json`.
   init(
-    in parent: FilePath, named name: String = "run", tables: [String] = [],
+    of source: FilePath = committed, in parent: FilePath, named name: String = "run", tables: [String] = [],
     change: (inout [String: Any]) -> Void = { _ in }
   ) throws {
     folder = parent.appending(name)
@@ -33,10 +40,10 @@ struct RunFixture {
     try files.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
     for table in tables {
       try files.copyItem(
-        atPath: Self.committed.appending("\(table).csv").string,
+        atPath: source.appending("\(table).csv").string,
         toPath: folder.appending("\(table).csv").string)
     }
-    let data = try Data(contentsOf: URL(filePath: Self.committed.appending("run.json").string))
+    let data = try Data(contentsOf: URL(filePath: source.appending("run.json").string))
     var record = try JSONSerialization.jsonObject(with: data) as! [String: Any]
     record["run"] = name
     change(&record)

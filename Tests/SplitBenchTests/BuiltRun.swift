@@ -8,6 +8,8 @@ struct BuiltRun {
   var number: Int
   /// The tables to take over.
   var tables = ["cost"]
+  /// Tables that the committed run lacks, by name: the text of each.
+  var otherTables: [String: String] = [:]
   /// By how much the numbers of a table vary from run to run.
   var spread = 0.004
   /// What a row's numbers are multiplied by; nil leaves the row out.
@@ -27,7 +29,8 @@ struct BuiltRun {
   private static let numbers: Set = [
     "median_ns", "median_low_ns", "median_high_ns", "operations_per_second", "operations_per_second_low",
     "operations_per_second_high", "slowdown", "slowdown_low", "slowdown_high", "one_way_ns", "one_way_low_ns",
-    "one_way_high_ns", "round_trip_ns",
+    "one_way_high_ns", "round_trip_ns", "bystander_slowdown", "bystander_slowdown_low",
+    "bystander_slowdown_high",
   ]
 
   /// - Returns: the folder of the run, made in `parent`.
@@ -47,6 +50,10 @@ struct BuiltRun {
       let lines = try text(BuiltRun.committed.appending("\(table).csv")).split(separator: "\n")
       try rebuilt(lines, table).write(
         toFile: folder.appending("\(table).csv").string, atomically: false, encoding: .utf8)
+    }
+    for (table, text) in otherTables {
+      let rows = rebuilt(text.split(separator: "\n"), table)
+      try rows.write(toFile: folder.appending("\(table).csv").string, atomically: false, encoding: .utf8)
     }
     return folder
   }

@@ -200,14 +200,16 @@ import Testing
       let list = result.output.components(separatedBy: "Measured elsewhere, not in B")[1]
       #expect(list.contains("lock btc m32, line-split at 62"))
       #expect(list.contains("lock bts m32, line-split at 62 (B: trapped)"))
-      #expect(
-        result.output.components(separatedBy: "What operations met differs")[1].contains(
-          "A completed, B trapped"))
+      let met = result.output.components(separatedBy: "What operations met")[1]
+      #expect(met.contains("different in ") && met.contains("A completed; B trapped"))
       let csv = rows(try await Tool.run("compare", a, b, "--csv").output)
       let lacking = csv.filter { $0["verdict"] == "only-one-side" }
       #expect(Set(lacking.map { $0["instruction"]! }) == ["btc", "bts"])
       let json = try object(try await Tool.run("compare", a, b, "--json"))
       #expect((json["only_one_side"] as? [[String: Any]])?.count == lacking.count)
+      let different = try #require(json["different_answers"] as? [[String: Any]])
+      #expect(different.count > 0 && different.allSatisfy { $0["instruction"] as? String == "bts" })
+      #expect(different[0]["answers"] as? [String: [String]] == ["A": ["completed"], "B": ["trapped"]])
     }
   }
 
@@ -292,7 +294,9 @@ import Testing
     Refusal(arguments: ["A", "B", "--where", "instruction"], code: 64, says: ["--where"]),
     Refusal(arguments: ["A", "B", "--where", "instruction=fly"], code: 2, says: ["no cell of that kind"]),
     Refusal(arguments: ["A", "B", "--only", "pingpong"], code: 2, says: ["no cell", "--only"]),
-    Refusal(arguments: ["A", "B", "--only", "scope"], code: 64, says: ["scope has no number to compare"]),
+    Refusal(arguments: ["A", "B", "--only", "guess"], code: 64, says: ["--only", "guess"]),
+    Refusal(arguments: ["A", "--days"], code: 2, says: ["one machine's runs alone, of one day"]),
+    Refusal(arguments: ["A", "--days", "--self-check"], code: 64, says: ["ask one"]),
     Refusal(arguments: ["A", "B", "--by", "colour"], code: 64, says: ["no column 'colour'"]),
     Refusal(arguments: ["A", "B", "--threshold", "wide"], code: 64, says: ["--threshold"]),
     Refusal(arguments: ["A", "B", "--alpha", "7"], code: 64, says: ["--alpha"]),

@@ -30,7 +30,7 @@ struct FigureData {
   let file: String
   let uri: String
   let lineCount: Int
-  let columns: [String]
+  let columns: [PageTable.Column]
   /// Those that are shown: a page is no place for thousands.
   let lines: [PageTable.Line]
 
@@ -41,7 +41,7 @@ struct FigureData {
     }.joined()
     uri = "data:text/csv;charset=utf-8," + FigureData.percentEncoded(csv)
     lineCount = table.rows.count
-    columns = table.columns
+    columns = table.columns.map { PageTable.Column(name: $0) }
     lines = table.rows.prefix(FigureData.mostShown).map {
       PageTable.Line(head: $0[0], cells: $0.dropFirst().map { PageTable.Cell(text: $0) })
     }

@@ -2,6 +2,8 @@
 struct PageSection {
   let id: String
   let title: String
+  /// Short statements in front of all words.
+  var leads: [String] = []
   /// Paragraphs.
   var words: [String] = []
   /// What the page's summary takes over.
@@ -18,6 +20,8 @@ struct PageSection {
   var isDense = false
   /// A list of short statements.
   var facts: [String] = []
+  /// Of the ids in it.
+  var glossary: [PageTable.Meaning] = []
   /// What of it a forum post needs.
   var digest = Digest()
 

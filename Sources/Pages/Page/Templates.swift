@@ -18,7 +18,10 @@ enum Templates {
 
   static let sources: [String: [UInt8]] = [
     "page": PackageResources.page_mustache, "style": PackageResources.style_mustache,
+    "colours": PackageResources.colours_mustache, "tables": PackageResources.tables_mustache,
+    "plots": PackageResources.plots_mustache, "media": PackageResources.media_mustache,
     "markers": PackageResources.markers_mustache, "box": PackageResources.box_mustache,
+    "meaning": PackageResources.meaning_mustache,
     "section": PackageResources.section_mustache,
     "figure": PackageResources.figure_mustache, "table": PackageResources.table_mustache,
     "lines": PackageResources.lines_mustache, "dots": PackageResources.dots_mustache,

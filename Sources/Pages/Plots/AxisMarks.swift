@@ -4,7 +4,11 @@ struct AxisMarks {
     let place: String
     /// Nil of a line without one.
     let label: String?
+    /// Whether a phone has no room for the label.
+    var isSpare = false
   }
+
+  private static let mostOnPhone = 4
 
   let title: String
   let marks: [Mark]
@@ -19,8 +23,11 @@ struct AxisMarks {
 
   private init(_ axis: Axis, place: (Double) -> String) {
     func marks(_ values: [Double], label: (Double) -> String?) -> [Mark] {
-      values.compactMap { value in
-        axis.scale.position(value).map { Mark(place: place($0), label: label(value)) }
+      let isCrowded = values.count > AxisMarks.mostOnPhone
+      return values.enumerated().compactMap { index, value in
+        axis.scale.position(value).map {
+          Mark(place: place($0), label: label(value), isSpare: isCrowded && index % 2 == 1)
+        }
       }
     }
     title = axis.title

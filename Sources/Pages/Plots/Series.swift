@@ -22,6 +22,10 @@ struct Ranged {
 
   var all: [Double] { [value, low, high].compactMap { $0 } }
 
+  func map(_ change: (Double) -> Double) -> Ranged {
+    Ranged(value: change(value), low: low.map(change), high: high.map(change))
+  }
+
   /// With the unit of the interval once, where both ends have the same.
   func text(_ quantity: Quantity) -> String {
     guard let low = low.map(quantity.text), let high = high.map(quantity.text) else {

@@ -8,7 +8,7 @@ struct StripPlot: Plot {
     var heading: String?
   }
 
-  struct Answer: Equatable {
+  struct Answer: Hashable {
     /// Chooses the colour.
     var outcome: String
     /// Stands in the strip where it fits.

@@ -51,6 +51,9 @@ struct BystanderEntry {
   /// Beside an aggressor that does nothing but split locks.
   var isSaturated: Bool { aggressor == "line-split" && requestedFraction == 1 }
 
+  /// Whether it is a point of a dose curve.
+  var isDoseStep: Bool { aggressor == "line-split" && slowdown != nil && lockedFraction ?? 0 > 0 }
+
   /// What stands in a cell; a question mark where noise decides.
   var text: String {
     guard let slowdown else { return verdict == "trapped" ? verdict : "-" }

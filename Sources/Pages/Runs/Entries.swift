@@ -10,6 +10,8 @@ struct Entries {
     table = try run.table(name, columns: required, optional: optional)
   }
 
+  init(_ table: StoredTable) { self.table = table }
+
   var rows: Range<Int> { 0..<table.rowCount }
 
   // MARK: Columns that every row has to fill
@@ -33,9 +35,10 @@ struct Entries {
     try table.has(name) ? Array(table.numbers(name)) : missing()
   }
 
-  /// A value with its interval, from three columns.
-  func ranged(_ name: String, low: String, high: String) throws(ReadFailure) -> [Ranged?] {
-    let (values, lows, highs) = (try number(name), try number(low), try number(high))
+  /// A value with its interval, from three columns or from one.
+  func ranged(_ name: String, low: String?, high: String?) throws(ReadFailure) -> [Ranged?] {
+    let values = try number(name)
+    let (lows, highs) = (try low.map(number) ?? missing(), try high.map(number) ?? missing())
     return rows.map { row in
       values[row].map { Ranged(value: $0, low: lows[row], high: highs[row]) }
     }

@@ -4,7 +4,7 @@ import Reporting
 struct RunLabels {
   /// The machine of each run: what its folder is named after, less family, model and stepping where that tells them apart.
   let machines: [String]
-  /// Each run among those of its machine: by how Linux was booted, the person's label, the time.
+  /// Each run among those of its machine: by how Linux was booted, the person's label, what it measured, the time.
   let names: [String]
   /// Each run among all of them.
   let labels: [String]
@@ -23,13 +23,14 @@ struct RunLabels {
       Set(slugs).count > 1 ? zip(machines, names).map { $0 + ", " + $1 } : names
   }
 
-  /// Runs of one machine, told apart by the shortest form of their time that does.
+  /// Runs of one machine, told apart by what they measured or by the shortest form of their time that does.
   private static func names(_ records: [RunRecord]) -> [String] {
     // A mode that all share tells nothing, but a run alone has to have a name.
     let hasModes = records.count == 1 || Set(records.map(mode)).count > 1
     func joined(_ parts: [String?]) -> String { parts.compactMap { $0 }.joined(separator: ", ") }
     let bare = records.map { [hasModes ? mode($0) : nil, $0.label] }
     let forms: [(RunRecord) -> String] = [
+      experiments,
       { String($0.startedUtc.dropFirst(11).prefix(5)) }, { String($0.startedUtc.dropFirst(11).prefix(8)) },
       { time($0.startedUtc) }, \.startedUtc,
     ]
@@ -46,6 +47,12 @@ struct RunLabels {
     }
     let short = slugs.map(short)
     return Set(short).count == Set(slugs).count ? short : slugs
+  }
+
+  private static func experiments(_ record: RunRecord) -> String {
+    let experiments = record.parameters.experiments
+    return experiments.count > 2
+      ? "\(experiments.count) experiments" : experiments.joined(separator: " and ")
   }
 
   static func mode(_ record: RunRecord) -> String {

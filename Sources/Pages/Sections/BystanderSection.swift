@@ -17,6 +17,7 @@ enum BystanderSection: SectionMaker {
     } else {
       BystanderOfRuns(runs: measured, styles: RunStyles(runs)).fill(&section)
     }
+    section.glossary = Glossary.victims(measured.flatMap { $0.bystander.map(\.victim) })
     return section
   }
 
@@ -39,13 +40,31 @@ enum BystanderSection: SectionMaker {
     }
   }
 
+  /// Of dose curves; nil where no step has a place on them.
+  static func axes(_ steps: [BystanderEntry]) -> (x: Axis, y: Axis)? {
+    guard
+      let x = Axis(
+        "share of time in which the bus is locked", .share, .logarithmic,
+        covering: steps.map { $0.lockedFraction! }),
+      let y = Axis(
+        "slow-down", .factor, .logarithmic, covering: steps.flatMap { $0.slowdown!.all }, showing: 0.9...2)
+    else { return nil }
+    return (x, y)
+  }
+
   /// The deepest shade, unless something is slower still.
   static let deepest = 10.0
 
-  static func cell(_ entry: BystanderEntry?) -> HeatMap.Cell {
-    HeatMap.Cell(
-      value: entry?.verdict == "slowed" ? entry?.slowdown?.value : nil, text: entry?.text ?? "-",
-      tip: entry?.slowdown.map { $0.text(.factor) })
+  static func cell(_ entry: BystanderEntry?) -> HeatMap.Cell { cell([entry].compactMap { $0 }) }
+
+  /// What several runs say of one bystander: their median, shaded where most of them found it slowed.
+  static func cell(_ entries: [BystanderEntry]) -> HeatMap.Cell {
+    let slowdown = Ranged(of: entries.compactMap(\.slowdown))
+    let isSlowed = entries.count { $0.verdict == "slowed" } * 2 > entries.count
+    let text =
+      entries.count > 1 ? slowdown.map { Quantity.factor.text($0.value) } : entries.first?.text
+    return HeatMap.Cell(
+      value: isSlowed ? slowdown?.value : nil, text: text ?? "-", tip: slowdown?.text(.factor))
   }
 
   static let columns = [

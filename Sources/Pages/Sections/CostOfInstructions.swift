@@ -14,14 +14,15 @@ struct CostOfInstructions {
     let lanes = names.map { name in
       DotPlot.Row(
         label: name,
-        dots: widths.enumerated().compactMap { index, width in
+        dots: widths.compactMap { width in
           let sized = rows.filter { $0.instruction == name && $0.widthBytes == width }
           guard let entry = CostSection.typical(sized, placement), let median = entry.median else {
             return nil
           }
           plotted.append(entry)
           return DotPlot.Dot(
-            name: "\(entry.kernel) at offset \(entry.offset)", style: SeriesStyle(index), value: median)
+            name: "\(entry.kernel) at offset \(entry.offset)", style: CostSection.style(width: width),
+            value: median)
         })
     }
     guard
@@ -35,7 +36,7 @@ struct CostOfInstructions {
         "A linear axis that need not begin at 0: it shows differences between instructions, not their size.",
       plot: DotPlot(
         x: axis, rows: lanes,
-        legend: widths.enumerated().map { Key(SeriesStyle($0), Words.bytes($1), line: false) }),
+        legend: widths.map { Key(CostSection.style(width: $0), Words.bytes($0), line: false) }),
       data: TextTable(columns: CostSection.columns, rows: plotted.map(CostSection.fields)))
   }
 }

@@ -1,3 +1,4 @@
+import LockKernels
 import Reporting
 import StoredRuns
 
@@ -16,6 +17,10 @@ enum CostSection: SectionMaker {
     } else {
       CostOfRuns(runs: measured).fill(&section)
     }
+    let costs = measured.flatMap(\.cost)
+    section.glossary =
+      Glossary.placements(costs.map(\.placement)) + Glossary.lineStates(costs.map(\.lineState))
+      + Glossary.instructions(costs.map(\.instruction))
     return section
   }
 
@@ -27,6 +32,10 @@ enum CostSection: SectionMaker {
   static func legend(_ shown: Set<String>) -> [Key] {
     placements.filter(shown.contains).map { Key(style($0), $0, line: false) }
   }
+
+  /// So have widths.
+  static func style(width: Int) -> SeriesStyle { SeriesStyle(widths.firstIndex(of: width) ?? widths.count) }
+  private static let widths = Set(Instruction.allCases.flatMap(\.widths)).sorted()
 
   /// The row of a placement that stands for its offsets: of those that split, the one in the middle, where the border halves the
   /// operand.

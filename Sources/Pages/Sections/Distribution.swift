@@ -10,6 +10,11 @@ struct Distribution {
   let count: Int
   let steps: [Step]
 
+  /// Between them a plot shows it: a few differences of two noisy times come out far too small, and would take the room.
+  var shownEnds: [Double] {
+    [steps.first { $0.share >= 0.01 } ?? steps[0], steps[steps.count - 1]].map(\.value)
+  }
+
   /// - Parameters:
   ///   - values: positive ones count.
   ///   - most: steps that are left, about.

@@ -38,14 +38,17 @@ enum OffsetSection: SectionMaker {
       let entries = all.filter { $0.instruction == instruction }
       let widths = Set(entries.map(\.widthBytes)).sorted()
       let widest = widths.last!
-      let kinds =
-        widths.map { (name: Words.bytes($0), width: $0, placement: "line-split") }
-        + [(name: "\(Words.bytes(widest)), page-split", width: widest, placement: "page-split")]
-      let curves = kinds.enumerated().map { index, kind in
+      func curve(_ name: String, _ width: Int, _ placement: String, _ style: SeriesStyle) -> Curve {
         Curve(
-          name: kind.name, style: SeriesStyle(index),
-          entries: entries.filter { $0.widthBytes == kind.width && $0.placement == kind.placement })
+          name: name, style: style,
+          entries: entries.filter { $0.widthBytes == width && $0.placement == placement })
       }
+      let curves =
+        widths.map { curve(Words.bytes($0), $0, "line-split", CostSection.style(width: $0)) }
+        + [
+          curve(
+            "\(Words.bytes(widest)), page-split", widest, "page-split", SeriesStyle(SeriesStyle.count - 1))
+        ]
       guard curves.contains(where: { $0.entries.count >= fewest }) else { return nil }
       return figure("offset-\(instruction)", instruction, curves.filter { !$0.entries.isEmpty })
     }

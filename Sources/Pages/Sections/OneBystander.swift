@@ -33,7 +33,7 @@ struct OneBystander {
       section.facts.append("\(pairs.count - shown.count) more pairs are in bystander.csv")
     }
     section.digest.facts = section.facts
-    section.findings = [worstSentence].compactMap { $0 }
+    section.findings = [worstSentence, limitSentence].compactMap { $0 }
     section.headlines = keyFigures
   }
 
@@ -66,13 +66,19 @@ struct OneBystander {
       + (spared.isEmpty ? "." : "; \(Words.list(spared)) \(spared.count == 1 ? "is" : "are") not slowed.")
   }
 
+  private var limit: DoseLimits.Strictest? { DoseLimits(run.record.doseCurves ?? []).strictest(0.01) }
+
+  private var limitSentence: String? {
+    limit.map { "Split locks at \($0.rate) leave every bystander within 1 %." }
+  }
+
   private var keyFigures: [PageSection.KeyFigure] {
     let slowest = worst.map {
       PageSection.KeyFigure(
         value: Quantity.factor.text($0.slowdown!.value),
         meaning: "as long for \($0.victim), the slowest bystander")
     }
-    let limit = DoseLimits(run.record.doseCurves ?? []).strictest(0.01).map {
+    let limit = limit.map {
       PageSection.KeyFigure(
         value: $0.rate, meaning: "split locks that leave every bystander within 1 %")
     }

@@ -17,9 +17,11 @@ enum ScalingSection: SectionMaker {
     section.facts = Words.byRun(measured, facts)
     if runs.count == 1 {
       section.tables = [table(measured[0])].compactMap { $0 }
+      section.findings = [sentence(measured[0])].compactMap { $0 }
       section.digest.tables = section.tables
     }
     section.digest.facts = section.facts
+    section.glossary = Glossary.arrangements(measured.flatMap { $0.scaling.map(\.arrangement) })
     return section
   }
 
@@ -95,6 +97,14 @@ enum ScalingSection: SectionMaker {
       ]
     }
     return PageTable("Offenders that split", .numbers, table, isBeside: true)
+  }
+
+  /// Of the most offenders, on operands of their own.
+  private static func sentence(_ run: PageRun) -> String? {
+    let own = run.scaling.filter { $0.placement == "line-split" && $0.arrangement == "own" && $0.threads > 1 }
+    guard let most = own.max(by: { $0.threads < $1.threads }), let ratio = most.ratioToOne else { return nil }
+    return
+      "\(most.threads) CPUs that split-lock at once get through \(Quantity.factor.text(ratio)) as many as one alone."
   }
 
   private static func facts(_ run: PageRun) -> [String] {

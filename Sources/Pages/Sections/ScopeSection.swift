@@ -34,6 +34,12 @@ enum ScopeSection: SectionMaker {
     ]
     section.tables = [PageTable("Detection bits", .words, table)]
     section.digest.tables = section.tables
+    if runs.count == 1 {
+      let owners = (runs[0].record.scopes ?? []).map {
+        "\($0.bit) is \($0.scopes.map(\.rawValue).joined(separator: " or "))"
+      }
+      section.findings = ["Of the detection bits, \(Words.list(owners))."]
+    }
     return section
   }
 }

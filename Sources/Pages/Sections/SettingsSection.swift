@@ -24,6 +24,8 @@ enum SettingsSection: SectionMaker {
     section.figures = [
       figure(measured, RunStyles(runs), isOne: runs.count == 1), SettingsCost.figure(measured),
     ].compactMap { $0 }
+    section.glossary = Glossary.settings(
+      measured.flatMap { $0.settings.flatMap { $0.setting.split(separator: "+").map(String.init) } })
     return section
   }
 
@@ -47,17 +49,22 @@ enum SettingsSection: SectionMaker {
   /// Setting by run, which are in the order of boot modes.
   private static func table(_ runs: [PageRun]) -> PageTable {
     let settings = runs.flatMap { $0.settings.map(\.setting) }.distinct
+    let groups = RunGroup.of(runs)
     let rows = settings.map { setting in
       [setting]
-        + runs.map { run in
-          guard let entry = run.settings.first(where: { $0.setting == setting }) else { return "-" }
-          return ([entry.answer] + (entry.throughput.map { [Quantity.perSecond.text($0.value)] } ?? []))
-            .joined(separator: ", ")
+        + groups.map { group in
+          let entries = group.runs.flatMap(\.settings).filter { $0.setting == setting }
+          let answer = entries.map(\.answer).distinct.joined(separator: " or ")
+          let throughput = Ranged(of: entries.compactMap(\.throughput)).map {
+            Quantity.perSecond.text($0.value)
+          }
+          let said = [answer, throughput ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
+          return said.isEmpty ? "-" : said
         }
     }
     return PageTable(
       "By setting and boot mode", .words,
-      TextTable(columns: ["setting"] + runs.map(\.label), rows: rows))
+      TextTable(columns: ["setting"] + groups.map(\.label), rows: rows))
   }
 
   private static func figure(_ runs: [PageRun], _ styles: RunStyles, isOne: Bool) -> Figure? {

@@ -24,6 +24,7 @@ enum TrapSection: SectionMaker {
       section.findings = ["A program that split-locks \(fate) (split-lock policy: \(measured[0].mode))."]
     }
     section.digest.facts = section.facts
+    section.glossary = Glossary.triggers(measured.flatMap { $0.trap.map(\.trigger) })
     return section
   }
 

@@ -27,9 +27,7 @@ enum TrapStrips {
       return StripPlot.Row(
         label: name,
         answers: cpus.map { cpu in
-          same.first { $0.cpu == cpu }.map {
-            StripPlot.Answer(outcome: $0.outcome, text: TrapSection.answer($0))
-          }
+          same.first { $0.cpu == cpu }.map(answer)
         })
     }
     return Figure(
@@ -44,21 +42,36 @@ enum TrapStrips {
     "\(entry.trigger), \(entry.context), \(entry.placement)"
   }
 
+  private static func answer(_ entry: TrapEntry) -> StripPlot.Answer {
+    StripPlot.Answer(outcome: entry.outcome, text: TrapSection.answer(entry))
+  }
+
+  /// The trial that stands for a run, by CPU.
+  private static func split(_ run: PageRun) -> [TrapEntry] {
+    run.trap.filter {
+      $0.isSplitLock && $0.widthBytes == 8 && $0.placement == "line-split" && $0.context == "in-process"
+    }.sorted { $0.cpu < $1.cpu }
+  }
+
   /// Rows are runs, places their CPUs.
   static func figure(_ runs: [PageRun]) -> Figure? {
     var data: [[String]] = []
     var rows: [StripPlot.Row] = []
-    for (index, run) in runs.enumerated() {
-      let split = run.trap.filter {
-        $0.isSplitLock && $0.widthBytes == 8 && $0.placement == "line-split" && $0.context == "in-process"
-      }.sorted { $0.cpu < $1.cpu }
-      guard !split.isEmpty else { continue }
-      data += split.map { fields(run, $0) }
-      rows.append(
-        StripPlot.Row(
-          label: run.name,
-          answers: split.map { StripPlot.Answer(outcome: $0.outcome, text: TrapSection.answer($0)) },
-          heading: index == 0 || runs[index - 1].machine != run.machine ? run.machine : nil))
+    var machine: String?
+    for group in RunGroup.of(runs) {
+      let tried = group.runs.map { run in (run: run, split: split(run)) }.filter { !$0.split.isEmpty }
+      data += tried.flatMap { tried in tried.split.map { fields(tried.run, $0) } }
+      let answers = tried.map { $0.split.map(answer) }
+      // Runs of a group that answer alike are one strip.
+      for same in answers.distinct {
+        let count = answers.count { $0 == same }
+        rows.append(
+          StripPlot.Row(
+            label: count == answers.count
+              ? group.name : "\(count) of \(answers.count) runs of \(group.runs[0].mode)", answers: same,
+            heading: group.machine == machine ? nil : group.machine))
+        machine = group.machine
+      }
     }
     guard !rows.isEmpty else { return nil }
     return Figure(

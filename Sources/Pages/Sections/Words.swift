@@ -13,11 +13,24 @@ enum Words {
   /// What is to be said of each run; what is the same of several is said once, with their names.
   static func byRun(_ runs: [PageRun], _ say: (PageRun) -> [String]) -> [String] {
     guard runs.count > 1 else { return runs.flatMap(say) }
-    let said = runs.flatMap { run in say(run).map { (text: $0, label: run.label) } }
-    return said.map(\.text).distinct.map { text in
-      let labels = said.filter { $0.text == text }.map(\.label).distinct
+    var labels: [String: [String]] = [:]
+    var texts: [String] = []
+    for run in runs {
+      for text in say(run).distinct {
+        if labels[text] == nil { texts.append(text) }
+        labels[text, default: []].append(run.label)
+      }
+    }
+    // What most runs share comes first, where there is more than a reader follows.
+    let order = texts.count > mostStatements ? texts.sorted { labels[$0]!.count > labels[$1]!.count } : texts
+    let shown = order.prefix(mostStatements).map { text in
+      let labels = labels[text]!
       if labels.count == runs.count { return "all runs: \(text)" }
       return (labels.count > 3 ? "\(labels.count) runs" : labels.joined(separator: "; ")) + ": " + text
     }
+    let more = order.count - shown.count
+    return shown + (more > 0 ? ["\(more) more in the runs' own files"] : [])
   }
+
+  private static let mostStatements = 40
 }

@@ -4,7 +4,7 @@ import ArgumentParser
 struct CellFilter: ExpressibleByArgument, Sendable {
   private(set) var wanted: [String: Set<String>] = [:]
 
-  init() {}
+  init(_ wanted: [String: Set<String>] = [:]) { self.wanted = wanted }
 
   init?(argument: String) {
     for part in argument.split(separator: ",", omittingEmptySubsequences: false) {

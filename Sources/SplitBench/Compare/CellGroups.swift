@@ -27,6 +27,7 @@ extension MatchedCells.Cell {
     switch (column, value) {
     case ("locked", "true"): return "locked"
     case ("locked", _): return "plain"
+    case ("setting", "as-found") where table.experiment != .settings: return nil
     case _ where value.isEmpty: return "no \(column)"
     case _ where value.allSatisfy(\.isLetter) || value.contains("-"): return value
     default: return "\(column) \(value)"

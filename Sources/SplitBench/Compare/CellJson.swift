@@ -5,6 +5,8 @@ struct CellJson: Encodable {
   private let cell: MatchedCells.Cell
   private var result: CellResult?
   private var measuredBy: [String] = []
+  private var numbers: [String: Double] = [:]
+  private var answers: [String: [String]] = [:]
 
   init(_ cell: MatchedCells.Cell, _ result: CellResult) {
     self.cell = cell
@@ -14,7 +16,18 @@ struct CellJson: Encodable {
   /// One that some sides have not measured.
   init(_ cell: MatchedCells.Cell, measuredBy sides: [Side]) {
     self.cell = cell
-    measuredBy = sides.indices.filter(cell.isMeasured).map { sides[$0].letter }
+    for index in sides.indices where cell.isMeasured(index) {
+      measuredBy.append(sides[index].letter)
+      numbers[sides[index].letter] = cell.mean(index)
+    }
+  }
+
+  /// One whose operations met something else on some sides.
+  init(_ cell: MatchedCells.Cell, answersOf sides: [Side]) {
+    self.cell = cell
+    for (side, answers) in zip(sides, cell.answers) where !answers.isEmpty {
+      self.answers[side.letter] = answers.sorted()
+    }
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -22,7 +35,8 @@ struct CellJson: Encodable {
     func put(_ value: (some Encodable)?, _ key: String) throws {
       try object.encodeIfPresent(value, forKey: Key(stringValue: key))
     }
-    try put(cell.table.name, "experiment")
+    try put(cell.table.experiment.rawValue, "experiment")
+    try put(cell.table.quantity?.column, "quantity")
     for (column, text) in zip(cell.columns, cell.key.values) where !text.isEmpty {
       switch column.kind {
       case .text: try put(text, column.name)
@@ -32,8 +46,10 @@ struct CellJson: Encodable {
       }
     }
     if !measuredBy.isEmpty { try put(measuredBy, "measured_by") }
+    if !numbers.isEmpty { try put(numbers, "numbers") }
+    if !answers.isEmpty { try put(answers, "answers") }
+    try put(cell.table.quantity?.unit, "unit")
     guard let result else { return }
-    try put(cell.table.unit, "unit")
     try put(result.first, "first")
     try put(result.second, "second")
     try put(result.ratio.value, "ratio")

@@ -1,6 +1,6 @@
 import Measurement
 
-/// A table of result folders as comparisons see it: which columns tell cells apart, which one is compared.
+/// A table of result folders as comparisons see it: which columns tell cells apart, what is compared of them.
 struct ComparedTable: Sendable {
   /// A column that describes a cell.
   struct Key: Sendable {
@@ -9,79 +9,71 @@ struct ComparedTable: Sendable {
     var kind: Kind
   }
 
-  /// A column with the number of a CPU. Numbers mean nothing on another machine; the kind of core does.
+  /// A column with the number of a CPU, empty where a cell has none. Numbers mean nothing on another machine; the kind of core
+  /// does.
   struct Cpu: Sendable {
     var number: String
     /// What the kind of its core is called.
     var kind: String
   }
 
+  /// The column that is compared.
+  struct Quantity: Sendable {
+    var column: String
+    /// The columns of its 95 % interval over rounds, where there are such.
+    var bounds: (low: String, high: String)?
+    var unit: String
+    var largerIsSlower = true
+  }
+
   let experiment: ExperimentId
+  /// What people call it; unlike any other's.
+  let name: String
+  /// As in `StoredRun.table`.
+  let file: String
+  /// Of the file's.
+  let rows: CellFilter
   let keys: [Key]
   let cpus: [Cpu]
-  let number: String
-  /// The columns of its 95 % interval over rounds, where there are such.
-  let bounds: (low: String, high: String)?
-  let unit: String
-  let largerIsSlower: Bool
-  /// The column that says in a word what operations met.
-  let answer: String?
+  /// Nil of a table that says whether, not how much.
+  let quantity: Quantity?
+  /// The columns that say in words what operations met.
+  let answers: [String]
 
-  var name: String { experiment.rawValue }
+  /// - Parameters:
+  ///   - name: the experiment's if not given.
+  ///   - file: likewise.
+  ///   - rows: all if not given.
+  init(
+    _ experiment: ExperimentId, name: String? = nil, file: String? = nil, rows: CellFilter = CellFilter(),
+    keys: [Key], cpus: [Cpu], quantity: Quantity?, answers: [String] = []
+  ) {
+    self.experiment = experiment
+    self.name = name ?? experiment.rawValue
+    self.file = file ?? experiment.rawValue
+    self.rows = rows
+    self.keys = keys
+    self.cpus = cpus
+    self.quantity = quantity
+    self.answers = answers
+  }
+}
 
-  /// All that can be compared; the other tables say whether, not how much.
-  static let all = [cost, pingpong, bystander, scaling, trap, settings]
+extension ComparedTable {
+  /// The columns of its cells: those of the table that describe, then one a CPU, its number or the kind of its core.
+  func columns(byCpu: Bool) -> [Key] {
+    keys + cpus.map { byCpu ? .integer($0.number) : .text($0.kind) }
+  }
 
-  private static let cost = ComparedTable(
-    experiment: .cost,
-    keys: [
-      .text("instruction"), .integer("width_bytes"), .boolean("locked"), .text("placement"),
-      .integer("offset_bytes"), .text("line_state"), .text("between"), .text("setting"),
-    ],
-    cpus: [Cpu(number: "cpu", kind: "core_kind")], number: "median_ns",
-    bounds: ("median_low_ns", "median_high_ns"), unit: "ns", largerIsSlower: true, answer: "outcome")
-
-  private static let pingpong = ComparedTable(
-    experiment: .pingpong,
-    keys: [.text("placement"), .text("relation"), .integer("numa_distance"), .text("setting")],
-    cpus: [
-      Cpu(number: "cpu", kind: "core_kind"), Cpu(number: "other_cpu", kind: "other_core_kind"),
-    ], number: "one_way_ns", bounds: ("one_way_low_ns", "one_way_high_ns"), unit: "ns", largerIsSlower: true,
-    answer: "outcome")
-
-  private static let bystander = ComparedTable(
-    experiment: .bystander,
-    keys: [
-      .text("victim"), .text("aggressor"), .number("requested_fraction"), .text("relation"),
-      .integer("numa_distance"), .text("setting"),
-    ],
-    cpus: [
-      Cpu(number: "victim_cpu", kind: "victim_core_kind"),
-      Cpu(number: "aggressor_cpu", kind: "aggressor_core_kind"),
-    ], number: "slowdown", bounds: ("slowdown_low", "slowdown_high"), unit: "x", largerIsSlower: true,
-    answer: nil)
-
-  private static let scaling = ComparedTable(
-    experiment: .scaling,
-    keys: [.text("arrangement"), .text("placement"), .integer("threads"), .text("setting")], cpus: [],
-    number: "operations_per_second",
-    bounds: ("operations_per_second_low", "operations_per_second_high"), unit: "1/s", largerIsSlower: false,
-    answer: "verdict")
-
-  private static let trap = ComparedTable(
-    experiment: .trap,
-    keys: [
-      .text("trigger"), .text("context"), .text("placement"), .integer("width_bytes"), .boolean("locked"),
-      .text("setting"),
-    ],
-    cpus: [Cpu(number: "cpu", kind: "core_kind")], number: "round_trip_ns", bounds: nil, unit: "ns",
-    largerIsSlower: true, answer: "kind")
-
-  private static let settings = ComparedTable(
-    experiment: .settings, keys: [.text("setting")], cpus: [Cpu(number: "cpu", kind: "core_kind")],
-    number: "operations_per_second",
-    bounds: ("operations_per_second_low", "operations_per_second_high"), unit: "1/s", largerIsSlower: false,
-    answer: "kind")
+  /// The names of all columns that describe cells of some experiments.
+  static func columns(of experiments: [ExperimentId]) -> [String] {
+    var names: [String] = []
+    for table in all where experiments.contains(table.experiment) {
+      for column in table.columns(byCpu: true) + table.columns(byCpu: false)
+      where !names.contains(column.name) { names.append(column.name) }
+    }
+    return names
+  }
 }
 
 extension ComparedTable.Key {
@@ -89,4 +81,19 @@ extension ComparedTable.Key {
   static func integer(_ name: String) -> Self { Self(name: name, kind: .integer) }
   static func number(_ name: String) -> Self { Self(name: name, kind: .number) }
   static func boolean(_ name: String) -> Self { Self(name: name, kind: .boolean) }
+}
+
+extension ComparedTable.Quantity {
+  /// A column whose interval stands in columns of its name: `median_ns`, `median_low_ns`.
+  static func nanoseconds(_ name: String) -> Self {
+    Self(column: "\(name)_ns", bounds: ("\(name)_low_ns", "\(name)_high_ns"), unit: "ns")
+  }
+
+  static func slowdown(_ name: String) -> Self {
+    Self(column: name, bounds: ("\(name)_low", "\(name)_high"), unit: "x")
+  }
+
+  static let rate = Self(
+    column: "operations_per_second",
+    bounds: ("operations_per_second_low", "operations_per_second_high"), unit: "1/s", largerIsSlower: false)
 }

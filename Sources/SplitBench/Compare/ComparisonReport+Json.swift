@@ -14,6 +14,9 @@ extension ComparisonReport {
     let notes: [String]
     let comparisons: [PairJson]
     let onlyOneSide: [CellJson]
+    /// Cells of which two sides or more say in words what operations met, and those where they differ.
+    let answeredCells: Int
+    let differentAnswers: [CellJson]
     let fingerprint: [Fingerprint.Section]
 
     init(_ report: ComparisonReport) {
@@ -26,6 +29,8 @@ extension ComparisonReport {
       notes = report.notes
       comparisons = report.comparison.pairs.indices.map { PairJson(report, $0) }
       onlyOneSide = report.matched.unmatched.map { CellJson($0, measuredBy: report.sides) }
+      answeredCells = report.matched.answered.count
+      differentAnswers = report.matched.differentAnswers.map { CellJson($0, answersOf: report.sides) }
       fingerprint = report.fingerprint.sections
     }
   }

@@ -11,8 +11,8 @@ extension ComparisonReport {
     render(all: all, heading: { $0 + "\n" }, table: { $0.text }, item: { "  " + $0 })
   }
 
-  var markdown: String {
-    render(all: true, heading: { "## \($0)\n" }, table: { $0.markdown }, item: { "- " + $0 })
+  func markdown(all: Bool) -> String {
+    render(all: all, heading: { "## \($0)\n" }, table: { $0.markdown }, item: { "- " + $0 })
   }
 
   private func render(
@@ -29,13 +29,15 @@ extension ComparisonReport {
     if !notes.isEmpty { section("Mind", nil, notes) }
     for index in comparison.pairs.indices {
       let (first, second) = (sides[0].letter, sides[index + 1].letter)
-      section("\(second) over \(first), geometric means", groupTable(index))
+      let means = groupTable(index)
+      if !means.rows.isEmpty { section("\(second) over \(first), geometric means", means) }
       let rows = rows(index, all: all)
       if !rows.isEmpty { section("\(second) over \(first)", cellTable(index, rows)) }
       section(
         "Verdict on \(second) against \(first)", nil,
         ComparisonFacts(self, pair: index).lines(shown: rows.count))
     }
+    if !answers.isEmpty { section("What operations met", nil, answers) }
     for missing in unmatchedLists { section(missing.title, nil, missing.items) }
     for shape in fingerprint.sections { section(shape.title, shapeTable(shape)) }
     return parts.joined(separator: "\n")
@@ -89,7 +91,7 @@ extension ComparisonReport {
       return [
         cell.name(without: common), Decimal.significant(result.first, 4),
         Decimal.significant(result.second, 4),
-        cell.table.unit,
+        cell.table.quantity!.unit,
         shown(result.ratio.value), interval(result.ratio), result.adjustedP.map(shown(p:)) ?? "-",
         result.verdict == .same ? "same within \(threshold)" : result.verdict.word,
       ]
@@ -108,29 +110,34 @@ extension ComparisonReport {
   // MARK: Lists
 
   private var unmatchedLists: [(title: String, items: [String])] {
-    let missing = sides.indices.map { side in
-      (
+    sides.indices.map { side in
+      let cells = matched.unmatched.filter { !$0.isMeasured(side) }
+      return (
         "Measured elsewhere, not in \(sides[side].letter)",
-        matched.unmatched.filter { !$0.isMeasured(side) }.map { cell in
-          let met = cell.answers[side].sorted().joined(separator: "/")
-          return cell.name(without: common) + (met.isEmpty ? "" : " (\(sides[side].letter): \(met))")
-        }
+        OffsetRow.all(cells, without: common).map { row in row.name + met(row.cells[0], on: side) }
       )
-    }
-    let answers = (
-      "What operations met differs",
-      matched.differentAnswers.map { cell in
-        cell.name(without: common) + ": "
-          + zip(sides, cell.answers).filter { !$1.isEmpty }.map {
-            "\($0.letter) \($1.sorted().joined(separator: "/"))"
-          }
-          .joined(separator: ", ")
-      }
-    )
-    return (missing + [answers]).filter { !$0.1.isEmpty }
+    }.filter { !$0.1.isEmpty }
   }
 
-  private var common: CommonParts { CommonParts(matched.compared + matched.unmatched) }
+  /// Why a side has no number.
+  private func met(_ cell: MatchedCells.Cell, on side: Int) -> String {
+    cell.answer(side).map { " (\(sides[side].letter): \($0))" } ?? ""
+  }
+
+  /// What operations met, in words: how many cells are alike, and those that are not.
+  private var answers: [String] {
+    guard !matched.answered.isEmpty else { return [] }
+    let different = matched.differentAnswers
+    let count = matched.answered.count
+    guard !different.isEmpty else { return ["the same in all \(count) cells"] }
+    return ["different in \(different.count) of \(count) cells"]
+      + different.map { cell in
+        let words = sides.indices.compactMap { side in
+          cell.answer(side).map { "\(sides[side].letter) \($0)" }
+        }
+        return "\(cell.name(without: common)): \(words.joined(separator: "; "))"
+      }
+  }
 
   // MARK: Numbers
 

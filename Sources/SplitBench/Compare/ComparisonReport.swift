@@ -11,7 +11,9 @@ struct ComparisonReport {
   let matched: MatchedCells
   let comparison: Comparison
   let groups: [CellGroup]
-  let fingerprint: Fingerprint
+  /// What their names need not say.
+  let common: CommonParts
+  private let experiments: [ExperimentId]
   /// By side, of those with enough runs.
   let selfChecks: [(side: Side, check: SelfCheck)]
 
@@ -24,11 +26,16 @@ struct ComparisonReport {
     let comparison = Comparison(matched.compared.map(\.forComparison), rules: rules)
     self.comparison = comparison
     groups = CellGroup.all(matched.compared, by: columns)
-    fingerprint = Fingerprint(sides, cells: matched.compared + matched.unmatched, experiments: experiments)
+    self.experiments = experiments
+    common = CommonParts(matched.compared + matched.unmatched + matched.answered)
     selfChecks = sides.enumerated().compactMap { index, side in
       comparison.selfCheck(side: index).map { (side, $0) }
     }
     notes = ComparisonNotes.all(sides, matched)
+  }
+
+  var fingerprint: Fingerprint {
+    Fingerprint(sides, cells: matched.compared + matched.unmatched, experiments: experiments)
   }
 
   /// Whether something is slower by more than the threshold.

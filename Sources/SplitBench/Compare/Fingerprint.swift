@@ -43,15 +43,14 @@ struct Fingerprint: Encodable {
   /// The cost at each offset over the mean of the curve.
   private static func offsetCurve(_ cells: [MatchedCells.Cell], _ sides: [Side]) -> Section {
     let split = cells.filter { $0.value("placement") == "line-split" && $0.isUsual }
-    let offsets = Set(split.compactMap { $0.value("offset_bytes").flatMap { Int($0) } }).sorted()
+    let offsets = Set(split.compactMap(\.offset)).sorted()
     var section = Section(
       title: "Offset curve: a line split's cost over the mean of its offsets",
       columns: offsets.map { "at \($0)" })
     for (kernel, curve) in grouped(split, by: \.kernelName) {
+      let points = Dictionary(grouping: curve, by: \.offset)
       for index in sides.indices {
-        let values = offsets.map { offset in
-          mean(curve.filter { $0.value("offset_bytes") == "\(offset)" }, index)
-        }
+        let values = offsets.map { mean(points[$0] ?? [], index) }
         let logs = values.compactMap { $0.map { Double.log($0) } }
         // A curve of one point has no shape.
         guard logs.count > 1 else { continue }
@@ -131,8 +130,13 @@ struct Fingerprint: Encodable {
     _ cells: [MatchedCells.Cell], by name: (MatchedCells.Cell) -> String
   ) -> [(String, [MatchedCells.Cell])] {
     var order: [String] = []
-    for cell in cells where !order.contains(name(cell)) { order.append(name(cell)) }
-    return order.map { wanted in (wanted, cells.filter { name($0) == wanted }) }
+    var groups: [String: [MatchedCells.Cell]] = [:]
+    for cell in cells {
+      let name = name(cell)
+      if groups[name] == nil { order.append(name) }
+      groups[name, default: []].append(cell)
+    }
+    return order.map { ($0, groups[$0]!) }
   }
 
   /// The geometric mean of cells over runs.
@@ -150,6 +154,8 @@ extension MatchedCells.Cell {
   }
 
   fileprivate var isUsual: Bool { value("line_state") == "hot" && value("between") == "nothing" }
+
+  fileprivate var offset: Int? { value("offset_bytes").flatMap { Int($0) } }
 
   fileprivate var kernelName: String { ([kernel] + cores).joined(separator: ", ") }
   fileprivate var victimName: String {

@@ -1,9 +1,10 @@
 import Machine
 import StoredRuns
 
-/// Why numbers of these runs do not mean the same thing.
+/// Why the tables of these runs do not mean the same thing.
 enum Incomparable {
-  static func reasons(_ sides: [Side]) -> [String] {
+  /// - Parameter numbers: whether there are numbers to be compared; words may differ with what Linux does.
+  static func reasons(_ sides: [Side], numbers: Bool) -> [String] {
     let runs = sides.flatMap(\.runs)
     var reasons: [String] = []
     if let other = runs.first(where: { $0.record.schemaVersion != runs[0].record.schemaVersion }) {
@@ -11,7 +12,7 @@ enum Incomparable {
         "the tables of \(runs[0].name) have schema version \(runs[0].record.schemaVersion), those of \(other.name) \(other.record.schemaVersion): columns changed their meaning"
       )
     }
-    if let other = runs.first(where: { $0.treatment != runs[0].treatment }) {
+    if numbers, let other = runs.first(where: { $0.treatment != runs[0].treatment }) {
       reasons.append(
         "Linux treats split locks by \(runs[0].treatment) in \(runs[0].name), by \(other.treatment) in \(other.name): their costs hold what it does"
       )

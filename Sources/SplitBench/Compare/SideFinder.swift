@@ -5,23 +5,31 @@ import SystemPackage
 enum SideFinder {
   /// Two paths or more are a side each. One path has a side for every folder of runs in it, and, where there is only one, for every
   /// machine and label that its runs are of.
-  static func sides(_ paths: [String]) throws -> [Side] {
+  ///
+  /// - Parameter byDay: whether the runs of each day, in UTC, are a side of their own.
+  static func sides(_ paths: [String], byDay: Bool) throws -> [Side] {
+    let sides = try all(paths, byDay: byDay)
+    guard sides.count > 1 else {
+      throw CannotCompare(
+        "\(paths[0]): one machine's runs alone\(byDay ? ", of one day" : "")",
+        remedy: "name what they are to be compared with, or give --self-check to compare them with themselves"
+      )
+    }
+    return sides
+  }
+
+  /// The same, where one machine alone will do.
+  static func all(_ paths: [String], byDay: Bool = false) throws -> [Side] {
     let collections = try paths.map { try RunCollection.find([FilePath($0)]) }
     let groups: [(name: String, runs: [StoredRun])] =
       if collections.count > 1 {
         zip(paths, collections).map { ($0, $1.runs) }
       } else if collections[0].groups.count > 1 {
-        collections[0].groups.map { ($0.path.string, $0.runs) }
+        named(collections[0].groups)
       } else {
         byMachine(collections[0].runs)
       }
-    guard groups.count > 1 else {
-      throw CannotCompare(
-        "\(paths[0]): one machine's runs alone",
-        remedy: "name what they are to be compared with, or give --self-check to compare them with themselves"
-      )
-    }
-    let sides = groups.enumerated().map { index, group in
+    let sides = (byDay ? groups.flatMap(days) : groups).enumerated().map { index, group in
       Side(letter: letter(index), name: group.name, runs: group.runs)
     }
     for side in sides { try refuseMixed(side) }
@@ -38,10 +46,22 @@ enum SideFinder {
     return side
   }
 
+  /// By the name of their folder, unless two have the same.
+  private static func named(_ groups: [RunCollection.Group]) -> [(name: String, runs: [StoredRun])] {
+    let areApart = Set(groups.map(\.machine)).count == groups.count
+    return groups.map { (areApart ? $0.machine : $0.path.string, $0.runs) }
+  }
+
   private static func byMachine(_ runs: [StoredRun]) -> [(name: String, runs: [StoredRun])] {
     Dictionary(grouping: runs) { run in
       [run.record.machine.processor.slug, run.record.label].compactMap(\.self).joined(separator: "-")
     }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  private static func days(_ group: (name: String, runs: [StoredRun])) -> [(name: String, runs: [StoredRun])]
+  {
+    Dictionary(grouping: group.runs) { $0.record.startedUtc.prefix(10) }
+      .sorted { $0.key < $1.key }.map { ("\(group.name), \($0.key)", $0.value) }
   }
 
   private static func letter(_ index: Int) -> String {
