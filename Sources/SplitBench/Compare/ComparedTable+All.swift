@@ -92,7 +92,7 @@ extension ComparedTable {
 
   private static let hotplug = ComparedTable(
     .hotplug, keys: [.text("bit"), .text("start")], cpus: [cpu], quantity: nil,
-    answers: ["kept", "initialised", "met_before", "met_after"])
+    answers: ["kept", "initialised", "initialised_when", "met_before", "met_after"])
 
   private static let leak = ComparedTable(
     .leak, keys: [.text("relation")], cpus: [], quantity: nil, answers: ["leaks"])
