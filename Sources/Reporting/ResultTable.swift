@@ -61,6 +61,7 @@ extension RunResults {
       ]
     case .scaling: [ResultTable(name, ScalingTable.table(run: run), scaling)]
     case .trap: [ResultTable(name, TrapTable.table(run: run), trap)]
+    case .guest: [ResultTable(name, GuestTable.table(run: run), guest)]
     case .scope: [ResultTable(name, ScopeTable.table(run: run), scope)]
     case .settings:
       [

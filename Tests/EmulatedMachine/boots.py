@@ -28,9 +28,13 @@ class Cpu:
     """What the processor can detect."""
     split_locks: bool = False
     bus_locks: bool = False
+    # An AMD processor that can run guests.
+    runs_guests: bool = False
 
     @property
     def model(self) -> str:
+        if self.runs_guests:
+            return "EPYC,+svm,+npt"
         # Linux never arms #AC where the hypervisor bit is set.
         flags = ["Snowridge", "-hypervisor"]
         flags += [] if self.split_locks else ["-core-capability"]
@@ -41,7 +45,7 @@ class Cpu:
 SLD = Cpu(split_locks=True)
 BLD = Cpu(bus_locks=True)
 BOTH = Cpu(split_locks=True, bus_locks=True)
-NEITHER = Cpu()
+GUESTS = Cpu(runs_guests=True)
 
 
 @dataclass(frozen=True)
@@ -165,10 +169,23 @@ def toggle(cpu: int, leave: str = "") -> dict[str, str]:
     }
 
 
+# Guests of a stock KVM, with the time that emulated CPUs take.
+KVM = ("msr", "irqbypass", "kvm", "ccp", "kvm-amd")
+GUEST = {"guest": "splitbench run --plan thorough --only guest --rounds 10 --out /results/guest"}
+
 # Of a run that writes registers, of its guardian, and of both.
 KILLS = int(os.environ.get("SPLITBENCH_KILLS") or 6)
 
 OF_A_CORE = ("sld-on-own-core", "sld-on-sibling", "sld-on-other-core")
+
+# A CPU that goes in the middle of a run.
+GONE = 3
+MID_RUN = {
+    "mid-run": "splitbench run --only cost --placement aligned --instruction add,load --rounds 10000 --quiet"
+               " --out /results/mid-run & run=$!; while [ ! -s /results/mid-run/*/cost.csv ]; do sleep 0.2; done; sleep 2;"
+               f" echo 0 >/sys/devices/system/cpu/cpu{GONE}/online; wait $run; echo $?;"
+               f" echo 1 >/sys/devices/system/cpu/cpu{GONE}/online",
+}
 
 # Bit 29 taken away behind Linux's back, and set again by Linux as it brings a CPU online.
 ONLINE = "/sys/devices/system/cpu/cpu7/online"
@@ -183,9 +200,9 @@ BOOTS = (
     Boot("one-bld-fatal", BLD, ONE, "fatal", modules=()),
     Boot("one-both-ratelimit", BOTH, ONE, "ratelimit:100", DOCTOR | trap() | settings(
         "as-found", "sld-on", "bld-off", "sld-on+bld-off", leave="--allow-arming", cpu=0)),
-    Boot("one-neither-fatal", NEITHER, ONE, "fatal"),
+    Boot("one-neither-fatal", GUESTS, ONE, "fatal", DOCTOR | trap() | GUEST, modules=KVM),
     Boot("four-sld-fatal-stuck", SLD, FOUR, "fatal", DOCTOR | SCOPE | trap(), stuck=(2,)),
-    Boot("four-sld-ratelimit", SLD, FOUR, "ratelimit:100"),
+    Boot("four-sld-ratelimit", SLD, FOUR, "ratelimit:100", DOCTOR | trap() | MID_RUN),
     Boot("four-bld-warn", BLD, FOUR, "warn", DOCTOR | trap() | settings("as-found", "bld-off")),
     Boot("four-both-off", BOTH, FOUR, "off", DOCTOR | SCOPE_UNARMED | trap() | settings(
         "as-found", "sld-on", "bld-on", leave="--allow-arming") | hotplug("--allow-arming") | toggle(

@@ -16,6 +16,10 @@ from linux import linux
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 BUSYBOX = "busybox-static"
+MODULES = [
+    "arch/x86/kernel/msr.ko", "virt/lib/irqbypass.ko", "arch/x86/kvm/kvm.ko", "drivers/crypto/ccp/ccp.ko",
+    "arch/x86/kvm/kvm-amd.ko",
+]
 
 
 @functools.cache
@@ -24,11 +28,13 @@ def initramfs() -> Path:
     binary = splitbench()
     inputs = {"/bin/splitbench": binary} | {str(path): path for path in _libraries(binary)}
     _, modules = linux()
-    inputs["/modules/msr.ko"] = modules / "kernel/arch/x86/kernel/msr.ko"
+    for path in MODULES:
+        inputs[f"/modules/{Path(path).name}"] = modules / "kernel" / path
     inputs["/init"] = HERE / "guest/init"
     inputs["/bin/kills"] = HERE / "guest/kills"
     inputs["/bin/rhythm"] = HERE / "guest/rhythm"
     inputs["/bin/offend"] = _offend()
+    inputs["/bin/state"] = HERE / "guest/state"
     inputs["/bin/busybox"] = _busybox() / "bin/busybox"
     makers = [HERE / "initramfs.py", HERE / "cpio.py"]
     key = hashlib.sha256()

@@ -14,7 +14,7 @@ import pytest
 
 import expected as table
 import model
-from boots import BOOTS, KILLS, Boot
+from boots import BOOTS, GONE, KILLS, Boot
 from command import CannotRun
 from expected import AC_AND_DB_WARN, AC_KILLS, AC_WARNS, AC_WARNS_AT_ONCE, DB_KILLS, DB_LIMITS, DB_WARNS
 from expected import NATIVE, Answer, Columns, Expected
@@ -506,6 +506,28 @@ def test_behaviour_changes_with_the_bit(booted: Booted) -> None:
         assert float(row["max_ns"]) >= float(row["last_free_ns"]), row
 
 
+def test_a_guest_meets_what_its_kvm_makes_of_it(booted: Booted) -> None:
+    if not booted.expected.guest:
+        pytest.skip("no guest runs in this boot")
+    rows = booted.rows("guest", "guest")
+    found = {(row["part"], row["quantity"], row["condition"], row["cpl"]): row["found"] for row in rows}
+    for cell, words in booted.expected.guest.items():
+        assert found[cell] == words, cell
+    for row in rows:
+        if row["part"] in ("count", "answer") and row["unit"] == "count":
+            assert row["value"] == row["operations"], row
+        if row["part"] == "vcpus":
+            assert row["found"] == "exact", row
+        if row["part"] == "cost":
+            assert float(row["value"]) > 0, row
+    # Of either placement: a slope of interpreted operations may be below zero, and is left out.
+    costs = {(row["place"], row["cpl"]) for row in rows if row["part"] == "cost" and row["unit"] == "ns"}
+    assert costs == {("host", ""), ("guest", "0"), ("guest", "3")}
+    # KVM never writes the CPU's own registers.
+    registers = [row["found"] for row in rows if row["part"] == "host-register" and row["quantity"] == "0x1D9"]
+    assert len(registers) == 3 and len(set(registers)) == 1
+
+
 @pytest.mark.parametrize("step", ("hotplug", "leak", "toggle"))
 def test_the_registers_are_as_they_were_behind(booted: Booted, step: str) -> None:
     if step not in booted.boot.steps:
@@ -518,3 +540,15 @@ def test_kills_leave_everything_as_it_was(booted: Booted) -> None:
     if "kills" not in booted.boot.steps:
         pytest.skip("nothing is killed in this boot")
     assert booted.results.step("kills").out == f"{KILLS} kills\n"
+
+
+def test_a_cpu_that_goes_in_mid_run_ends_it(booted: Booted) -> None:
+    if "mid-run" not in booted.boot.steps:
+        pytest.skip("no CPU goes in this boot")
+    step = booted.results.step("mid-run")
+    assert step.out == "2\n", step.err
+    assert f"cannot pin to CPU {GONE}" in step.err
+    record = booted.record("mid-run")
+    assert (record["complete"], record["end"]) == (False, "failed")
+    assert {int(row["cpu"]) for row in booted.rows("mid-run", "cost")} == set(range(booted.boot.topology.cpus))
+    assert not any(booted.results.run("mid-run").glob(".*")), "no temporary file is left"
