@@ -93,24 +93,24 @@ extension ModelDocument {
   public var text: String {
     func number(_ value: Double?) -> String { value.map { Decimal.significant($0, 3) } ?? "-" }
     func percent(_ value: Double?) -> String { value.map { Decimal.significant($0 * 100, 3) } ?? "-" }
-    var table = TextTable(columns: [
-      "policy", "done %", "known %", "first ms", "SIGBUS", "guests killed", "oopses", "spurious #AC",
-      "writes/s", "toggles/s", "log lines", "off cores", "bus %", bystander.map { "\($0) x" } ?? "slow-down",
-      "worst x",
-    ])
+    let isFleet = replicates > 1
+    var table = TextTable(
+      columns: [
+        "policy", "done %", "known %", "first ms", "SIGBUS", "guests killed", "oopses", "spurious #AC",
+        "writes/s", "toggles/s", "log lines", "off cores", "bus %",
+        bystander.map { "\($0) x" } ?? "slow-down",
+      ] + (isFleet ? ["worst x"] : []))
     table.rows = policies.map {
       [
         $0.policy, percent($0.throughputShare), percent($0.detectedShare), number($0.firstDetectionMs),
         number($0.sigbusTasks + $0.sigbusInGuests), number($0.guestsKilled), number($0.oopses),
         number($0.spurious), number($0.msrWritesPerSecond), number($0.togglesPerSecond),
-        number($0.logLines), number($0.coresOff),
-        percent($0.busLockedShare), number($0.bystanderSlowdown), number($0.mostBystanderSlowdown),
-      ]
+        number($0.logLines), number($0.coresOff), percent($0.busLockedShare), number($0.bystanderSlowdown),
+      ] + (isFleet ? [number($0.mostBystanderSlowdown)] : [])
     }
     let hosts = policies.first?.hostsWithOffenders ?? 0
     let many =
-      replicates == 1
-      ? "" : ", \(replicates) replicates, \(hosts) of them with offenders; counts are means of one"
+      isFleet ? ", \(replicates) replicates, \(hosts) of them with offenders; counts are means of one" : ""
     return """
       \(scenario): \(summary)
       \(seconds) s\(many), seed \(seed); costs of \(costs.run): \(costs.sources.joined(separator: ", "))

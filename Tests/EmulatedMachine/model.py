@@ -29,6 +29,8 @@ class Rhythm:
     asleep: float
     # Cores on which #AC came no more, though split locks went on.
     left_off: int
+    # Lines in Linux's log.
+    warned: int
 
 
 def foretold(boot: Boot, policy: str, cpus: list[int], rate: float) -> Rhythm:
@@ -52,7 +54,7 @@ def foretold(boot: Boot, policy: str, cpus: list[int], rate: float) -> Rhythm:
     traps = outcome["alignment_checks"] + outcome["bus_lock_traps"]
     return Rhythm(
         traps / SECONDS, outcome["split_locks_per_second"] * SECONDS / traps, outcome["waited_share"],
-        outcome["cores_off"])
+        outcome["cores_off"], outcome["log_lines"])
 
 
 class Seen:
@@ -68,6 +70,7 @@ class Seen:
         self.traps = defaultdict(list)
         for cpu, time in re.findall(calls, (folder / "trace").read_text()):
             self.traps[int(cpu)].append(float(time))
+        self.messages = (folder / "messages").read_text()
 
     @property
     def pace(self) -> float:
@@ -89,7 +92,8 @@ class Seen:
         held_up = [spent for run in self.operations.values() for _, spent in run if spent > HELD_UP]
         worked = sum(run[-1][0] - run[0][0] for run in self.operations.values())
         return Rhythm(
-            sum(rates), statistics.fmean(counts), sum(held_up) / worked, len(self.traps) - len(steady))
+            sum(rates), statistics.fmean(counts), sum(held_up) / worked, len(self.traps) - len(steady),
+            len(re.findall(r"#AC: offend/\d+ took a split_lock trap", self.messages)))
 
 
 def policy(folder: Path, mitigates: bool) -> str:

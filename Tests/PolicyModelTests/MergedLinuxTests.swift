@@ -122,7 +122,8 @@ import Testing
   /// QEMU's limit is each guest's: two guests have two.
   @Test func kvmLimitsEachGuest() throws {
     var scenario = try scenario("guest-disables")
-    #expect(try tally(scenario, "kvm-bus-lock-exit:100").detected == 0, "without bus lock detection there are no exits")
+    // Without bus lock detection there are no exits.
+    #expect(try tally(scenario, "kvm-bus-lock-exit:100").detected == 0)
     scenario.host.detects = [.busLock]
     let one = try tally(scenario, "kvm-bus-lock-exit:100")
     #expect((990...1010).contains(one.performed))

@@ -86,7 +86,10 @@ enum PolicySection: SectionMaker {
     }
     return PageTable(
       "Policies on \(scenario)", .words,
-      TextTable(columns: (isOne ? [] : ["run"]) + ["policy"] + columns.map(\.title), rows: rows))
+      TextTable(columns: (isOne ? [] : ["run"]) + ["policy"] + columns.map(\.title), rows: rows),
+      meanings: columns.compactMap { column in
+        RunResults.columnMeanings["model"]?[column.name].map { .init(name: column.title, text: $0) }
+      })
   }
 
   private static func figure(

@@ -73,7 +73,7 @@ struct Simulation<Policy: ModelledPolicy> {
     host.runners.append(runner)
     if let guest { host.guests[guest].runners.append(index) }
     host.place(index, on: cpu)
-    guard comes else { return }
+    guard comes, actor.fromMs * Self.millisecond < end else { return }
     if period != nil { host.tally.offenders += 1 }
     host.queue.push(.arrival(runner: index), at: actor.fromMs * Self.millisecond)
     if let toMs = actor.toMs {
