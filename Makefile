@@ -1,13 +1,19 @@
 # The commands of SplitBench. `make run` and `make test` need nothing but Swift 6.2 and a Debian to install the rest.
 SWIFT ?= swift
+# Statically linked: what is installed needs no Swift.
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib --disable-local-rpath --product
 ARGS ?=
 PREFIX ?= /usr/local
 SECONDS ?= 60
 PYTHON_ENV := .build/python
 
-SANITIZED := WindowTests|TrapExperimentTests|ContentionExperimentTests|ContentionTests|PairCheckTests|HostTests
+# Suites with threads, signals, memory of their own or bytes of others.
+SANITIZED := CAtomicsTests|CHostTests|DetectionControlTests|FuzzTests|LockKernelsTests|Contention|PairCheck|PairSite|$\
+  PmuCounter|GroupRunner|CostExperiment|Trap|DutyCycle|Scope|Settings|Hotplug|Leak|Toggle
+SANITIZE = $(SWIFT) test --scratch-path .build/$(1) --sanitize=$(1) --no-parallel --filter "$(SANITIZED)"
 
-.PHONY: run results-index results-comparison test test-emulated emulated-shell sanitize fuzz bench lint format install dependencies release clean
+.PHONY: run results-index results-comparison test test-emulated emulated-shell sanitize fuzzers fuzz soak bench bench-peers \
+  docs lint format install package test-package installable dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
 run: release
@@ -37,24 +43,40 @@ test-emulated: release $(PYTHON_ENV)/ready
 emulated-shell: release
 	python3 -B Tests/EmulatedMachine/machine.py --shell $(if $(BOOT),--boot $(BOOT))
 
-## The tests of threads and signals under ThreadSanitizer and AddressSanitizer.
+## The tests of threads, signals and parsers under ThreadSanitizer, AddressSanitizer and, what is C, UndefinedBehaviorSanitizer.
 sanitize: dependencies
-	$(SWIFT) test --scratch-path .build/thread --sanitize=thread --no-parallel --filter "$(SANITIZED)"
-	LSAN_OPTIONS=suppressions=scripts/leaks.txt $(SWIFT) test --scratch-path .build/address --sanitize=address --no-parallel --filter "$(SANITIZED)"
+	$(call SANITIZE,thread)
+	LSAN_OPTIONS=suppressions=scripts/leaks.txt $(call SANITIZE,address)
+	UBSAN_OPTIONS=print_stacktrace=1 $(call SANITIZE,undefined) -Xcc -fno-sanitize-recover=undefined
 
-## libFuzzer on the reader of result folders for SECONDS, from fuzz/Corpus on; three minutes more the first time.
-## What it finds lies in .build/fuzz/: give it a name in fuzz/Corpus, which `make test` replays.
-fuzz: dependencies
+## libFuzzer on every parser, or on PARSER=name, for SECONDS each, from fuzz/Corpus/<name> on; some minutes more the first time.
+## What it finds lies in .build/fuzz/: give it a name in fuzz/Corpus/<name>, which `make test` replays.
+fuzz: fuzzers
+	for parser in $(or $(PARSER),$(notdir $(wildcard fuzz/Corpus/*))); do \
+	  mkdir -p .build/fuzz/found/$$parser && \
+	  .build/fuzz/release/Fuzz$$parser -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 \
+	    -artifact_prefix=.build/fuzz/$$parser- .build/fuzz/found/$$parser fuzz/Corpus/$$parser || exit 1; \
+	done
+
+fuzzers: dependencies
 	$(SWIFT) build --package-path fuzz --scratch-path .build/fuzz -c release \
 	  -Xswiftc -sanitize=address,fuzzer -Xswiftc -use-ld=lld
-	mkdir -p .build/fuzz/found
-	.build/fuzz/release/FuzzStoredRuns -max_total_time=$(SECONDS) -max_len=16384 -artifact_prefix=.build/fuzz/ \
-	  .build/fuzz/found fuzz/Corpus
+
+## Two hundred runs with random options and signals here, fifty in the emulated machine, ten minutes of every fuzzer: two hours. Writes
+## soak/report.md. ARGS: --native N, --emulated N, --fuzz SECONDS, --seed N.
+soak: release fuzzers $(PYTHON_ENV)/ready
+	$(PYTHON_ENV)/bin/python -B soak/soak.py $(ARGS)
 
 ## Against plain C programs, pandas and SciPy, and a run against runs before it; about twelve minutes.
 bench: release $(PYTHON_ENV)/bench-ready
-	$(SWIFT) build -c release --product bench-against-c
+	$(RELEASE) bench-against-c
 	bench/run
+
+## Against stress-ng, plain C programs and a core-to-core ping-pong, in turn; about five minutes: docs/benchmarks.md.
+bench-peers: release $(PYTHON_ENV)/bench-ready
+	scripts/install-dependencies peers
+	$(RELEASE) bench-against-c
+	bench/peers
 
 lint: dependencies
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests bench fuzz
@@ -62,17 +84,34 @@ lint: dependencies
 format:
 	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests bench fuzz
 
-## The binary, its man pages and its shell completions, below PREFIX.
-install: release
-	SWIFT="$(SWIFT)" scripts/install "$(DESTDIR)$(PREFIX)"
+## The API of the library modules and the articles, as a web site in .build/docs.
+docs: dependencies
+	SWIFT="$(SWIFT)" scripts/docs .build/docs
+
+## The binary, its man pages, shell completions and licence, below PREFIX.
+install: installable
+	scripts/install "$(DESTDIR)$(PREFIX)"
+
+## .build/package/splitbench_<version>_amd64.deb, which needs no Swift.
+package: installable
+	scripts/install-dependencies package
+	scripts/package .build/package
+
+## Installs, uses and removes it in a clean Debian 12. Needs root.
+test-package: package
+	scripts/test-package .build/package/splitbench_$$(.build/release/splitbench --version)_amd64.deb .build/package
+
+# What scripts/stage takes.
+installable: release
+	$(RELEASE) generate-manual
 
 release: dependencies
-	$(SWIFT) build -c release --product splitbench
+	$(RELEASE) splitbench
 
 dependencies:
 	scripts/install-dependencies
 
-# frictionless and pandas judge the result folders.
+# frictionless and pandas judge the result folders, jsonschema the scenarios.
 $(PYTHON_ENV)/ready: scripts/requirements.txt | dependencies
 	python3 -m venv $(PYTHON_ENV)
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement scripts/requirements.txt
