@@ -93,7 +93,7 @@ def boot(random: random.Random, runs: int, tally: Tally) -> None:
 
 def judge(one: Planned, machine: str, results: Results, tally: Tally) -> None:
     step = results.step(one.name)
-    head, _, rest = step.out.partition("exit ")
+    _, _, rest = step.out.partition("exit ")
     code, _, left = rest.partition("\n")
     # A shell's word for a signal.
     number = int(code) if int(code) <= 128 or int(code) == signals.INTERRUPTED else 128 - int(code)
