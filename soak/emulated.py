@@ -76,7 +76,8 @@ def plan(random: random.Random, number: int) -> Planned:
 
 def boot(random: random.Random, runs: int, tally: Tally) -> None:
     """Boots once and adds so many runs to the tally."""
-    model, = (boot for boot in BOOTS if boot.name == random.choice(NAMES))
+    name = random.choice(NAMES)
+    model, = (boot for boot in BOOTS if boot.name == name)
     plans = [plan(random, number) for number in range(runs)]
     chosen: Boot = dataclasses.replace(
         model, steps={one.name: one.step for one in plans}, seconds=60 + SECONDS_A_RUN * runs)
@@ -92,7 +93,7 @@ def boot(random: random.Random, runs: int, tally: Tally) -> None:
 
 def judge(one: Planned, machine: str, results: Results, tally: Tally) -> None:
     step = results.step(one.name)
-    head, _, rest = step.out.partition("exit ")
+    _, _, rest = step.out.partition("exit ")
     code, _, left = rest.partition("\n")
     # A shell's word for a signal.
     number = int(code) if int(code) <= 128 or int(code) == signals.INTERRUPTED else 128 - int(code)

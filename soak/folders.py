@@ -24,8 +24,11 @@ def fault(folder: Path, was_cut_short: bool) -> str | None:
         with open(table, newline="") as file:
             if not file.readline():
                 return f"{table.name} is empty"
-    report = validate(str(folder / "datapackage.json"), type="package")
-    return None if report.valid else f"not valid: {report.flatten(['title', 'note'])[:3]}"
+    errors = validate(str(folder / "datapackage.json"), type="package").flatten(["type", "note"])
+    if was_cut_short and not said["complete"]:
+        # Its samples may be a round ahead of its other tables.
+        errors = [error for error in errors if error[0] != "foreign-key"]
+    return f"not valid: {errors[:3]}" if errors else None
 
 
 def is_complete(folder: Path) -> bool:

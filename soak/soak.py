@@ -32,11 +32,19 @@ def main() -> int:
     def generator(what: str, number: int) -> random.Random:
         return random.Random(f"{arguments.seed} {what} {number}")
 
-    here, there = native.Tally(), native.Tally()
+    here, there, fuzzed = native.Tally(), native.Tally(), []
+    version = subprocess.run([arguments.binary, "--version"], capture_output=True, text=True).stdout.strip()
+
+    # After every part: hours of work must not be lost to the last one.
+    def write() -> None:
+        arguments.report.write_text(report.text(
+            arguments.seed, version, (arguments.native, here), (arguments.emulated, there), fuzzed))
+
     words = grammar.Words.of(arguments.binary, len(os.sched_getaffinity(0)))
     for number in range(arguments.native):
         native.run(arguments.binary, words, generator("native", number), here)
         progress("here", number + 1, arguments.native, here)
+    write()
     if arguments.emulated:
         # Its machine is made, or fetched, when it is first asked for.
         os.environ["SPLITBENCH_BINARY"] = str(arguments.binary.resolve())
@@ -45,11 +53,10 @@ def main() -> int:
             runs = min(emulated.RUNS_A_BOOT, arguments.emulated - number)
             emulated.boot(generator("emulated", number), runs, there)
             progress("emulated", number + runs, arguments.emulated, there)
-    fuzzed = [fuzzers.fuzz(name, arguments.fuzz) for name in fuzzers.parsers()] if arguments.fuzz else []
-
-    version = subprocess.run([arguments.binary, "--version"], capture_output=True, text=True).stdout.strip()
-    arguments.report.write_text(report.text(
-        arguments.seed, version, (arguments.native, here), (arguments.emulated, there), fuzzed))
+            write()
+    for name in fuzzers.parsers() if arguments.fuzz else []:
+        fuzzed.append(fuzzers.fuzz(name, arguments.fuzz))
+        write()
     return 1 if here.faults or there.faults or any(one.fault for one in fuzzed) else 0
 
 

@@ -3,7 +3,7 @@ import Measurement
 import SystemPackage
 
 /// The folder of one run. What is in it is valid at every moment: samples are appended by the round, and every
-/// other file is written under another name, synced, and renamed.
+/// other file is written under another name, synced, and renamed. Of a run that was killed the samples may be a round ahead.
 public struct RunFolder {
   public let path: FilePath
   /// The folder's own name, which is the run's.

@@ -181,8 +181,8 @@ OF_A_CORE = ("sld-on-own-core", "sld-on-sibling", "sld-on-other-core")
 # A CPU that goes in the middle of a run.
 GONE = 3
 MID_RUN = {
-    "mid-run": "splitbench run --only cost --placement aligned --instruction add,load --rounds 10000 --quiet"
-               " --out /results/mid-run & run=$!; while [ ! -s /results/mid-run/*/cost.csv ]; do sleep 0.2; done; sleep 2;"
+    "mid-run": f"splitbench run --only cost --cpu 0,{GONE} --placement aligned --instruction add,load --rounds 10000"
+               " --quiet --out /results/mid-run >/dev/null & run=$!; while [ ! -s /results/mid-run/*/cost.csv ]; do sleep 0.2; done; sleep 2;"
                f" echo 0 >/sys/devices/system/cpu/cpu{GONE}/online; wait $run; echo $?;"
                f" echo 1 >/sys/devices/system/cpu/cpu{GONE}/online",
 }

@@ -11,6 +11,7 @@ import SystemPackage
 struct SystemFilesInput: FuzzedInput {
   private let root: FilePath
   private let files: FileTree
+  private let topology: Topology
 
   /// What is read of a machine with two CPUs. Others are not made: a path may lead anywhere.
   private static let paths: Set = [
@@ -34,6 +35,7 @@ struct SystemFilesInput: FuzzedInput {
     let parent = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
     root = FilePath(parent).appending("splitbench-\(UUID().uuidString)")
     files = FileTree(root: root)
+    topology = try Topology.synthetic("core:2 pu:1")
     for path in Self.paths {
       try FileManager.default.createDirectory(
         atPath: place(path).removingLastComponent().string, withIntermediateDirectories: true)
@@ -53,7 +55,6 @@ struct SystemFilesInput: FuzzedInput {
     ]
     for document in documents { _ = try JSONEncoder().encode(document) }
 
-    let topology = try Topology.synthetic("core:2 pu:1")
     for cpu in topology.cpus { _ = Pmu(cpu: cpu, processor: .ofThisMachine(), files: files) }
     _ = HotplugHazard.obstacles([0, 1], files)
     _ = ArmingHazard(files: files).warnings
