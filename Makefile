@@ -7,10 +7,13 @@ PREFIX ?= /usr/local
 SECONDS ?= 60
 PYTHON_ENV := .build/python
 
-SANITIZED := WindowTests|TrapExperimentTests|ContentionExperimentTests|ContentionTests|PairCheckTests|HostTests
+# Suites with threads, signals, memory of their own or bytes of others.
+SANITIZED := CAtomicsTests|CHostTests|DetectionControlTests|FuzzTests|LockKernelsTests|Contention|PairCheck|PairSite|$\
+  PmuCounter|GroupRunner|CostExperiment|Trap|DutyCycle|Scope|Settings|Hotplug|Leak|Toggle
+SANITIZE = $(SWIFT) test --scratch-path .build/$(1) --sanitize=$(1) --no-parallel --filter "$(SANITIZED)"
 
-.PHONY: run results-index results-comparison test test-emulated emulated-shell sanitize fuzz bench bench-peers docs lint format \
-  install package test-package installable dependencies release clean
+.PHONY: run results-index results-comparison test test-emulated emulated-shell sanitize fuzzers fuzz soak bench bench-peers \
+  docs lint format install package test-package installable dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
 run: release
@@ -40,19 +43,29 @@ test-emulated: release $(PYTHON_ENV)/ready
 emulated-shell: release
 	python3 -B Tests/EmulatedMachine/machine.py --shell $(if $(BOOT),--boot $(BOOT))
 
-## The tests of threads and signals under ThreadSanitizer and AddressSanitizer.
+## The tests of threads, signals and parsers under ThreadSanitizer, AddressSanitizer and, what is C, UndefinedBehaviorSanitizer.
 sanitize: dependencies
-	$(SWIFT) test --scratch-path .build/thread --sanitize=thread --no-parallel --filter "$(SANITIZED)"
-	LSAN_OPTIONS=suppressions=scripts/leaks.txt $(SWIFT) test --scratch-path .build/address --sanitize=address --no-parallel --filter "$(SANITIZED)"
+	$(call SANITIZE,thread)
+	LSAN_OPTIONS=suppressions=scripts/leaks.txt $(call SANITIZE,address)
+	UBSAN_OPTIONS=print_stacktrace=1 $(call SANITIZE,undefined) -Xcc -fno-sanitize-recover=undefined
 
-## libFuzzer on the reader of result folders for SECONDS, from fuzz/Corpus on; three minutes more the first time.
-## What it finds lies in .build/fuzz/: give it a name in fuzz/Corpus, which `make test` replays.
-fuzz: dependencies
+## libFuzzer on every parser, or on PARSER=name, for SECONDS each, from fuzz/Corpus/<name> on; some minutes more the first time.
+## What it finds lies in .build/fuzz/: give it a name in fuzz/Corpus/<name>, which `make test` replays.
+fuzz: fuzzers
+	for parser in $(or $(PARSER),$(notdir $(wildcard fuzz/Corpus/*))); do \
+	  mkdir -p .build/fuzz/found/$$parser && \
+	  .build/fuzz/release/Fuzz$$parser -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 \
+	    -artifact_prefix=.build/fuzz/$$parser- .build/fuzz/found/$$parser fuzz/Corpus/$$parser || exit 1; \
+	done
+
+fuzzers: dependencies
 	$(SWIFT) build --package-path fuzz --scratch-path .build/fuzz -c release \
 	  -Xswiftc -sanitize=address,fuzzer -Xswiftc -use-ld=lld
-	mkdir -p .build/fuzz/found
-	.build/fuzz/release/FuzzStoredRuns -max_total_time=$(SECONDS) -max_len=16384 -artifact_prefix=.build/fuzz/ \
-	  .build/fuzz/found fuzz/Corpus
+
+## Two hundred runs with random options and signals here, fifty in the emulated machine, ten minutes of every fuzzer: two hours. Writes
+## soak/report.md. ARGS: --native N, --emulated N, --fuzz SECONDS, --seed N.
+soak: release fuzzers $(PYTHON_ENV)/ready
+	$(PYTHON_ENV)/bin/python -B soak/soak.py $(ARGS)
 
 ## Against plain C programs, pandas and SciPy, and a run against runs before it; about twelve minutes.
 bench: release $(PYTHON_ENV)/bench-ready
@@ -98,7 +111,7 @@ release: dependencies
 dependencies:
 	scripts/install-dependencies
 
-# frictionless and pandas judge the result folders.
+# frictionless and pandas judge the result folders, jsonschema the scenarios.
 $(PYTHON_ENV)/ready: scripts/requirements.txt | dependencies
 	python3 -m venv $(PYTHON_ENV)
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement scripts/requirements.txt

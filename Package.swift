@@ -7,7 +7,7 @@ let package = Package(
   products: [
     .executable(name: "splitbench", targets: ["SplitBench"]),
     // For fuzz/, a package of its own: the fuzzer's runtime has a `main`.
-    .library(name: "StoredRunsChecks", targets: ["StoredRunsChecks"]),
+    .library(name: "FuzzChecks", targets: ["FuzzChecks"]),
   ],
   dependencies: [
     // Subcommands, validation, help, completions and the man page of the command line.
@@ -26,6 +26,7 @@ let package = Package(
     .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
     .target(name: "CAtomics"),
     .target(name: "CHost", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "CGuest", cSettings: [.define("_GNU_SOURCE")]),
 
     .target(name: "LockKernels", dependencies: ["CAtomics", "CNuma"]),
     .target(
@@ -36,19 +37,24 @@ let package = Package(
     .target(
       name: "DetectionControl",
       dependencies: ["Machine", "CHost", .product(name: "SystemPackage", package: "swift-system")]),
+    .target(name: "Guest", dependencies: ["CGuest", "CHost"]),
     .target(
       name: "Measurement",
       dependencies: [
-        "LockKernels", "Machine", "DetectionControl", "CAtomics", "CHost",
+        "LockKernels", "Machine", "DetectionControl", "Guest", "CAtomics", "CHost",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
+    .target(
+      name: "PolicyModel",
+      // The built-in scenarios are files like a user's, and part of the program.
+      resources: [.embedInCode("Scenarios")]),
     .target(
       name: "Comparison",
       dependencies: ["Measurement", .product(name: "RealModule", package: "swift-numerics")]),
     .target(
       name: "Reporting",
       dependencies: [
-        "Measurement", "DetectionControl", "Machine", "LockKernels",
+        "PolicyModel", "Measurement", "DetectionControl", "Machine", "LockKernels",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(
@@ -70,8 +76,9 @@ let package = Package(
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "Comparison", "Pages", "Exports", "StoredRuns", "Reporting", "Measurement", "DetectionControl",
-        "Machine", "LockKernels", "CHost", .product(name: "RealModule", package: "swift-numerics"),
+        "Comparison", "Pages", "Exports", "StoredRuns", "Reporting", "PolicyModel", "Measurement",
+        "DetectionControl", "Machine", "LockKernels", "CHost",
+        .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -103,11 +110,15 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(
+      name: "GuestTests", dependencies: ["Guest", "CGuest"]),
+    .testTarget(
       name: "MeasurementTests",
       dependencies: [
-        "Measurement", "DetectionControl", "LockKernels", "Machine", "TestSupport", "CHost", "CAtomics",
+        "Measurement", "Guest", "DetectionControl", "LockKernels", "Machine", "TestSupport", "CHost",
+        "CAtomics",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
+    .testTarget(name: "PolicyModelTests", dependencies: ["PolicyModel"]),
     .testTarget(
       name: "ComparisonTests",
       dependencies: [
@@ -120,7 +131,7 @@ let package = Package(
         "Reporting", "Measurement", "Machine", "LockKernels", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    // What tests of StoredRuns share with fuzz/, a package of its own.
+    // What tests of StoredRuns share with the fuzzers.
     .target(
       name: "StoredRunsChecks",
       dependencies: [
@@ -141,16 +152,24 @@ let package = Package(
     .testTarget(
       name: "PagesTests",
       dependencies: [
-        "Pages", "StoredRuns", "Reporting",
+        "Pages", "StoredRuns", "Reporting", "PolicyModel",
         .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], exclude: ["Fixtures"]),
+    // What must hold of any input of a parser: for fuzz/, a package of its own, and for the replay of what it found.
+    .target(
+      name: "FuzzChecks",
+      dependencies: [
+        "StoredRunsChecks", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ], path: "Tests/FuzzChecks"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks"]),
     .testTarget(
       name: "SplitBenchTests",
       dependencies: [
         "SplitBench", "StoredRunsChecks", "TestSupport", "LockKernels", "Machine", "Measurement",
-        "DetectionControl",
+        "DetectionControl", "PolicyModel", "Reporting", "StoredRuns",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),

@@ -1,5 +1,6 @@
 // Ctrl-C asks a run to end after the group of samples at hand; a second one ends it at once.
 #include "CHost.h"
+#include "handler_entry.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -12,7 +13,7 @@ static struct sigaction previous[signal_count];
 // The signal may come on any thread; a lock-free atomic may be used in a handler (C11 7.14.1.1).
 static atomic_int received;
 
-static void on_interrupt(int signal) {
+__attribute__((used)) static void note_interrupt(int signal, siginfo_t *info, void *context) {
   if (received) {
     // The second one, whichever it is, meets the default action: the person means it.
     struct sigaction fallback;
@@ -24,13 +25,15 @@ static void on_interrupt(int signal) {
   received = signal;
 }
 
+HANDLER_WITHOUT_ALIGNMENT_CHECK(on_interrupt, note_interrupt)
+
 int chost_interrupts_install(void) {
   received = 0;
   for (int i = 0; i < signal_count; i++) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = on_interrupt;
-    action.sa_flags = SA_RESTART;
+    action.sa_sigaction = on_interrupt;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
     sigemptyset(&action.sa_mask);
     if (sigaction(signals[i], NULL, &previous[i]) != 0) return -errno;
     // What a parent told us to ignore (nohup) stays ignored.

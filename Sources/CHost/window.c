@@ -1,5 +1,6 @@
 // A SIGBUS met at one instruction, recorded and stepped over.
 #include "CHost.h"
+#include "handler_entry.h"
 #include "pass_on.h"
 
 #include <errno.h>
@@ -53,10 +54,7 @@ __attribute__((used)) static void record_trap(int signal, siginfo_t *info, void 
   if (window->count <= window->capacity) window->traps[window->count - 1].exit_tick = clock_now();
 }
 
-// Linux leaves EFLAGS.AC as it was: the handler's own misaligned accesses would trap.
-__attribute__((naked)) static void on_bus_error(int signal, siginfo_t *info, void *context) {
-  __asm__ volatile("pushfq\n\tandq $~0x40000, (%rsp)\n\tpopfq\n\tjmp record_trap");
-}
+HANDLER_WITHOUT_ALIGNMENT_CHECK(on_bus_error, record_trap)
 
 int chost_window_open(chost_window *window) {
   if (current) return -EBUSY;

@@ -18,6 +18,9 @@ public struct DetectionState: Codable, Equatable, Sendable {
   /// CPUs that can be taken offline.
   public var online: [Online] = []
 
+  /// Every CPU that it names.
+  var cpus: [Int] { bits.map(\.bit.cpu) + online.map(\.cpu) }
+
   /// What differs from `earlier`, in words; only what that one knows of.
   public func differences(from earlier: DetectionState) -> [String] {
     var found: [String] = []

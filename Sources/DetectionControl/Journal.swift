@@ -37,7 +37,9 @@ public struct JournalFile: Sendable {
       throw JournalFailure(path: path, reason: error.reason)
     }
     do {
-      return try JSONDecoder().decode(Journal.self, from: Data(text.utf8))
+      let journal = try JSONDecoder().decode(Journal.self, from: Data(text.utf8))
+      guard journal.before.cpus.allSatisfy(CpuSelection.possible.contains) else { throw Errno.outOfRange }
+      return journal
     } catch {
       throw JournalFailure(
         path: path, reason: "it is no journal of this version; remove it, or name another with --journal")

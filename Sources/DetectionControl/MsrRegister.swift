@@ -19,7 +19,7 @@ struct MsrRegister: ~Copyable {
     } catch {
       let reason =
         switch error as? Errno {
-        case .noSuchFileOrDirectory: "no msr driver: modprobe msr"
+        case .noSuchFileOrDirectory: "no msr driver: \(MsrModule.remedy(files))"
         case .permissionDenied, .notPermitted:
           "not permitted: it needs root with CAP_SYS_RAWIO, and a Linux that is not locked down"
         case .noSuchAddressOrDevice: "the CPU is offline"

@@ -5,7 +5,7 @@ import Glibc
 public final class OperandMemory {
   /// What could not be had, said so in the record.
   public enum Shortcoming: String, Sendable, Hashable {
-    /// libnuma finds no NUMA support in this kernel: pages lie where first touched.
+    /// There is no NUMA support in this Linux, or it refuses to bind: pages lie where first touched.
     case noNumaPolicy = "no-numa-policy"
     /// mlock was refused (RLIMIT_MEMLOCK): a page might be moved or reclaimed.
     case notLocked = "memory-not-locked"
@@ -18,11 +18,10 @@ public final class OperandMemory {
   public let pageCount: Int
   public let shortcomings: Set<Shortcoming>
   private let base: UnsafeMutableRawPointer
-  private let usesNuma: Bool
 
   /// Allocates `pageCount` pages (at least 4) on the node of `cpu`.
   ///
-  /// The corresponding C functions are `numa_alloc_onnode`, `madvise(MADV_NOHUGEPAGE)` and `mlock`.
+  /// The corresponding C functions are `mmap`, `mbind`, `madvise(MADV_NOHUGEPAGE)` and `mlock`.
   /// - Throws: `OperandMemory.Failure` when there is no memory.
   public init(pageCount: Int, cpu: Int, lineBytes: Int) throws(Failure) {
     precondition(pageCount >= 4 && lineBytes > 0)
@@ -31,31 +30,21 @@ public final class OperandMemory {
     self.lineBytes = lineBytes
     let size = pageCount * pageBytes
     let node = numa_available() >= 0 ? numa_node_of_cpu(Int32(cpu)) : -1
-    usesNuma = node >= 0
-    let memory =
-      usesNuma
-      ? numa_alloc_onnode(size, node)
-      : mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let memory, memory != MAP_FAILED else { throw Failure(bytes: size) }
     base = memory
     madvise(base, size, MADV_NOHUGEPAGE)
-    var shortcomings: Set<Shortcoming> = usesNuma ? [] : [.noNumaPolicy]
+    let isBound = node >= 0 && NodeBinding.bind(base, bytes: size, to: Int(node))
+    var shortcomings: Set<Shortcoming> = isBound ? [] : [.noNumaPolicy]
     if mlock(base, size) != 0 { shortcomings.insert(.notLocked) }
     memset(base, 0, size)
-    if usesNuma {
-      var actual: Int32 = -1
-      let flags = UInt32(MPOL_F_NODE | MPOL_F_ADDR)
-      if get_mempolicy(&actual, nil, 0, base, flags) == 0, actual != node {
-        shortcomings.insert(.otherNode)
-      }
-    }
+    if node >= 0, let actual = NodeBinding.node(of: base), actual != node { shortcomings.insert(.otherNode) }
     self.shortcomings = shortcomings
   }
 
   deinit {
-    // Unlocks, too. The corresponding C functions are `numa_free` and `munmap`.
-    let size = pageCount * pageBytes
-    if usesNuma { numa_free(base, size) } else { munmap(base, size) }
+    // Unlocks, too.
+    munmap(base, pageCount * pageBytes)
   }
 
   /// Lines in one page.

@@ -87,12 +87,8 @@ public final class VictimMemory {
     if sizes.fitsCache { shortcomings.insert(.fitsCache) }
     if sizes.isAssumed { shortcomings.insert(.cacheAssumed) }
     let bindsTo = numa_available() >= 0 ? node : nil
-    if let bindsTo {
-      // Not numa_tonode_memory, which prints what it cannot do.
-      var mask = [UInt](repeating: 0, count: 64)
-      mask[bindsTo / 64] |= 1 << UInt(bindsTo % 64)
-      _ = mbind(base, UInt(bytes), Int32(MPOL_BIND), mask, UInt(mask.count * 64), 0)
-    }
+    // Whether it worked is seen below.
+    if let bindsTo { _ = NodeBinding.bind(base, bytes: bytes, to: bindsTo) }
     self.node = bindsTo
     madvise(base, bytes, MADV_HUGEPAGE)
     cursors = UnsafeMutableRawPointer.allocate(
@@ -104,7 +100,7 @@ public final class VictimMemory {
       cursors.storeBytes(of: UInt(bitPattern: start), toByteOffset: set.cursorOffset, as: UInt.self)
       start += sizes.bytes(of: set)
     }
-    if let node, VictimMemory.nodeOf(VictimMemory.alignedStart(base)) != node {
+    if let node, NodeBinding.node(of: VictimMemory.alignedStart(base)) != node {
       shortcomings.insert(.noNumaPolicy)
     }
     if VictimMemory.hugeBytes(at: base) < sizes.total / 10 * 9 { shortcomings.insert(.noHugePages) }
@@ -147,12 +143,6 @@ public final class VictimMemory {
   }
 
   // MARK: Making
-
-  /// The node on which a touched page lies; nil where Linux does not tell.
-  private static func nodeOf(_ page: UnsafeMutableRawPointer) -> Int? {
-    var node: Int32 = -1
-    return get_mempolicy(&node, nil, 0, page, UInt32(MPOL_F_NODE | MPOL_F_ADDR)) == 0 ? Int(node) : nil
-  }
 
   private static func roundedUp(_ size: Int) -> Int { (size + hugePage - 1) / hugePage * hugePage }
 

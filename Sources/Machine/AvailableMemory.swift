@@ -1,6 +1,6 @@
 /// How much memory a program may still take.
 public enum AvailableMemory {
-  /// Bytes: what Linux calls available, or less where a cgroup (v2) of this process, or one above it, allows less; nil
+  /// Bytes: what Linux calls available, or less where a control group of this process, or one above it, allows less; nil
   /// where /proc/meminfo does not tell.
   public static func bytes(_ files: FileTree = .live) -> Int? {
     guard let lines = try? files.text("/proc/meminfo").split(separator: "\n"),
@@ -8,25 +8,18 @@ public enum AvailableMemory {
         Int($0.filter(\.isNumber))
       })
     else { return nil }
-    return ([kibibytes << 10] + cgroups(files).compactMap { left(in: $0, files) }).min()
+    let inGroups = ControlGroups.folders("memory", files).compactMap { left(in: $0, files) }
+    return ([min(kibibytes, Int.max >> 10) << 10] + inGroups).min()
   }
 
-  /// Folders of the process's cgroup and of those above it; the root's where /proc does not tell.
-  private static func cgroups(_ files: FileTree) -> [String] {
-    let own = (try? files.text("/proc/self/cgroup"))?.split(separator: "\n").first { $0.hasPrefix("0::") }
-    var path = own.map { String($0.dropFirst(3)) } ?? "/"
-    var folders = ["/sys/fs/cgroup"]
-    while path.count > 1 {
-      folders.append("/sys/fs/cgroup" + path)
-      path = String(path[..<path.lastIndex(of: "/")!])
-    }
-    return folders
-  }
-
+  /// Version 2's files, or version 1's.
   private static func left(in folder: String, _ files: FileTree) -> Int? {
-    guard let limit = files.value("\(folder)/memory.max").flatMap({ Int($0) }),
-      let used = files.value("\(folder)/memory.current").flatMap({ Int($0) })
-    else { return nil }
-    return max(0, limit - used)
+    for (limit, used) in [("max", "current"), ("limit_in_bytes", "usage_in_bytes")] {
+      guard let limit = files.value("\(folder)/memory.\(limit)").flatMap({ Int($0) }),
+        let used = files.value("\(folder)/memory.\(used)").flatMap({ Int($0) })
+      else { continue }
+      return max(0, limit - max(0, used))
+    }
+    return nil
   }
 }

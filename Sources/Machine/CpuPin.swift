@@ -15,10 +15,10 @@ public enum CpuPin {
 
   /// Pins the calling thread for good.
   public static func pin(to cpu: Int) throws(PinFailure) {
-    var id = Int32(cpu)
+    guard var id = Int32(exactly: cpu) else { throw PinFailure(cpu: cpu, reason: "there is no such CPU") }
     let result = chost_set_affinity(&id, 1)
     guard result == 0 else {
-      throw PinFailure(cpu: cpu, reason: String(cString: strerror(-result)))
+      throw PinFailure(cpu: cpu, reason: String(cString: strerror(-result)), isForbidden: -result == EPERM)
     }
     let actual = chost_current_cpu()
     guard actual == id else { throw PinFailure(cpu: cpu, reason: "the thread runs on CPU \(actual)") }
@@ -36,7 +36,13 @@ public enum CpuPin {
 public struct PinFailure: Error, CustomStringConvertible, Sendable {
   public let cpu: Int
   public let reason: String
+  /// The call itself was refused, for whatever CPU.
+  var isForbidden = false
   public var description: String {
-    "cannot pin to CPU \(cpu): \(reason); choose another with --cpu or widen the CPU set"
+    let remedy =
+      isForbidden
+      ? "let the seccomp filter, of a container for one, pass sched_setaffinity"
+      : "choose another with --cpu or widen the CPU set"
+    return "cannot pin to CPU \(cpu): \(reason); \(remedy)"
   }
 }

@@ -42,10 +42,12 @@ public struct CpuSelection: Sendable, Equatable {
     return .range(first: first, last: last, step: step)
   }
 
-  /// A CPU number; Linux has none above 65,535.
+  /// Numbers that Linux may give a CPU.
+  public static let possible = 0..<1 << 16
+
   private static func number(_ text: Substring) -> Int? {
     guard !text.isEmpty, text.allSatisfy(\.isASCII), text.allSatisfy(\.isNumber),
-      let value = Int(text), value < 1 << 16
+      let value = Int(text), possible.contains(value)
     else { return nil }
     return value
   }

@@ -54,7 +54,7 @@ public final class KernelLog {
   }
 
   /// The message of a record `priority,sequence,time,flags;message`.
-  static func message(ofRecord record: String) -> Substring? {
+  public static func message(ofRecord record: String) -> Substring? {
     guard let semicolon = record.firstIndex(of: ";") else { return nil }
     return record[record.index(after: semicolon)...].prefix { $0 != "\n" }
   }

@@ -11,6 +11,12 @@ public struct LinuxSystem: Codable, Sendable, Equatable {
   public var microcode: String?
   public var clockSource: String?
 
+  /// Whether Linux's clock is one that it takes where it has found the TSC wanting (arch/x86/kernel/tsc.c,
+  /// kernel/time/clocksource.c), and not a hypervisor's.
+  public var distrustsTsc: Bool {
+    ["hpet", "acpi_pm", "pit", "refined-jiffies", "jiffies"].contains(clockSource)
+  }
+
   public init(files: FileTree, release: String, timerHz: Int?) {
     self.release = release
     self.timerHz = timerHz

@@ -2,6 +2,8 @@
 public struct MsrAccess: Codable, Sendable, Equatable {
   /// `msr_safe` or `msr`; nil where no driver is loaded.
   public var driver: String?
+  /// How to come by one; nil where there is one.
+  public var driverRemedy: String?
   /// CAP_SYS_RAWIO, which the msr driver asks for; nil where /proc/self/status cannot be read.
   public var hasRawIO: Bool?
   /// Linux's lockdown: `none`, `integrity`, `confidentiality`; nil where this Linux has none.
@@ -13,6 +15,7 @@ public struct MsrAccess: Codable, Sendable, Equatable {
 
   public init(cpu: Int, files: FileTree) {
     driver = MsrDevice.driver(cpu: cpu, files: files)?.rawValue
+    driverRemedy = driver == nil ? MsrModule.remedy(files) : nil
     let status = files.value("/proc/self/status")
     let capabilities = status?.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
       .flatMap { UInt64(trimmed($0.dropFirst(7)), radix: 16) }
@@ -28,8 +31,8 @@ public struct MsrAccess: Codable, Sendable, Equatable {
   /// What is in the way of reading, or of writing, with its remedy.
   public var obstacles: [(to: String, what: String, remedy: String)] {
     var found: [(String, String, String)] = []
-    if driver == nil {
-      found.append(("read", "no msr driver is loaded", "modprobe msr, or give --load-module"))
+    if let driverRemedy {
+      found.append(("read", "no msr driver is loaded", driverRemedy))
     }
     if driver != "msr_safe", hasRawIO == false {
       found.append(("read", "this process lacks CAP_SYS_RAWIO", "run as root"))

@@ -25,16 +25,16 @@ struct MsrDevice: ~Copyable {
       device = try FileDescriptor.open(
         files.root.appending(FilePath(path).components), .readOnly, options: [.closeOnExec])
     } catch {
-      throw Unreadable(path: path, reason: MsrDevice.remedy(of: error))
+      throw Unreadable(path: path, reason: MsrDevice.remedy(of: error, files))
     }
   }
 
   deinit { try? device.close() }
 
   /// What the errors of arch/x86/kernel/msr.c mean, and what helps.
-  private static func remedy(of error: any Error) -> String {
+  private static func remedy(of error: any Error, _ files: FileTree) -> String {
     switch error as? Errno {
-    case .noSuchFileOrDirectory: "no msr driver: modprobe msr"
+    case .noSuchFileOrDirectory: "no msr driver: \(MsrModule.remedy(files))"
     case .permissionDenied, .notPermitted: "needs root with CAP_SYS_RAWIO"
     case .noSuchAddressOrDevice: "the CPU is offline"
     case .ioError: "the CPU has no model-specific registers"

@@ -9,6 +9,8 @@ public struct Noise: Codable, Sendable, Equatable {
   public var loadAverage: Double?
   /// Share of all CPU time that a hypervisor withheld since boot, 0 to 1.
   public var stealSinceBoot: Double?
+  /// CPU time that control groups leave this process, in CPUs, such as 0.2; nil without a limit.
+  public var cpuQuota: Double?
   /// CPUs busy with other work, by id, as shares of the time looked at.
   public var busyCpus: [Int: Double]
   /// How long was looked, in ms; 0 where only totals since boot were read.
@@ -30,8 +32,11 @@ public struct Noise: Codable, Sendable, Equatable {
     }
     smt = files.value("/sys/devices/system/cpu/smt/control")
     loadAverage = files.value("/proc/loadavg")
-      .flatMap { $0.split(separator: " ").first }.flatMap { Double($0) }
+      .flatMap { $0.split(separator: " ").first }.flatMap { Double($0) }.flatMap {
+        $0 >= 0 && $0.isFinite ? $0 : nil
+      }
 
+    cpuQuota = CpuQuota.cpus(files)
     self.windowMs = windowMs
     let before = CpuTimes.read(files)
     stealSinceBoot = before?.total.stealShare
@@ -66,8 +71,8 @@ public struct CpuTimes {
       }
       return Ticks(busy: growth(\.busy), idle: growth(\.idle), steal: growth(\.steal))
     }
-    private var all: Double { Double(busy + idle + steal) }
-    var busyShare: Double { all > 0 ? Double(busy + steal) / all : 0 }
+    private var all: Double { Double(busy) + Double(idle) + Double(steal) }
+    var busyShare: Double { all > 0 ? (Double(busy) + Double(steal)) / all : 0 }
     var stealShare: Double { all > 0 ? Double(steal) / all : 0 }
   }
   var total: Ticks
@@ -86,10 +91,9 @@ public struct CpuTimes {
       let words = line.split(separator: " ")
       let numbers = words.dropFirst().compactMap { UInt64($0) }
       guard numbers.count >= 8 else { continue }
-      // user nice system idle iowait irq softirq steal
-      let ticks = Ticks(
-        busy: numbers[0] + numbers[1] + numbers[2] + numbers[5] + numbers[6],
-        idle: numbers[3] + numbers[4], steal: numbers[7])
+      // user nice system idle iowait irq softirq steal; no sum of real ones overflows.
+      func sum(_ fields: Int...) -> UInt64 { fields.reduce(0) { $0 &+ numbers[$1] } }
+      let ticks = Ticks(busy: sum(0, 1, 2, 5, 6), idle: sum(3, 4), steal: sum(7))
       if words[0] == "cpu" { total = ticks } else { byCpu[Int(words[0].dropFirst(3)) ?? -1] = ticks }
     }
     return total.map { CpuTimes(total: $0, byCpu: byCpu) }

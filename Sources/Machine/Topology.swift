@@ -1,5 +1,6 @@
 import CHost
 import CHwloc
+import Glibc
 
 /// The logical CPUs of a machine and how they are related, as hwloc sees them.
 public struct Topology: Codable, Sendable, Equatable {
@@ -76,7 +77,20 @@ extension Topology {
       throw TopologyFailure(reason: "sched_getaffinity failed with errno \(-count)")
     }
     let ids = Set(allowed.prefix(Int(count)).map(Int.init))
-    return try load(allowed: ids.contains) { _ in 0 }
+    // hwloc says on standard error what it misses, and then does without.
+    setenv("HWLOC_HIDE_ERRORS", "2", 0)
+    return try load(allowed: ids.contains) {
+      guard hidesNodes(.live) else { return 0 }
+      let exclude = UInt(HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST.rawValue)
+      return hwloc_topology_set_components($0, exclude, "linux")
+    }
+  }
+
+  /// Whether /sys has the folder of NUMA nodes but none in it, as in some containers: hwloc 2.9 aborts there. CPUID tells it
+  /// most of what it needs.
+  static func hidesNodes(_ files: FileTree) -> Bool {
+    let folder = "/sys/devices/system/node"
+    return files.exists(folder) && !files.names(folder).contains { $0.hasPrefix("node") }
   }
 
   /// A machine described in hwloc's synthetic notation, such as `pack:2 l3:1 core:4 pu:2`.

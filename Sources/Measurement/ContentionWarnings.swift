@@ -88,6 +88,7 @@ extension PingPongExperiment {
   public var warnings: [RunWarning] {
     let wrong = records.reduce(0) { $0 + $1.wrongCounts }
     return RunWarning.unexplained(unexplainedDelay) + RunWarning.contradictions(sites)
+      + [RunWarning.quota(machine)].compactMap(\.self)
       + RunWarning.notAtomic(wrong > 0 ? "a counter passed to and fro missed passes \(wrong) times" : nil)
   }
 }
@@ -96,7 +97,7 @@ extension BystanderExperiment {
   public var warnings: [RunWarning] {
     var warnings =
       RunWarning.unexplained(unexplainedDelay) + RunWarning.contradictions(sites)
-      + RunWarning.victimMemory(memoryShortcomings)
+      + RunWarning.victimMemory(memoryShortcomings) + [RunWarning.quota(machine)].compactMap(\.self)
     if end == .finished, roundsDone < BystanderExperiment.enoughRounds, !sites.isEmpty {
       warnings.append(
         RunWarning(
@@ -117,5 +118,6 @@ extension ScalingExperiment {
         + " \($0.wrongSums) wrong sums, \($0.tornReads) torn reads"
     }
     return RunWarning.unexplained(unexplainedDelay) + RunWarning.notAtomic(what)
+      + [RunWarning.quota(machine)].compactMap(\.self)
   }
 }

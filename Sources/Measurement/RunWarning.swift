@@ -19,7 +19,8 @@ extension CostExperiment {
   public var warnings: [RunWarning] {
     RunWarning.unexplained(unexplainedDelay)
       + [
-        trapWarning, delayWarning, linuxTrapWarning, clockWarning, contradictionWarning,
+        trapWarning, delayWarning, linuxTrapWarning, clockWarning, RunWarning.quota(machine),
+        contradictionWarning,
         wallWarning, fewRoundsWarning, unmeasuredWarning,
         disturbanceWarning, frequencyWarning, pairWarning, guestWarning, proofWarning,
         memoryWarning, erratumWarning,
@@ -28,6 +29,12 @@ extension CostExperiment {
 
   private var linuxTrapWarning: RunWarning? {
     guard !machine.policy.leavesAlone, records.contains(where: \.cell.takesBusLock) else { return nil }
+    if machine.policy.mode == .unknown {
+      return RunWarning(
+        "policy-unknown",
+        "whether Linux traps split locks here cannot be told: split costs may hold its handler's",
+        "let /proc be read; splitbench doctor says what is missing")
+    }
     return RunWarning(
       "linux-traps",
       "Linux traps bus locks here (\(machine.policy.mode.rawValue)): split costs may hold its handler's",
@@ -56,7 +63,13 @@ extension CostExperiment {
   }
 
   private var clockWarning: RunWarning? {
-    machine.processor.hasInvariantTsc || machine.linux.clockSource == "tsc"
+    if machine.linux.distrustsTsc {
+      return RunWarning(
+        "tsc-distrusted",
+        "Linux does not trust the TSC as a clock: its own is \(machine.linux.clockSource ?? "unknown")",
+        "see dmesg for what made it unstable, and believe no time before that is mended")
+    }
+    return machine.processor.hasInvariantTsc || machine.linux.clockSource == "tsc"
       ? nil
       : RunWarning(
         "tsc-not-invariant", "neither CPUID nor Linux trusts the TSC as a clock",
@@ -150,7 +163,7 @@ extension CostExperiment {
     guard !memoryShortcomings.isEmpty else { return nil }
     return RunWarning(
       "memory", "operand memory: \(memoryShortcomings.map(\.rawValue).sorted().joined(separator: ", "))",
-      "raise RLIMIT_MEMLOCK, or run where NUMA policy works")
+      "raise RLIMIT_MEMLOCK, or run where NUMA policy works (no seccomp filter against mbind)")
   }
 
   private var erratumWarning: RunWarning? {
@@ -164,6 +177,16 @@ extension RunWarning {
     RunWarning(
       "not-restored", "the machine is not as it was: \(what.joined(separator: "; "))",
       "try splitbench msr restore, then boot again")
+  }
+
+  /// A control group that stops threads amid their work.
+  static func quota(_ machine: MachineReport) -> RunWarning? {
+    guard let quota = machine.noise.cpuQuota, quota < Double(machine.topology.cpus.count) else { return nil }
+    return RunWarning(
+      "cpu-quota",
+      "a control group leaves this process the time of \(Decimal.significant(quota, 3)) CPUs: Linux stops its threads"
+        + " once that is used up",
+      "raise the quota (cpu.max, docker run --cpus), or run outside")
   }
 
   /// CVE-2013-6885: what `doctor`, too, says about AMD family 16h.

@@ -59,6 +59,10 @@ public struct MachineWords {
           + " \(noise.windowMs) ms: \(busy.isEmpty ? "no CPU" : busy)"
       ),
       ("steal", noise.stealSinceBoot.map { Decimal.fixed($0 * 100, 2) + " % since boot" } ?? "unknown"),
+      (
+        "CPU quota",
+        noise.cpuQuota.map { "\(Decimal.significant($0, 3)) CPUs, by a control group" } ?? "none"
+      ),
     ]
   }
 

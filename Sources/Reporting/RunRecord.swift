@@ -280,4 +280,10 @@ public struct RunRecord: Codable, Sendable {
     settingsAfter = after
     settingsChanged = after != Settings(machine)
   }
+
+  /// An error ended the run; what is there is of the rounds before.
+  public mutating func fail(endedUtc: String) {
+    end = "failed"
+    self.endedUtc = endedUtc
+  }
 }

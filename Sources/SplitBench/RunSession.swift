@@ -53,8 +53,16 @@ struct RunSession {
       return try measure(&recorder)
     } catch {
       recorder.bar.finish()
-      for line in (try? changer?.restore())?.notRestored ?? [] { complain("error: not as it was: \(line)") }
-      if recorder.results.isEmpty { folder.discard() }
+      let notRestored = (try? changer?.restore())?.notRestored ?? []
+      for line in notRestored { complain("error: not as it was: \(line)") }
+      if recorder.results.isEmpty {
+        folder.discard()
+      } else {
+        recorder.record.note(notRestored: notRestored)
+        recorder.record.fail(endedUtc: UtcTime.iso())
+        // The error may be that nothing can be written.
+        try? recorder.save()
+      }
       throw error
     }
   }
@@ -129,6 +137,13 @@ struct RunSession {
       guard let plan = design.trap else { return .finished }
       let experiment = TrapExperiment(plan: plan, machine: machine, clock: TscClock())
       try experiment.run { recorder.advanced($0) }
+      try recorder.take(experiment)
+      return experiment.end
+    case .guest:
+      guard let plan = design.guest else { return .finished }
+      let experiment = GuestExperiment(plan: plan, seed: seed, machine: machine, clock: TscClock())
+      try experiment.run(
+        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
       try recorder.take(experiment)
       return experiment.end
     case .settings:

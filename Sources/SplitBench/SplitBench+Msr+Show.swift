@@ -33,9 +33,11 @@ extension SplitBench.Msr {
         let report = MsrReport(
           access: MsrAccess(cpu: cpus[0].id, files: .live), policy: machine.policy,
           registers: machine.registers.filter { ids.contains($0.cpu) })
+        // JSON says why of every register.
+        if json { try emit(try Json.text(report)) }
         if let failure = report.failure { throw RegistersUnreadable(reason: failure) }
         for change in ControlNotice.changes(.live) { complain("note: \(change)") }
-        try emit(json ? try Json.text(report) : report.text)
+        if !json { try emit(report.text) }
       }
     }
 
@@ -45,7 +47,7 @@ extension SplitBench.Msr {
         ["modprobe", "msr"].map { (word: String) in strdup(word) } + [nil]
       defer { for word in words { free(word) } }
       let error = posix_spawnp(&child, "modprobe", nil, nil, words, environ)
-      guard error == 0 else { throw ModuleNotLoaded(reason: String(cString: strerror(error))) }
+      guard error == 0 else { throw ModuleNotLoaded(reason: "modprobe: " + String(cString: strerror(error))) }
       var status: Int32 = 0
       while waitpid(child, &status, 0) < 0 && errno == EINTR {}
       guard status == 0 else { throw ModuleNotLoaded(reason: "modprobe failed") }
@@ -63,6 +65,6 @@ struct RegistersUnreadable: Error, CustomStringConvertible {
 struct ModuleNotLoaded: Error, CustomStringConvertible {
   let reason: String
   var description: String {
-    "cannot load the msr module: \(reason); it needs root, and a Linux with CONFIG_X86_MSR=m or y"
+    "cannot load the msr module: \(reason); it needs root, kmod, and a Linux with CONFIG_X86_MSR=m"
   }
 }

@@ -71,7 +71,12 @@ extension SplitBench {
       let outcome = try RunSession(
         design, output: output, changer: changer, files: control.place.files
       ).run()
-      try emit(output.json ? try outcome.json(onOneLine: repetition.count > 1) : outcome.summary)
+      do {
+        try emit(output.json ? try outcome.json(onOneLine: repetition.count > 1) : outcome.summary)
+      } catch  where outcome.end == .interrupted {
+        // The terminal that interrupted it may be gone.
+        complain("error: \(error)")
+      }
       switch outcome.end {
       case .finished, .wallLimit:
         if !outcome.notRestored.isEmpty { throw ExitCode(1) }

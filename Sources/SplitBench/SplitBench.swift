@@ -1,5 +1,6 @@
 import ArgumentParser
 import CHost
+import Glibc
 
 /// The command line: a table of contents.
 @main
@@ -21,13 +22,38 @@ struct SplitBench: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Run.self, Compare.self, Report.self, Doctor.self, List.self, Export.self, Msr.self, Guardian.self,
+      Run.self, Compare.self, Report.self, Doctor.self, List.self, Export.self, Msr.self, Model.self,
+      Guardian.self, Guest.self,
     ],
     defaultSubcommand: Run.self)
 
   static func main() {
     var count: Int32 = 0
     let list = chost_arguments(&count)
-    main((1..<max(1, Int(count))).map { String(cString: list[$0]) })
+    let arguments = (1..<max(1, Int(count))).map { String(cString: list[$0]) }
+    do {
+      try exitingCleanly { try UnknownCommand.check(arguments, root: self) }
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      end(error)
+    }
+  }
+
+  /// As ArgumentParser's `exit(withError:)`, but help that cannot be written is an error.
+  private static func end(_ error: any Error) -> Never {
+    let text = fullMessage(for: error)
+    var code = exitCode(for: error)
+    if !text.isEmpty, code == .success {
+      do {
+        try emit(text + "\n")
+      } catch {
+        complain("error: \(error)")
+        code = ExitCode(2)
+      }
+    } else if !text.isEmpty {
+      complain(text)
+    }
+    Glibc.exit(code.rawValue)
   }
 }

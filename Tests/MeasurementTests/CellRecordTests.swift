@@ -38,6 +38,18 @@ import Testing
     #expect(!record.isMostlyDisturbed)
   }
 
+  /// A thread that is switched out in the shorter timing makes the slope negative: no figure, and yet a row, which the sample has
+  /// to refer to.
+  @Test func aTimingBeyondUseIsNoMeasurement() {
+    var lost = group(round: 0, ticks: 0, disturbed: true)
+    lost.samples[0].shortTicks = 40_000_000
+    let record = record([lost])
+    #expect(record.isTimed && !record.isMeasured && record.usedRounds.isEmpty)
+    let row = CostRow(record, aligned: nil, clock: TscClock(milliseconds: 1))
+    #expect(row.median == nil && row.meanNs == nil && row.samples == 0 && row.roundCount == 0)
+    #expect(self.record([group(round: 0, ticks: 5)]).isMeasured)
+  }
+
   @Test func whereEnoughAreCalmOnlyTheyCount() {
     let record = record((0..<40).map { group(round: $0, ticks: 1000, disturbed: $0 < 30) })
     #expect(record.usedRounds.count == 10 && record.isMostlyDisturbed && !record.usesDisturbedRounds)

@@ -44,7 +44,9 @@ import Testing
     Refusal(arguments: ["--pause", "5"], says: ["--pause", "needs --repeat"]),
     Refusal(arguments: ["--only", "scaling", "--width", "8"], says: ["--width", "--only leaves out"]),
     Refusal(arguments: ["--colour"], says: ["--colour"]),
-    Refusal(arguments: ["fly"], says: ["fly"]),
+    Refusal(arguments: ["doctr"], says: ["doctr", "doctor", "splitbench --help"]),
+    Refusal(arguments: ["msr", "shw"], says: ["shw", "splitbench msr", "show"]),
+    Refusal(arguments: ["run", "fast"], says: ["fast"]),
     Refusal(arguments: ["--out", "/proc/nowhere"], code: 2, says: ["/proc/nowhere", "--out"]),
     Refusal(arguments: ["--out", "/dev/null/x"], code: 2, says: ["/dev/null", "--out"]),
   ]
@@ -98,7 +100,11 @@ import Testing
     #expect(!result.output.contains("\" : null"), "what is not known is absent")
   }
 
-  @Test(arguments: ["list", "doctor", "run --dry-run"])
+  @Test(
+    arguments: [
+      "list", "doctor", "run --dry-run", "--help", "run --help", "help run", "--version",
+      "--generate-completion-script bash",
+    ])
   func outputThatCannotBeWrittenIsSaid(command: String) async throws {
     let result = try await Tool.run("-c", "'\(Tool.path)' \(command) >/dev/full", program: "/bin/sh")
     #expect(

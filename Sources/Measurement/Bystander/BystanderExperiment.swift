@@ -14,7 +14,7 @@ public final class BystanderExperiment: CoursedExperiment {
   /// What was found out of each pair before anything was measured with it.
   public private(set) var sites: [PairSite] = []
 
-  private let machine: MachineReport
+  let machine: MachineReport
   private let ramps: SplitLockRamps
   public private(set) var clock: TscClock
   private let start: Double

@@ -59,6 +59,9 @@ public struct CellRecord: Sendable {
     self.isHeadline = isHeadline
   }
 
+  /// Whether anything was timed, be it disturbed beyond use: a timing stretched so far that the slope is not above zero.
+  public private(set) var isTimed = false
+
   /// Whether anything was measured, be it a trap.
   public var isMeasured: Bool { !rounds.isEmpty || !traps.isEmpty }
 
@@ -88,6 +91,7 @@ public struct CellRecord: Sendable {
       disturbedSingles += group.singles
     }
     if let count = group.busLocksPerOperation { busLocksPerOperation.append(count) }
+    if !group.samples.isEmpty || !group.singles.isEmpty { isTimed = true }
     guard let median = group.medianTicks else { return }
     let values =
       group.samples.isEmpty

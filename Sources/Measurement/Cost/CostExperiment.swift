@@ -259,10 +259,10 @@ public final class CostExperiment {
       secondsLeft: min(left, plan.wallLimit - elapsed))
   }
 
-  /// The estimates so far, one row a measured cell, in the order of the plan.
+  /// The estimates so far, in the order of the plan: a row for each cell with a timing, which samples refer to, or a trap.
   public func rows() -> [CostRow] {
     let byCell = Dictionary(uniqueKeysWithValues: records.map { ($0.cell, $0) })
-    return records.filter(\.isMeasured).map {
+    return records.filter { $0.isMeasured || $0.isTimed }.map {
       CostRow(
         $0, aligned: byCell[$0.cell.aligned], clock: clock,
         linuxTraps: !machine.policy.leavesAlone && machine.policy.mode != .unknown)

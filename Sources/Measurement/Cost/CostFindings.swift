@@ -48,7 +48,10 @@ extension CostExperiment {
 
   /// Cells that were planned and never measured, with the reason.
   public var unmeasured: [(cell: Cell, reason: String)] {
-    records.filter { !$0.isMeasured }.map { ($0.cell, $0.satOut ?? "the run ended before its turn") }
+    records.filter { !$0.isMeasured }.map { record in
+      let reason = record.isTimed ? "all timings were disturbed beyond use" : record.satOut
+      return (record.cell, reason ?? "the run ended before its turn")
+    }
   }
 
   /// Whether any group was counted by the PMU.

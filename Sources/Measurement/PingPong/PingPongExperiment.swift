@@ -52,7 +52,7 @@ public final class PingPongExperiment: CoursedExperiment {
   public private(set) var roundsDone = 0
   public private(set) var course: ExperimentCourse
   private let seed: UInt64
-  private let machine: MachineReport
+  let machine: MachineReport
   private let ramps: SplitLockRamps
   public let clock: TscClock
   private let start: Double
