@@ -2,7 +2,7 @@ import CGuest
 
 /// What a guest is asked to do.
 public struct GuestCall: Sendable {
-  public enum Routine: Sendable, CaseIterable {
+  public enum Routine: Sendable {
     case register, locked, load, cpuid, readMsr, writeMsr, port
 
     /// As this process has it.
@@ -20,7 +20,7 @@ public struct GuestCall: Sendable {
   }
 
   /// Where its operand lies.
-  public enum Operand: Sendable, CaseIterable {
+  public enum Operand: Sendable {
     case aligned, misaligned, lineSplit, pageSplit
 
     /// In the cell's two pages of operands.
@@ -56,8 +56,7 @@ public struct GuestCall: Sendable {
 public struct GuestFault: Sendable, Equatable {
   public var vector: Int
   public var errorCode: UInt64
-  /// Guest address, and whether it is that of the locked instruction, or of the one behind it.
-  public var address: UInt64
+  /// Whether the guest's RIP stood at the locked instruction, or at the one behind it; nil elsewhere.
   public var side: Side?
   public var cpl: Int
   public var dr6: UInt64

@@ -22,11 +22,6 @@ public struct GuestCpuid: Sendable {
       }
     }
 
-    /// As manuals write it.
-    public var inWords: String {
-      "CPUID.7.\(place.subleaf):\(place.register.rawValue.uppercased())[\(place.bit)]"
-    }
-
     /// Its value in what CPUID of its leaf gave.
     public func isSet(in values: [UInt64]) -> Bool {
       values[place.register == .ecx ? 2 : 3] >> place.bit & 1 == 1

@@ -28,7 +28,6 @@ public struct GuestDriver<Cpu: VirtualCpu> {
     var ownSleeps: UInt64 = 0
     repeat {
       let entry = try cpu.enter()
-      trip.entries += 1
       if entry.tookBusLock {
         if trip.busLocks == 0 { trip.firstAddress = try cpu.instructionPointer() }
         trip.busLocks += 1

@@ -105,7 +105,7 @@ public final class GuestCpu {
       counted: value(call.operand) &- before, exitSide: trip.firstAddress.flatMap(side))
     if box.faults > 0 {
       report.fault = GuestFault(
-        vector: Int(truncatingIfNeeded: box.vector), errorCode: box.error_code, address: box.rip,
+        vector: Int(truncatingIfNeeded: box.vector), errorCode: box.error_code,
         side: side(box.rip), cpl: Int(box.cs & 3), dr6: box.dr6)
     }
     if box.end > box.start, box.start > 0 { report.ticks = box.end - box.start }

@@ -16,8 +16,6 @@ public struct GuestTrip: Sendable, Equatable {
   public var firstAddress: UInt64?
   /// Writes to the port that is counted.
   public var portWrites = 0
-  /// Entries.
-  public var entries = 0
   /// For which a throttle kept the guest out.
   public var heldBackNanoseconds: UInt64 = 0
   /// From the first entry to the last exit, in ns.

@@ -2,7 +2,7 @@ import CGuest
 import Glibc
 
 /// What this KVM can, beyond what every guest of ours needs.
-public enum KvmCapability: Int32, Sendable, CaseIterable {
+public enum KvmCapability: Int32, Sendable {
   /// KVM_CAP_X86_BUS_LOCK_EXIT: bus locks of the guest end its entry (Linux 5.12 with VMX of Sapphire Rapids and later; 6.16 with
   /// SVM of Zen 5). Its value is a mask of modes.
   case busLockExit = 193
@@ -11,7 +11,6 @@ public enum KvmCapability: Int32, Sendable, CaseIterable {
   case msrFilter = 189
   /// KVM_CAP_IMMEDIATE_EXIT (Linux 4.13).
   case immediateExit = 136
-  case maxVcpus = 66
 }
 
 /// /dev/kvm, open.

@@ -20,7 +20,7 @@ enum GuestTable {
       .integer("vcpus", "Of vcpus: how many worked at one time.") { $0.cell.vcpus },
       .text(
         "quantity",
-        "What of it; a placement is the operand's of a locked 8-byte add. bus-lock-exit: time of an exit by a bus lock and of the entry behind it; slow-down: of a victim in memory, treated over control; -to-host: over the host's own cost in the same round; rip: where the guest's RIP stood, at the instruction or after it."
+        "What of it; a placement is the operand's of a locked 8-byte add. bus-lock-exit: time of an exit by a bus lock and of the entry behind it; port-exit: of one by a write to a port; slow-down: of a victim in memory, treated over control; -to-host: over the host's own cost in the same round; rip: where the guest's RIP stood, at the instruction or after it."
       ) { $0.cell.quantity },
       .text("unit", "Of the value: ns, ms, cycles (of the TSC), ratio, count (added up), hz; empty of words.")
       {

@@ -35,6 +35,7 @@ extension Summary {
       ("lock add m64, line-split", .cost, "line-split", "exits-off"),
       ("line-split, each an exit", .cost, "line-split", "exits-on"),
       ("an exit by a bus lock", .exit, "bus-lock-exit", "exits-on"),
+      ("an exit by a write to a port", .exit, "port-exit", nil),
       ("bus locks counted", .exit, "line-split-bus-locks", "exits-on"),
       ("WRMSR 0x33, as KVM has it", .register, "wrmsr-0x33", "as-kvm"),
       ("RDMSR 0x33, answered by us", .register, "rdmsr-0x33", "answered-by-us"),

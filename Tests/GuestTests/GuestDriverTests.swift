@@ -21,7 +21,7 @@ import Testing
     #expect(trip.end == .ready)
     #expect(trip.busLocks == 3)
     #expect(trip.portWrites == 1)
-    #expect(trip.entries == 4)
+    #expect(driver.cpu.entered == 4)
     #expect(trip.firstAddress == 0x1234)
     #expect(!driver.cpu.isUnderDeadline)
   }

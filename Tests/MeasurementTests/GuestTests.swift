@@ -16,7 +16,7 @@ private enum Scripted {
   }
 
   static func fault(_ vector: Int, dr6: UInt64 = 0xFFFF_0FF0, side: GuestFault.Side = .at) -> GuestFault {
-    GuestFault(vector: vector, errorCode: 0, address: 0, side: side, cpl: 3, dr6: dr6)
+    GuestFault(vector: vector, errorCode: 0, side: side, cpl: 3, dr6: dr6)
   }
 }
 

@@ -1,7 +1,7 @@
 import Guest
 
 /// What becomes of a guest that split-locks.
-public enum GuestAnswer: String, Sendable, Codable, CaseIterable {
+public enum GuestAnswer: String, Sendable, Codable {
   /// The operations are performed, and nothing is met.
   case silent
   /// Linux puts the vCPU's thread to sleep (split_lock_warn through handle_guest_split_lock).

@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// What a child of ours that owns a guest is asked to do.
 public struct GuestTask: Sendable, Codable, Equatable {
-  public enum Visit: String, Sendable, Codable, CaseIterable {
+  public enum Visit: String, Sendable, Codable {
     case look, answer, cost, vcpus, bystander
     case hostRegisters = "host-registers"
   }

@@ -7,6 +7,7 @@ import Machine
 extension GuestWorker {
   /// Operations of the shorter and the longer timing.
   private static let (split, aligned) = ((short: 10, long: 30), (short: 1000, long: 4000))
+  private static let portWrites = 50
   /// Split locks of a round, at most.
   static func splitLocks(cpls: Int) -> Int { (split.short + split.long) * (1 + 2 * cpls) }
 
@@ -48,7 +49,20 @@ extension GuestWorker {
         costs[cell] = sample.map { clock.nanoseconds($0.ticksPerOperation) }
       }
       try tell(cells, costs, exits)
+      if task.cpls.contains(0) { try timeExit(plain) }
     }
+  }
+
+  /// Writes to a port: what any exit to the VMM, and the entry behind it, takes.
+  private func timeExit(_ cpu: GuestCpu) throws {
+    var call = GuestCall(.port, cpl: 0)
+    call.count = GuestWorker.portWrites
+    let report = try cpu.run(call)
+    guard report.trip.portWrites == call.count, let ticks = report.ticks else { return }
+    try tell(
+      GuestFinding(
+        GuestCell(.exit, "port-exit", .nanoseconds, cpl: 0, cpu: task.cpu),
+        clock.nanoseconds(Double(ticks)) / Double(call.count), operations: call.count))
   }
 
   /// Nil where bus locks cannot be made to end entries.
