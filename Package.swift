@@ -42,6 +42,7 @@ let package = Package(
       name: "Measurement",
       dependencies: [
         "LockKernels", "Machine", "DetectionControl", "Guest", "CAtomics", "CHost",
+        .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(

@@ -144,7 +144,10 @@ public final class PingPongExperiment: CoursedExperiment {
         let deadline = catomics_tsc() + UInt64(clock.ticks(seconds: deadline))
         let theirs = CounterSide(operand: operand, parity: 1, passes: passes, deadline: deadline)
         let ours = CounterSide(operand: operand, parity: 0, passes: passes, deadline: deadline)
-        try assistants[0].begin { theirs.run() }
+        // A side that began alone would lock the bus meanwhile, which slows the other's wake-up.
+        let gate = StartGate()
+        try assistants[0].begin { if gate.pass() != nil { theirs.run() } }
+        guard gate.open(for: 1, lead: 0) else { throw AssistantLost(cpu: cell.pair.aggressor) }
         ours.run()
         try assistants[0].finish()
         return (ours, theirs)
@@ -169,7 +172,8 @@ public final class PingPongExperiment: CoursedExperiment {
     if final != UInt64(ours.done + theirs.done) { records[index].wrongCounts += 1 }
     guard ours.done == passes, theirs.done == passes else { return }
     records[index].passes += 2 * passes
-    records[index].oneWayTicks.append(Double(ours.ticks) / Double(2 * (passes - 1)))
+    // The other side's first pass is an answer: nothing before it is in its time.
+    records[index].oneWayTicks.append(Double(theirs.ticks) / Double(2 * (passes - 1)))
     records[index].attemptsPerPass.append(Double(operations) / Double(2 * passes))
   }
 }
