@@ -1,5 +1,7 @@
 # The commands of SplitBench. `make run` and `make test` need nothing but Swift 6.2 and a Debian to install the rest.
 SWIFT ?= swift
+# Statically linked: what is installed needs no Swift.
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib --disable-local-rpath --product
 ARGS ?=
 PREFIX ?= /usr/local
 SECONDS ?= 60
@@ -10,8 +12,8 @@ SANITIZED := CAtomicsTests|CHostTests|DetectionControlTests|FuzzTests|LockKernel
   PmuCounter|GroupRunner|CostExperiment|Trap|DutyCycle|Scope|Settings|Hotplug|Leak|Toggle
 SANITIZE = $(SWIFT) test --scratch-path .build/$(1) --no-parallel --filter "$(SANITIZED)"
 
-.PHONY: run results-index results-comparison test test-emulated emulated-shell sanitize fuzzers fuzz soak bench lint format \
-  install dependencies release clean
+.PHONY: run results-index results-comparison test test-emulated emulated-shell sanitize fuzzers fuzz soak bench bench-peers \
+  docs lint format install package test-package installable dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
 run: release
@@ -68,8 +70,14 @@ soak: release fuzzers $(PYTHON_ENV)/ready
 
 ## Against plain C programs, pandas and SciPy, and a run against runs before it; about twelve minutes.
 bench: release $(PYTHON_ENV)/bench-ready
-	$(SWIFT) build -c release --product bench-against-c
+	$(RELEASE) bench-against-c
 	bench/run
+
+## Against stress-ng, plain C programs and a core-to-core ping-pong, in turn; about five minutes: docs/benchmarks.md.
+bench-peers: release $(PYTHON_ENV)/bench-ready
+	scripts/install-dependencies peers
+	$(RELEASE) bench-against-c
+	bench/peers
 
 lint: dependencies
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests bench fuzz
@@ -77,17 +85,34 @@ lint: dependencies
 format:
 	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests bench fuzz
 
-## The binary, its man pages and its shell completions, below PREFIX.
-install: release
-	SWIFT="$(SWIFT)" scripts/install "$(DESTDIR)$(PREFIX)"
+## The API of the library modules and the articles, as a web site in .build/docs.
+docs: dependencies
+	SWIFT="$(SWIFT)" scripts/docs .build/docs
+
+## The binary, its man pages, shell completions and licence, below PREFIX.
+install: installable
+	scripts/install "$(DESTDIR)$(PREFIX)"
+
+## .build/package/splitbench_<version>_amd64.deb, which needs no Swift.
+package: installable
+	scripts/install-dependencies package
+	scripts/package .build/package
+
+## Installs, uses and removes it in a clean Debian 12. Needs root.
+test-package: package
+	scripts/test-package .build/package/splitbench_$$(.build/release/splitbench --version)_amd64.deb .build/package
+
+# What scripts/stage takes.
+installable: release
+	$(RELEASE) generate-manual
 
 release: dependencies
-	$(SWIFT) build -c release --product splitbench
+	$(RELEASE) splitbench
 
 dependencies:
 	scripts/install-dependencies
 
-# frictionless and pandas judge the result folders.
+# frictionless and pandas judge the result folders, jsonschema the scenarios.
 $(PYTHON_ENV)/ready: scripts/requirements.txt | dependencies
 	python3 -m venv $(PYTHON_ENV)
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement scripts/requirements.txt

@@ -26,6 +26,7 @@ let package = Package(
     .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
     .target(name: "CAtomics"),
     .target(name: "CHost", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "CGuest", cSettings: [.define("_GNU_SOURCE")]),
 
     .target(name: "LockKernels", dependencies: ["CAtomics", "CNuma"]),
     .target(
@@ -36,28 +37,33 @@ let package = Package(
     .target(
       name: "DetectionControl",
       dependencies: ["Machine", "CHost", .product(name: "SystemPackage", package: "swift-system")]),
+    .target(name: "Guest", dependencies: ["CGuest", "CHost"]),
     .target(
       name: "Measurement",
       dependencies: [
-        "LockKernels", "Machine", "DetectionControl", "CAtomics", "CHost",
+        "LockKernels", "Machine", "DetectionControl", "Guest", "CAtomics", "CHost",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
+    .target(
+      name: "PolicyModel",
+      // The built-in scenarios are files like a user's, and part of the program.
+      resources: [.embedInCode("Scenarios")]),
     .target(
       name: "Comparison",
       dependencies: ["Measurement", .product(name: "RealModule", package: "swift-numerics")]),
     .target(
       name: "Reporting",
       dependencies: [
-        "Measurement", "Machine", .product(name: "SystemPackage", package: "swift-system"),
+        "PolicyModel", "Measurement", "DetectionControl", "Machine", "LockKernels",
+        .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(
       name: "StoredRuns",
       dependencies: [
-        "Reporting", "Measurement", "Machine",
+        "Reporting", "Measurement",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    .target(
-      name: "Exports", dependencies: ["StoredRuns", "Reporting", "Measurement", "Machine"]),
+    .target(name: "Exports", dependencies: ["StoredRuns", "Measurement"]),
     .target(
       name: "Pages",
       dependencies: [
@@ -70,8 +76,9 @@ let package = Package(
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "Comparison", "Pages", "Exports", "StoredRuns", "Reporting", "Measurement", "DetectionControl",
-        "Machine", "LockKernels", "CHost", .product(name: "RealModule", package: "swift-numerics"),
+        "Comparison", "Pages", "Exports", "StoredRuns", "Reporting", "PolicyModel", "Measurement",
+        "DetectionControl", "Machine", "LockKernels", "CHost",
+        .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -103,11 +110,15 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(
+      name: "GuestTests", dependencies: ["Guest", "CGuest"]),
+    .testTarget(
       name: "MeasurementTests",
       dependencies: [
-        "Measurement", "DetectionControl", "LockKernels", "Machine", "TestSupport", "CHost", "CAtomics",
+        "Measurement", "Guest", "DetectionControl", "LockKernels", "Machine", "TestSupport", "CHost",
+        "CAtomics",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
+    .testTarget(name: "PolicyModelTests", dependencies: ["PolicyModel"]),
     .testTarget(
       name: "ComparisonTests",
       dependencies: [
@@ -141,7 +152,7 @@ let package = Package(
     .testTarget(
       name: "PagesTests",
       dependencies: [
-        "Pages", "StoredRuns", "Reporting",
+        "Pages", "StoredRuns", "Reporting", "PolicyModel",
         .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -158,7 +169,7 @@ let package = Package(
       name: "SplitBenchTests",
       dependencies: [
         "SplitBench", "StoredRunsChecks", "TestSupport", "LockKernels", "Machine", "Measurement",
-        "DetectionControl",
+        "DetectionControl", "PolicyModel", "Reporting", "StoredRuns",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),

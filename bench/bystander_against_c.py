@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 import pandas
-from promises import T95, say
+from promises import mean_ratio, say
 
 PAIRS = 12
 SLICES = 15
@@ -57,14 +57,13 @@ def main():
             values[victim].append((mine[victim], theirs))
     good = True
     for victim in VICTIMS:
-        mean = statistics.mean(logs[victim])
-        reach = T95[PAIRS - 1] * statistics.stdev(logs[victim]) / math.sqrt(PAIRS)
-        holds = abs(math.exp(mean) - 1) <= WITHIN
+        ratio, low, high = mean_ratio(logs[victim])
+        holds = abs(ratio - 1) <= WITHIN
         good = say(
             f"slow-down of {victim} within {WITHIN:.0%} of the C program's", holds,
             f"ours {statistics.median(o for o, _ in values[victim]):.3f}x, C "
-            f"{statistics.median(t for _, t in values[victim]):.3f}x, ratio {math.exp(mean):.3f} "
-            f"[{math.exp(mean - reach):.3f}, {math.exp(mean + reach):.3f}]") and good
+            f"{statistics.median(t for _, t in values[victim]):.3f}x, ratio {ratio:.3f} "
+            f"[{low:.3f}, {high:.3f}]") and good
     return 0 if good else 1
 
 

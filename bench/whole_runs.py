@@ -10,12 +10,12 @@ deviation of the logarithms over the earlier runs: it holds what differs within 
 import argparse
 import json
 import pathlib
-import subprocess
 import sys
 import time
 
 import numpy
 import pandas
+from peer import watched
 from promises import T95, say
 
 # Locked time of one run here, in seconds.
@@ -25,23 +25,8 @@ KEY = ["instruction", "width_bytes", "locked", "placement", "offset_bytes", "lin
 
 def run(tool, arguments, poll=0.2):
     """Runs the tool; returns its wall time in s and its peak memory in MB, looked at every so many seconds."""
-    start = time.monotonic()
-    process = subprocess.Popen([tool, *arguments], stdout=subprocess.DEVNULL)
-    peak = 0
-    while process.poll() is None:
-        # Not rusage's maximum: across fork and exec that holds this interpreter's memory, too.
-        try:
-            status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
-            peak = max([peak] + [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")])
-        except OSError:
-            pass
-        try:
-            process.wait(poll)
-        except subprocess.TimeoutExpired:
-            pass
-    if process.returncode != 0:
-        sys.exit(f"splitbench {' '.join(arguments)} ended with status {process.returncode}")
-    return time.monotonic() - start, peak / 1024
+    _, seconds, megabytes = watched([tool, *arguments], poll=poll)
+    return seconds, megabytes
 
 
 def measure(tool, folder, *arguments):

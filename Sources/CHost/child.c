@@ -52,3 +52,8 @@ chost_child_result chost_run_in_child(void (*body)(void *), void *context, uint3
   else result.exit_code = WEXITSTATUS(status);
   return result;
 }
+
+int chost_die_with_parent(int parent) {
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return -errno;
+  return getppid() == parent ? 0 : -ESRCH;
+}

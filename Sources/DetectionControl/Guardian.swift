@@ -16,27 +16,19 @@ final class Guardian {
       throw GuardianFailure(reason: "no pipe")
     }
     defer { close(ends[0]) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // A session of its own: a terminal's Ctrl-C and hang-up are for the run.
-    posix_spawnattr_setflags(&attributes, Int16(0x80))  // POSIX_SPAWN_SETSID
-    let words = [
-      "splitbench", "guardian", "--parent", "\(getpid())", "--journal", journal.path.string, "--nonce",
-      "\(nonce)",
-      "--timer-hz", "\(machine.timerHz)", "--root", machine.files.root.string,
-    ]
-    let arguments: [UnsafeMutablePointer<CChar>?] = words.map { (word: String) in strdup(word) } + [nil]
-    defer { for word in arguments { free(word) } }
-    var child = pid_t()
-    let error = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, arguments, environ)
+    let child: pid_t
+    do {
+      // A session of its own: a terminal's Ctrl-C and hang-up are for the run.
+      child = try OwnProcess.start(
+        [
+          "guardian", "--parent", "\(getpid())", "--journal", journal.path.string, "--nonce", "\(nonce)",
+          "--timer-hz", "\(machine.timerHz)", "--root", machine.files.root.string,
+        ], output: ends[1], inOwnSession: true)
+    } catch {
+      close(ends[1])
+      throw GuardianFailure(reason: "\(error)")
+    }
     close(ends[1])
-    guard error == 0 else { throw GuardianFailure(reason: String(cString: strerror(error))) }
     var byte: UInt8 = 0
     while true {
       let count = read(ends[0], &byte, 1)

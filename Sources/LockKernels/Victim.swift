@@ -38,6 +38,29 @@ public enum Victim: String, Sendable, CaseIterable, Codable {
   /// Whether it takes bus locks itself.
   public var takesBusLocks: Bool { self == .lineSplitAtomic }
 
+  /// Where what it reads lies.
+  public enum Operand: Sendable {
+    /// A line of its own, or nothing at all: not in `VictimMemory`.
+    case ownLine
+    /// The first 4 KiB of the memory, which stay in the L1 cache.
+    case start
+    /// The lines of one working set, in unpredictable order.
+    case chain(VictimMemory.WorkingSet)
+    /// The lines of the largest working set, in a row.
+    case stream
+  }
+
+  public var operand: Operand {
+    switch self {
+    case .alu, .alignedAtomic, .lineSplitAtomic, .systemCall: .ownLine
+    case .l1Load: .start
+    case .l2Chase: .chain(.l2)
+    case .l3Chase: .chain(.l3)
+    case .dramChase: .chain(.dram)
+    case .dramRead: .stream
+    }
+  }
+
   /// What executes it: `count` times `operationsPerCount` operations.
   public var function: Kernel.Functions.Function {
     switch self {

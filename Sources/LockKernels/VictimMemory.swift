@@ -3,6 +3,14 @@ import Glibc
 
 /// What victims read: chains of lines in unpredictable order, sized from the machine's caches, on one NUMA node.
 public final class VictimMemory {
+  /// The working sets in the order in which they lie; each has a chain through all its lines.
+  public enum WorkingSet: Int, Sendable, CaseIterable {
+    case l2, l3, dram
+
+    /// Each cursor has a line of its own.
+    fileprivate var cursorOffset: Int { rawValue * VictimMemory.lineBytes }
+  }
+
   /// Bytes of the three working sets.
   public struct Sizes: Sendable, Codable, Equatable {
     public var l2: Int
@@ -30,6 +38,14 @@ public final class VictimMemory {
     public let isAssumed: Bool
 
     public var total: Int { l2 + l3 + dram }
+
+    func bytes(of set: WorkingSet) -> Int {
+      switch set {
+      case .l2: l2
+      case .l3: l3
+      case .dram: dram
+      }
+    }
   }
 
   public enum Shortcoming: String, Sendable, Hashable {
@@ -75,14 +91,14 @@ public final class VictimMemory {
     if let bindsTo { _ = NodeBinding.bind(base, bytes: bytes, to: bindsTo) }
     self.node = bindsTo
     madvise(base, bytes, MADV_HUGEPAGE)
-    cursors = UnsafeMutableRawPointer.allocate(byteCount: 4 * VictimMemory.lineBytes, alignment: 64)
+    cursors = UnsafeMutableRawPointer.allocate(
+      byteCount: WorkingSet.allCases.count * VictimMemory.lineBytes, alignment: 64)
     var random = Shuffle(state: seed)
     var start = VictimMemory.alignedStart(base)
-    for (index, size) in [sizes.l2, sizes.l3, sizes.dram].enumerated() {
-      VictimMemory.link(start, lines: size / VictimMemory.lineBytes, &random)
-      cursors.storeBytes(
-        of: UInt(bitPattern: start), toByteOffset: index * VictimMemory.lineBytes, as: UInt.self)
-      start += size
+    for set in WorkingSet.allCases {
+      VictimMemory.link(start, lines: sizes.bytes(of: set) / VictimMemory.lineBytes, &random)
+      cursors.storeBytes(of: UInt(bitPattern: start), toByteOffset: set.cursorOffset, as: UInt.self)
+      start += sizes.bytes(of: set)
     }
     if let node, NodeBinding.node(of: VictimMemory.alignedStart(base)) != node {
       shortcomings.insert(.noNumaPolicy)
@@ -98,13 +114,11 @@ public final class VictimMemory {
 
   /// What `victim`'s function takes for its next `count`; nil where it needs a line of its own, not this memory.
   public func operand(for victim: Victim, count: Int) -> UnsafeMutableRawPointer? {
-    switch victim {
-    case .l2Chase: cursors
-    case .l3Chase: cursors + VictimMemory.lineBytes
-    case .dramChase: cursors + 2 * VictimMemory.lineBytes
-    case .dramRead: stream(count * VictimMemory.lineBytes)
-    case .l1Load: VictimMemory.alignedStart(base)
-    case .alu, .alignedAtomic, .lineSplitAtomic, .systemCall: nil
+    switch victim.operand {
+    case .chain(let set): cursors + set.cursorOffset
+    case .stream: stream(count * VictimMemory.lineBytes)
+    case .start: VictimMemory.alignedStart(base)
+    case .ownLine: nil
     }
   }
 
@@ -120,10 +134,10 @@ public final class VictimMemory {
   /// others, to touch what they read.
   public func countsToWarm(_ victim: Victim) -> Int {
     let bytes =
-      switch victim {
-      case .l2Chase: 4 * sizes.l2
-      case .l3Chase: sizes.l3
-      default: 4096
+      switch victim.operand {
+      case .chain(.l2): 4 * sizes.l2
+      case .chain(.l3): sizes.l3
+      case .chain(.dram), .stream, .start, .ownLine: 4096
       }
     return max(1, bytes / VictimMemory.lineBytes / victim.operationsPerCount)
   }

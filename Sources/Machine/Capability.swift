@@ -14,7 +14,7 @@ extension MachineReport {
     [
       cost, contention, trap, otherCpuModified, tscClock, busLockProof, coreCycles, lockedMemory,
       detectionRegisters,
-      detectionLog,
+      detectionLog, guest,
     ]
   }
 
@@ -128,6 +128,14 @@ extension MachineReport {
       id: "detection-registers", question: "the detection MSRs 0x33, 0xCF and 0x1D9, read",
       isAvailable: readable, reason: readable ? nil : registers.first?.reason,
       remedy: readable ? nil : "run as root; in a guest they are the host's")
+  }
+
+  private var guest: Capability {
+    let usable = permissions.kvmUsable
+    return Capability(
+      id: "guest", question: "what a split lock costs and meets in a KVM guest", isAvailable: usable,
+      reason: usable ? nil : "/dev/kvm is not there, or not for this user",
+      remedy: usable ? nil : "load kvm_intel or kvm_amd, allow nested guests, join the group of /dev/kvm")
   }
 
   private var detectionLog: Capability {

@@ -5,6 +5,7 @@ public enum ExperimentId: String, CaseIterable, Sendable, Codable {
   case bystander
   case scaling
   case trap
+  case guest
   case scope
   case settings
   case hotplug
@@ -18,6 +19,7 @@ public enum ExperimentId: String, CaseIterable, Sendable, Codable {
     case .bystander: "who else is slowed by split locks, and at which rate of them"
     case .scaling: "what happens as more offenders join, and are their operations still atomic"
     case .trap: "what does this machine do to a program that split-locks, and on which CPU"
+    case .guest: "what does a split lock cost and meet in a KVM guest, and what may a guest do about it"
     case .scope: "on which CPUs does a detection bit change that is written on one"
     case .settings: "what does a split lock meet, and how many get through, under each setting of detection"
     case .hotplug: "what becomes of a CPU's detection bits, and of split locks there, when it was offline"
@@ -31,7 +33,7 @@ public enum ExperimentId: String, CaseIterable, Sendable, Codable {
   public var changesMachine: Bool {
     switch self {
     case .scope, .settings, .hotplug, .leak, .toggle: true
-    case .cost, .pingpong, .bystander, .scaling, .trap: false
+    case .cost, .pingpong, .bystander, .scaling, .trap, .guest: false
     }
   }
 
@@ -53,7 +55,7 @@ extension Plan {
   /// How the locked time is divided where all experiments run.
   private static let lockedParts: [ExperimentId: Double] = [
     .cost: 0.49, .trap: 0.01, .pingpong: 0.05, .bystander: 0.35, .scaling: 0.1, .scope: 0.01, .settings: 0.49,
-    .hotplug: 0.01, .leak: 0.1, .toggle: 0.05,
+    .hotplug: 0.01, .leak: 0.1, .toggle: 0.05, .guest: 0.07,
   ]
 
   /// - Parameter chosen: the experiments of the run, among which its budget is divided.
@@ -80,6 +82,9 @@ extension Plan {
     case (.trap, .quick): (2, 1)
     case (.trap, .standard): (10, 1)
     case (.trap, .thorough): (60, 1)
+    case (.guest, .quick): (2, 5)
+    case (.guest, .standard): (15, 15)
+    case (.guest, .thorough): (150, 60)
     case (.settings, .quick): (20, 1)
     case (.settings, .standard): (120, 3)
     case (.settings, .thorough): (900, 15)

@@ -45,6 +45,10 @@ extension TrapExperiment: ReportedExperiment {
   }
 }
 
+extension GuestExperiment: ReportedExperiment {
+  public static var table: WritableKeyPath<RunResults, [GuestRow]> { \.guest }
+}
+
 extension ScopeExperiment: ReportedExperiment {
   public static var table: WritableKeyPath<RunResults, [ScopeRow]> { \.scope }
   public func note(_ rows: [ScopeRow], in record: inout RunRecord) { record.scopes = findings }

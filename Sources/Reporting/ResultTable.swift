@@ -61,6 +61,7 @@ extension RunResults {
       ]
     case .scaling: [ResultTable(name, ScalingTable.table(run: run), scaling)]
     case .trap: [ResultTable(name, TrapTable.table(run: run), trap)]
+    case .guest: [ResultTable(name, GuestTable.table(run: run), guest)]
     case .scope: [ResultTable(name, ScopeTable.table(run: run), scope)]
     case .settings:
       [
@@ -82,7 +83,9 @@ extension RunResults {
   public static let columnMeanings = columns { $0.description }
 
   private static func columns(_ what: (DataPackage.Field) -> String) -> [String: [String: String]] {
-    let tables = ExperimentId.allCases.flatMap { RunResults().tables(of: $0, run: "", relationSource: "") }
+    let tables =
+      ExperimentId.allCases.flatMap { RunResults().tables(of: $0, run: "", relationSource: "") }
+      + [ResultTable("model", ModelTable.table, [])]
     return Dictionary(
       uniqueKeysWithValues: tables.map { table in
         (

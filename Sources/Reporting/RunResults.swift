@@ -7,6 +7,7 @@ public struct RunResults: Sendable {
   public var bystander: [BystanderRow] = []
   public var scaling: [ScalingRow] = []
   public var trap: [TrapRow] = []
+  public var guest: [GuestRow] = []
   public var scope: [ScopeRow] = []
   public var settings: [SettingsRow] = []
   public var settingsCost: [CostRow] = []
@@ -18,6 +19,7 @@ public struct RunResults: Sendable {
 
   public var isEmpty: Bool {
     cost.isEmpty && pingpong.isEmpty && bystander.isEmpty && scaling.isEmpty && trap.isEmpty
-      && scope.isEmpty && settings.isEmpty && hotplug.isEmpty && leak.isEmpty && toggle.isEmpty
+      && guest.isEmpty && scope.isEmpty && settings.isEmpty && hotplug.isEmpty && leak.isEmpty
+      && toggle.isEmpty
   }
 }

@@ -12,7 +12,7 @@ extension Summary {
 
   var contention: [Section] {
     [saturation].compactMap { $0 } + doses + [passing, offenders].compactMap { $0 } + traps
-      + [scopes, settings, hotplug, leak, toggle].compactMap { $0 }
+      + [guest, scopes, settings, hotplug, leak, toggle].compactMap { $0 }
   }
 
   // MARK: Bystanders

@@ -26,8 +26,11 @@ public struct TextTable {
     }.joined(separator: "\n") + "\n"
   }
 
-  public var markdown: String {
-    let rule = columns.indices.map { $0 == 0 ? "---" : "---:" }
+  public var markdown: String { markdown { $0 == 0 } }
+
+  /// - Parameter isLeft: whether a column, by its index, is text.
+  public func markdown(isLeft: (Int) -> Bool) -> String {
+    let rule = columns.indices.map { isLeft($0) ? "---" : "---:" }
     return ([columns, rule] + rows).map { "| " + $0.joined(separator: " | ") + " |" }
       .joined(separator: "\n") + "\n"
   }

@@ -96,7 +96,7 @@ struct ControlPlans {
     case .leak: leak != nil
     case .toggle: toggle != nil
     case .scope: true
-    case .cost, .pingpong, .bystander, .scaling, .trap: false
+    case .cost, .pingpong, .bystander, .scaling, .trap, .guest: false
     }
   }
 

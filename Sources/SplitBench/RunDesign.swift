@@ -15,6 +15,7 @@ struct RunDesign {
   let bystander: BystanderPlan?
   let scaling: ScalingPlan?
   let trap: TrapPlan?
+  let guest: GuestPlan?
   let control: ControlPlans
   let victims: [String]
   let victimNode: Int?
@@ -72,6 +73,13 @@ struct RunDesign {
     } else {
       trap = nil
     }
+    let share = plan.share(of: .guest, among: experiments)
+    guest =
+      experiments.contains(.guest)
+      ? GuestPlan(
+        cpu: chosen[0], beside: otherCpus.first { $0.cpu == chosen[0].id }?.otherCpu,
+        among: scope.cpu == nil ? machine.topology.cpus : chosen, in: machine.topology,
+        rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit) : nil
     control = ControlPlans(
       scope, machine, plan, experiments, measuring: chosen[0],
       beside: otherCpus.first { $0.cpu == chosen[0].id }, files: files)

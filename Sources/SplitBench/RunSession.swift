@@ -139,6 +139,13 @@ struct RunSession {
       try experiment.run { recorder.advanced($0) }
       try recorder.take(experiment)
       return experiment.end
+    case .guest:
+      guard let plan = design.guest else { return .finished }
+      let experiment = GuestExperiment(plan: plan, seed: seed, machine: machine, clock: TscClock())
+      try experiment.run(
+        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
+      try recorder.take(experiment)
+      return experiment.end
     case .settings:
       guard let changer, let plan = design.control.settings else { return .finished }
       let experiment = SettingsExperiment(

@@ -10,7 +10,9 @@ extension SplitBench {
       abstract: "Make a page of one run, or of several side by side.",
       discussion: """
         The page is one file of HTML with plots, their numbers as tables and CSV, and no script; it fetches nothing. Several \
-        runs, of several machines or boots of one, are lined up by machine and by how Linux was booted.
+        runs, of several machines or boots of one, are lined up by machine and by how Linux was booted; of more than twelve, \
+        those that share both are shown as their median, from the lowest to the highest. Whether they differ by more than \
+        chance is what compare tells.
 
         splitbench report results/amd-epyc-f25-m17-s1-kvm/20261123T062427Z-amd-epyc-f25-m17-s1-kvm --output run.html
         splitbench report warn/ fatal/ off/ --output modes.html

@@ -10,22 +10,24 @@ struct JsonScanner {
 
   private let file: FilePath
   private let bytes: [UInt8]
+  private let remedy: String
   private var position = 0
 
-  private init(_ bytes: [UInt8], of file: FilePath) {
+  private init(_ bytes: [UInt8], of file: FilePath, _ remedy: String) {
     self.bytes = bytes
     self.file = file
+    self.remedy = remedy
   }
 
   /// - Throws: with line and column.
-  static func check(_ bytes: [UInt8], of file: FilePath) throws(ReadFailure) {
+  static func check(_ bytes: [UInt8], of file: FilePath, remedy: String) throws(ReadFailure) {
     do {
       _ = try UTF8Span(validating: bytes.span)
     } catch {
       throw ReadFailure(
-        file, at: error.byteOffsets.lowerBound, in: bytes, "not UTF-8", remedy: "copy the run again")
+        file, at: error.byteOffsets.lowerBound, in: bytes, "not UTF-8", remedy: remedy)
     }
-    var scanner = JsonScanner(bytes, of: file)
+    var scanner = JsonScanner(bytes, of: file, remedy)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { scanner.position = 3 }
     try scanner.value(depth: 0)
     scanner.skipSpace()
@@ -123,7 +125,6 @@ struct JsonScanner {
   }
 
   private func failure(_ what: String) -> ReadFailure {
-    ReadFailure(
-      file, at: min(position, bytes.count), in: bytes, what, remedy: "copy the run again, or leave it out")
+    ReadFailure(file, at: min(position, bytes.count), in: bytes, what, remedy: remedy)
   }
 }

@@ -5,6 +5,7 @@ import SystemPackage
 enum RecordReader {
   /// Bytes of a JSON file at most.
   static let limit = 64 << 20
+  private static let remedy = "copy the run again, or leave it out"
 
   static func record(_ file: FilePath) throws(ReadFailure) -> RunRecord {
     let json = try json(file)
@@ -34,9 +35,7 @@ enum RecordReader {
 
   /// - Throws: where the file is no JSON.
   static func json(_ file: FilePath) throws(ReadFailure) -> [UInt8] {
-    let bytes = try StoredFile.bytes(file, limit: limit)
-    try JsonScanner.check(bytes, of: file)
-    return bytes
+    try StoredFile.json(file, limit: limit, remedy: remedy)
   }
 
   /// - Throws: where the file says something else than a `Value`.
@@ -46,32 +45,7 @@ enum RecordReader {
     do {
       return try Json.value(type, from: json)
     } catch {
-      throw ReadFailure(file, what(error), remedy: "copy the run again, or leave it out")
+      throw ReadFailure(file, Json.explanation(of: error), remedy: remedy)
     }
-  }
-
-  private static func what(_ error: any Error) -> String {
-    guard let error = error as? DecodingError else { return "\(error)" }
-    func at(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
-      let keys = (context.codingPath + [last].compactMap(\.self)).map { key in
-        key.intValue.map { "[\($0)]" } ?? "." + snakeCased(key.stringValue)
-      }
-      return keys.isEmpty ? "the document" : String(keys.joined().drop { $0 == "." })
-    }
-    switch error {
-    case .keyNotFound(let key, let context): return "\(at(context, key)) is missing"
-    case .valueNotFound(_, let context): return "\(at(context)) is null"
-    // Of a number Foundation keeps the place to itself.
-    case .dataCorrupted(let context) where context.codingPath.isEmpty:
-      return "a number has a fraction where none belongs, or is out of range"
-    case .typeMismatch(_, let context), .dataCorrupted(let context):
-      return "\(at(context)): \(context.debugDescription)"
-    @unknown default: return "\(error)"
-    }
-  }
-
-  /// A key as the file spells it.
-  private static func snakeCased(_ key: String) -> String {
-    key.map { $0.isUppercase ? "_" + $0.lowercased() : String($0) }.joined()
   }
 }

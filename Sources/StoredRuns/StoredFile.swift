@@ -2,8 +2,8 @@ import Glibc
 import SystemPackage
 
 /// The bytes of a file, read at once: a mapped file could be cut short under the reader.
-enum StoredFile {
-  static func exists(_ file: FilePath) -> Bool { access(file.string, F_OK) == 0 }
+package enum StoredFile {
+  package static func exists(_ file: FilePath) -> Bool { access(file.string, F_OK) == 0 }
 
   /// - Parameter limit: bytes that are read at most; a longer file is refused.
   static func bytes(_ file: FilePath, limit: Int) throws(ReadFailure) -> [UInt8] {
@@ -37,6 +37,16 @@ enum StoredFile {
     } catch {
       throw ReadFailure(file, "cannot be read: \(error)", remedy: "copy the run again")
     }
+  }
+
+  /// The bytes of a JSON file.
+  ///
+  /// - Parameter remedy: what is to be done about one that is no JSON.
+  /// - Throws: with line and column then.
+  package static func json(_ file: FilePath, limit: Int, remedy: String) throws(ReadFailure) -> [UInt8] {
+    let bytes = try bytes(file, limit: limit)
+    try JsonScanner.check(bytes, of: file, remedy: remedy)
+    return bytes
   }
 
   static func remedy(_ error: any Error) -> String {

@@ -88,7 +88,7 @@ import Testing
       held += comparison.pairs[0].cells.count { $0!.ratio.low! <= truth && truth <= $0!.ratio.high! }
     }
     let share = Double(held) / Double(comparisons * cellCount)
-    #expect(share >= 0.93 && share <= 0.97)
+    #expect(share >= 0.93 && share <= 0.97, "\(share)")
   }
 
   struct Power: Sendable {
@@ -113,7 +113,7 @@ import Testing
       return adjusted(sides[0], sides[1].shifting(17, by: 0.06))[17] <= 0.05
     }
     let share = Double(found) / Double(comparisons)
-    #expect(share >= test.least && share <= test.most)
+    #expect(share >= test.least && share <= test.most, "\(found) of \(comparisons)")
   }
 
   /// What is said to be detectable is found as often as it says.
@@ -121,7 +121,7 @@ import Testing
     var random = Random(9)
     let spreads = [Double](repeating: 0.02, count: 100)
     var found = 0
-    let comparisons = 120
+    let comparisons = 240
     for _ in 0..<comparisons {
       let first = random.side(spreads: spreads, shared: 0.2, runs: runs)
       let second = random.side(spreads: spreads, shared: 0.2, runs: runs)
@@ -131,6 +131,8 @@ import Testing
       found += p <= 0.05 ? 1 : 0
     }
     let share = Double(found) / Double(comparisons)
-    #expect(share > 0.91 && share < 0.985)
+    // Three standard errors of so many draws.
+    let error = (Rules.power * (1 - Rules.power) / Double(comparisons)).squareRoot()
+    #expect(abs(share - Rules.power) < 3 * error, "\(found) of \(comparisons)")
   }
 }

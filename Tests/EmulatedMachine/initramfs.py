@@ -1,4 +1,4 @@
-"""The guest's only file system: busybox, splitbench with its libraries, the msr module, and guest/init."""
+"""The guest's only file system: busybox, splitbench with its libraries, the msr module, and what guest/ holds."""
 
 import functools
 import hashlib
@@ -16,19 +16,24 @@ from linux import linux
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 BUSYBOX = "busybox-static"
+MODULES = [
+    "arch/x86/kernel/msr.ko", "virt/lib/irqbypass.ko", "arch/x86/kvm/kvm.ko", "drivers/crypto/ccp/ccp.ko",
+    "arch/x86/kvm/kvm-amd.ko",
+]
 
 
 @functools.cache
 def initramfs() -> Path:
     """The archive for the release splitbench, or for the one that SPLITBENCH_BINARY names."""
-    binary = Path(os.environ.get("SPLITBENCH_BINARY") or REPOSITORY / ".build/release/splitbench")
-    if not binary.is_file():
-        raise CannotRun(f"{binary} does not exist: `make release` builds it")
+    binary = splitbench()
     inputs = {"/bin/splitbench": binary} | {str(path): path for path in _libraries(binary)}
     _, modules = linux()
-    inputs["/modules/msr.ko"] = modules / "kernel/arch/x86/kernel/msr.ko"
+    for path in MODULES:
+        inputs[f"/modules/{Path(path).name}"] = modules / "kernel" / path
     inputs["/init"] = HERE / "guest/init"
     inputs["/bin/kills"] = HERE / "guest/kills"
+    inputs["/bin/rhythm"] = HERE / "guest/rhythm"
+    inputs["/bin/offend"] = _offend()
     inputs["/bin/state"] = HERE / "guest/state"
     inputs["/bin/busybox"] = _busybox() / "bin/busybox"
     makers = [HERE / "initramfs.py", HERE / "cpio.py"]
@@ -37,6 +42,13 @@ def initramfs() -> Path:
         key.update(hashlib.sha256(path.read_bytes()).digest())
     folder = cache.entry("initramfs", key.hexdigest()[:16], lambda new: _make(inputs, new / "initramfs"))
     return folder / "initramfs"
+
+
+def splitbench() -> Path:
+    binary = Path(os.environ.get("SPLITBENCH_BINARY") or REPOSITORY / ".build/release/splitbench")
+    if not binary.is_file():
+        raise CannotRun(f"{binary} does not exist: `make release` builds it")
+    return binary
 
 
 def _libraries(binary: Path) -> list[Path]:
@@ -50,6 +62,16 @@ def _libraries(binary: Path) -> list[Path]:
 def _busybox() -> Path:
     version = packages.field(BUSYBOX, "Version")
     return cache.entry("busybox", version, lambda new: packages.unpack(BUSYBOX, new))
+
+
+def _offend() -> Path:
+    source = HERE / "guest/offend.c"
+    key = hashlib.sha256(source.read_bytes()).hexdigest()[:16]
+
+    def compile_to(folder: Path) -> None:
+        output("gcc", "-O2", "-Wall", "-Werror", "-static", "-o", folder / "offend", source)
+
+    return cache.entry("offend", key, compile_to) / "offend"
 
 
 def _make(inputs: dict[str, Path], archive: Path) -> None:

@@ -13,6 +13,7 @@ from itertools import takewhile
 import pytest
 
 import expected as table
+import model
 from boots import BOOTS, GONE, KILLS, Boot
 from command import CannotRun
 from expected import AC_AND_DB_WARN, AC_KILLS, AC_WARNS, AC_WARNS_AT_ONCE, DB_KILLS, DB_LIMITS, DB_WARNS
@@ -278,6 +279,50 @@ def assert_row(row: Row, expected: Columns) -> None:
         assert seen[column] in (words if isinstance(words, tuple) else (words,)), (column, row)
 
 
+# MARK: The policy model
+
+# Where rates come from sleeps and jiffies.
+NEAR = 0.15
+
+
+@pytest.mark.parametrize("mitigates", (True, False))
+@pytest.mark.parametrize("offenders", (1, 4))
+def test_the_model_foretells_the_rhythm_of_warn(booted: Booted, mitigates: bool, offenders: int) -> None:
+    name = f"rhythm-{mitigates:d}-{offenders}"
+    if name not in booted.boot.steps:
+        pytest.skip("no such step in this boot")
+    folder = booted.results.folder / name
+    found = model.Seen(folder)
+    seen = found.rhythm
+    foretold = model.foretold(
+        booted.boot, model.policy(folder, mitigates), list(range(0, 2 * offenders, 2)), found.pace)
+    print(f"{booted.boot.name} {name}: foretold {foretold}, seen {seen}")
+    assert (seen.left_off, seen.warned) == (foretold.left_off, foretold.warned)
+    assert seen.traps_per_second == pytest.approx(foretold.traps_per_second, rel=NEAR)
+    assert seen.operations_per_trap == pytest.approx(foretold.operations_per_trap, rel=NEAR)
+    # The host may hold up one operation for as long as Linux would.
+    assert seen.asleep == pytest.approx(foretold.asleep, rel=NEAR, abs=0.01)
+
+
+def test_the_model_foretells_what_splitbench_measured(booted: Booted) -> None:
+    """The loops of the trap experiment, where they are alone on the host's CPU."""
+    policy = {"warn": "warn-6.2", "ratelimit": f"ratelimit-5.13:{booted.expected.rate_limit}"}
+    found = [
+        cycle for run in booted.expected.runs for cycle in cycles(booted, run)
+        if len(cycle["cpus"]) == 1 and cycle.get("predicted") and "window_ms" in cycle
+    ]
+    if not found:
+        pytest.skip("no rhythm was measured in this boot")
+    for cycle in found:
+        delay, window, free = (cycle[key]["median"] for key in ("delay_ms", "window_ms", "free_operations"))
+        foretold = model.foretold(
+            booted.boot, policy[booted.expected.mode], cycle["cpus"], 1000 * (free + 1) / window)
+        if booted.expected.mode == "ratelimit":
+            assert cycle["operations_per_second"] == pytest.approx(foretold.traps_per_second, rel=0.05), cycle
+        else:
+            assert 1000 / (delay + window) == pytest.approx(foretold.traps_per_second, rel=NEAR), cycle
+
+
 # MARK: Registers
 
 
@@ -459,6 +504,28 @@ def test_behaviour_changes_with_the_bit(booted: Booted) -> None:
     for row in rows:
         assert int(row["trials"]) > 0 and row["samples"] == row["trials"], row
         assert float(row["max_ns"]) >= float(row["last_free_ns"]), row
+
+
+def test_a_guest_meets_what_its_kvm_makes_of_it(booted: Booted) -> None:
+    if not booted.expected.guest:
+        pytest.skip("no guest runs in this boot")
+    rows = booted.rows("guest", "guest")
+    found = {(row["part"], row["quantity"], row["condition"], row["cpl"]): row["found"] for row in rows}
+    for cell, words in booted.expected.guest.items():
+        assert found[cell] == words, cell
+    for row in rows:
+        if row["part"] in ("count", "answer") and row["unit"] == "count":
+            assert row["value"] == row["operations"], row
+        if row["part"] == "vcpus":
+            assert row["found"] == "exact", row
+        if row["part"] == "cost":
+            assert float(row["value"]) > 0, row
+    # Of either placement: a slope of interpreted operations may be below zero, and is left out.
+    costs = {(row["place"], row["cpl"]) for row in rows if row["part"] == "cost" and row["unit"] == "ns"}
+    assert costs == {("host", ""), ("guest", "0"), ("guest", "3")}
+    # KVM never writes the CPU's own registers.
+    registers = [row["found"] for row in rows if row["part"] == "host-register" and row["quantity"] == "0x1D9"]
+    assert len(registers) == 3 and len(set(registers)) == 1
 
 
 @pytest.mark.parametrize("step", ("hotplug", "leak", "toggle"))

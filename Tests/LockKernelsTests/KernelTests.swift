@@ -12,7 +12,6 @@ import Testing
       return sum + instruction.widths.count * forms
     }
     #expect(Kernel.all.count == expected)
-    #expect(expected == 146)
   }
 
   @Test func formsThatDoNotExistAreNil() {

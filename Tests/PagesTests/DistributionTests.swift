@@ -41,6 +41,14 @@ import Testing
   }
 
   /// In warn mode most operations take a microsecond, and a few ten milliseconds: both humps are there, and the gap is empty.
+  /// A few that came out far too small do not take the plot's room; those far to the right do.
+  @Test func thePlotBeginsBehindTheLowestHundredth() throws {
+    let values = Array(repeating: 0.01, count: 5) + (0..<990).map { 100 + Double($0) / 100 } + [1e6]
+    let ends = try #require(Distribution(values, most: 100)).shownEnds
+    #expect(ends[0] >= 100 && ends[0] < 101 && ends[1] == 1e6)
+    #expect(try #require(Distribution([3], most: 100)).shownEnds == [3, 3])
+  }
+
   @Test func twoHumpsStayTwo() throws {
     let delays = [11e6, 13e6, 16e6, 20e6]
     let values = (0..<1676).map { Double(1100 + $0 % 97) } + delays

@@ -106,7 +106,7 @@ import Testing
     table.rows = [["x|y\nz", "<b>*_`[l](u)"]]
     let text = MarkdownText.table(PageTable("", .words, table))
     #expect(
-      text == "| a\\|b | c |\n| --- | ---: |\n| x\\|y z | \\<b\\>\\*_\\`\\[l\\](u) |\n")
+      text == "| a\\|b | c |\n| --- | --- |\n| x\\|y z | \\<b\\>\\*_\\`\\[l\\](u) |\n")
   }
 
   @Test func theCsvBehindAFigureComesBackWhole() throws {

@@ -42,7 +42,7 @@ import Testing
         runs, "hotplug", [.init(name: "cpu", title: "CPU"), .init(name: "bit", title: "bit")]
       ) { _ in "Bits" }
       #expect(tables.count == count)
-      if csv.hasSuffix("1,sld\n1,sld\n") { #expect(tables[0].name == "Bits (bit: sld)") }
+      if csv.hasSuffix("1,sld\n1,sld\n") { #expect(tables[0].note == "bit: sld") }
     }
   }
 }

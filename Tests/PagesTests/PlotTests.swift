@@ -24,6 +24,14 @@ import Testing
     #expect(plot.legend.map(\.name) == ["one"])
   }
 
+  /// Of more labels than a phone has room for, every second one goes.
+  @Test(arguments: [(3.0, 0), (4, 0), (5, 2)])
+  func labelsThatAPhoneSpares(_ last: Double, _ spare: Int) throws {
+    let axis = try #require(Axis("x", .count, .linear, covering: [1, last], most: Int(last)))
+    #expect(axis.ticks.labelled.count == Int(last))
+    #expect(AxisMarks(across: axis).marks.count(where: \.isSpare) == spare)
+  }
+
   @Test func stepsAreLevelUntilTheNextPoint() throws {
     let plot = LinePlot(
       x: try axis("x", .linear, [0, 10]), y: try axis("y", .linear, [0, 1]),

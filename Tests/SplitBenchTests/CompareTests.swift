@@ -187,6 +187,24 @@ import Testing
     }
   }
 
+  /// A machine against itself: its runs lie in one folder.
+  @Test func everyDaysRunsAreASide() async throws {
+    try await withTemporaryFolder { folder in
+      let runs = try BuiltRun.side(0..<6, in: folder, "epyc") { run in
+        guard run.number >= 3 else { return }
+        run.factor = { Self.isSplit($0) ? 1.5 : 1 }
+        run.record = { $0["started_utc"] = "2026-01-02T100003Z" }
+      }
+      let days = try await Tool.run("compare", "--days", runs)
+      #expect(days.code == 1, "\(days.errors)")
+      for side in ["epyc-f25-m17-s1-kvm, 2026-01-01", "epyc-f25-m17-s1-kvm, 2026-01-02"] {
+        #expect(days.output.contains(side), "\(side)")
+      }
+      let one = try await Tool.run("compare", runs)
+      #expect(one.code == 2 && one.errors.contains("--self-check"))
+    }
+  }
+
   // MARK: Cells
 
   @Test func whatOneSideLacksIsListed() async throws {

@@ -17,9 +17,12 @@ import Testing
 
   /// Instructions by symbol, as GNU objdump spells them.
   private static func disassemble(_ binary: FilePath) async throws -> [String: [String]] {
+    // Most of a statically linked binary is Foundation: sed leaves what a symbol of ours names, up to the empty line.
+    let ours = "/<(loop|walk|single|work|catomics|trap)_.*>:$/,/^$/p"
     let result = try await Subprocess.run(
-      .name("objdump"), arguments: ["-d", "--no-show-raw-insn", binary.string],
-      output: .string(limit: 512 << 20), error: .discarded)
+      .name("sh"),
+      arguments: ["-c", #"objdump -d --no-show-raw-insn "$0" | sed -nE "$1""#, binary.string, ours],
+      output: .string(limit: 64 << 20), error: .discarded)
     var code: [String: [String]] = [:]
     var symbol: String?
     for line in result.standardOutput.split(separator: "\n") {
@@ -55,10 +58,11 @@ import Testing
 
   /// What runs beside each other: victims that lock nothing, and an aggressor that locks nothing but its add.
   private func checkContention(_ code: [String: [String]]) throws {
-    for (symbol, locked) in [
-      ("catomics_victim_loads", ""), ("catomics_victim_chase", ""), ("catomics_victim_stream", ""),
-      ("catomics_victim_system_call", ""), ("catomics_dependent_adds", ""), ("catomics_aggress", "add"),
-      ("catomics_pass_counter", "cmpxchg"), ("catomics_read_halves", "xadd"),
+    let victims = code.keys.filter { $0.hasPrefix("catomics_victim_") }
+    #expect(victims.contains("catomics_victim_chase"))
+    for (symbol, locked) in victims.map({ ($0, "") }) + [
+      ("catomics_dependent_adds", ""), ("catomics_aggress", "add"), ("catomics_pass_counter", "cmpxchg"),
+      ("catomics_read_halves", "xadd"),
     ] {
       let instructions = try #require(code[symbol], "no function \(symbol) in the binary")
       let locking = instructions.filter {

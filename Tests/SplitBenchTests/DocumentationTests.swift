@@ -5,11 +5,8 @@ import Testing
 
 /// What the documents say and what the program does.
 @Suite struct DocumentationTests {
-  private static let root = FilePath(#filePath).removingLastComponent().removingLastComponent()
-    .removingLastComponent()
-
   @Test func everyWarningOfARowIsInTheReference() throws {
-    let reference = try text(Self.root.appending("results").appending("README.md"))
+    let reference = try text(Repository.root.appending("results").appending("README.md"))
     for (id, meaning) in CostRow.Warning.allCases.map({ ($0.rawValue, $0.meaning) })
       + BystanderRow.Warning.allCases.map({ ($0.rawValue, $0.meaning) })
     {
@@ -18,12 +15,12 @@ import Testing
   }
 
   @Test func everyExperimentAndVictimIsInTheReadme() throws {
-    let readme = try text(Self.root.appending("README.md"))
+    let readme = try text(Repository.root.appending("README.md"))
     for experiment in ExperimentId.allCases { #expect(readme.contains("| `\(experiment.rawValue)` |")) }
   }
 
   @Test func everyInstructionIsInTheReadme() async throws {
-    let readme = try text(Self.root.appending("README.md"))
+    let readme = try text(Repository.root.appending("README.md"))
     let list = try await Tool.run("list", "--json").output
     let object = try JSONSerialization.jsonObject(with: Data(list.utf8)) as? [String: Any]
     let instructions = try #require(object?["instructions"] as? [[String: Any]])
@@ -37,7 +34,7 @@ import Testing
 
   /// Committed runs are read by users' scripts: they must stay what the reference says.
   @Test func committedRunsHaveTheReferencesColumns() throws {
-    let results = Self.root.appending("results")
+    let results = Repository.root.appending("results")
     for machine in names(in: results) {
       for run in names(in: results.appending(machine)) {
         let cost = results.appending(machine).appending(run).appending("cost.csv")
@@ -47,5 +44,32 @@ import Testing
             "run,round_count,cpu,setting,instruction,width_bytes,locked,placement,offset_bytes,"))
       }
     }
+  }
+
+  @Test func theChangeLogBeginsWithThisVersion() async throws {
+    let version = try await Tool.run("--version").output.trimmingCharacters(in: .whitespacesAndNewlines)
+    let log = try text(Repository.root.appending("CHANGELOG.md"))
+    let first = log.split(separator: "\n").first { $0.hasPrefix("## ") }
+    #expect(first?.split(separator: " ").dropFirst().first.map(String.init) == version)
+  }
+
+  /// Paths in documents are those of files, relative to the document in a link, to the root in backticks.
+  @Test(arguments: Repository.documents)
+  func whatADocumentNamesExists(document: String) throws {
+    let page = Repository.root.appending(document)
+    let content = try text(page)
+    for link in content.matches(of: /\]\(([^)\s#]+)(?:#[^)]*)?\)/).map({ String($0.1) }) {
+      guard !link.contains("://"), !link.hasPrefix("mailto:") else { continue }
+      #expect(exists(page.removingLastComponent().pushing(FilePath(link))), "\(document) links to \(link)")
+    }
+    let folders = Set(names(in: Repository.root))
+    for path in content.matches(of: /`([\w.+-]+\/[\w.+\/-]+)`/).map({ String($0.1) }) {
+      guard let first = path.split(separator: "/").first, folders.contains(String(first)) else { continue }
+      #expect(exists(Repository.root.appending(path)), "\(document) names \(path)")
+    }
+  }
+
+  private func exists(_ path: FilePath) -> Bool {
+    FileManager.default.fileExists(atPath: path.lexicallyNormalized().string)
   }
 }

@@ -44,6 +44,10 @@ chost_thread_usage chost_usage_of_thread(void);
 /// The corresponding system call is `pidfd_open` (Linux 5.3).
 int chost_pidfd_open(int process);
 
+/// From now on this process is killed when the thread that started it ends, and if that has ended already.
+/// The corresponding system call is `prctl(PR_SET_PDEATHSIG)`.
+int chost_die_with_parent(int parent);
+
 /// CLOCK_MONOTONIC_RAW in ns: not slewed by NTP, so the TSC can be calibrated against it.
 uint64_t chost_monotonic_raw_ns(void);
 

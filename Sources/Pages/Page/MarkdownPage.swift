@@ -9,18 +9,22 @@ struct MarkdownPage {
   var text: String {
     var parts = ["## \(MarkdownText.inline(title))\n", "\(MarkdownText.inline(subtitle))\n"]
     for section in sections {
-      let facts = section.id == SummarySection.id ? section.leads + section.words : section.digest.facts
+      let facts = section.id == SummarySection.id ? section.words : section.digest.facts
       guard !facts.isEmpty || !section.digest.tables.isEmpty else { continue }
       parts.append("### \(MarkdownText.inline(section.title))\n")
+      parts += list(section.leads)
       for table in section.digest.tables {
-        parts.append("\(MarkdownText.inline(table.name))\n")
+        let name = [table.name, table.note].compactMap { $0 }.joined(separator: "; ")
+        parts.append("\(MarkdownText.inline(name))\n")
         parts.append(MarkdownText.table(table))
       }
-      if !facts.isEmpty {
-        parts.append(facts.map { "- \(MarkdownText.inline($0))\n" }.joined())
-      }
+      parts += list(facts)
     }
     return parts.joined(separator: "\n")
+  }
+
+  private func list(_ facts: [String]) -> [String] {
+    facts.isEmpty ? [] : [facts.map { "- \(MarkdownText.inline($0))\n" }.joined()]
   }
 }
 
@@ -43,7 +47,8 @@ enum MarkdownText {
   static func table(_ table: PageTable) -> String {
     var text = TextTable(columns: table.columns.map { inline($0.name) })
     text.rows = table.lines.map { ([$0.head] + $0.cells.map(\.text)).map(inline) }
-    return text.markdown
+    let areNumbers = table.kind == PageTable.Kind.numbers.rawValue
+    return text.markdown { $0 == 0 || !areNumbers || table.columns[$0].isWords }
   }
 
   /// An underscore or a dash inside a word marks nothing.

@@ -19,6 +19,8 @@ struct PageTable {
   let columns: [Column]
   let lines: [Line]
   let lineCount: Int
+  /// What holds for all rows.
+  let note: String?
   /// What the columns hold, where their names do not say it all.
   let meanings: [Meaning]
 
@@ -56,12 +58,13 @@ struct PageTable {
   ///   - links: by row, in a last column; empty without such a column.
   init(
     _ name: String, _ kind: Kind, _ table: TextTable, isBeside: Bool = false, isFolded: Bool? = nil,
-    meanings: [Meaning] = [], links: [[Link]] = []
+    note: String? = nil, meanings: [Meaning] = [], links: [[Link]] = []
   ) {
     self.name = name
     self.isBeside = isBeside
     self.isFolded = isFolded ?? (table.rows.count > PageTable.mostOpen)
     self.kind = kind.rawValue
+    self.note = note
     self.meanings = meanings
     let columns = table.columns.enumerated().map { index, name in
       Column(

@@ -38,7 +38,7 @@ enum FieldTable {
     return rows.map(\.table).distinct.map { name in
       let own = rows.filter { $0.table == name }.map(\.fields)
       let used = heads.indices.filter { column in own.contains { $0[column] != nothing } }
-      // What is the same in all rows is said in the table's name.
+      // What is the same in all rows is said once.
       let constant = used.filter { column in
         own.count > 1 && own.allSatisfy { $0[column] == own[0][column] }
       }
@@ -49,8 +49,8 @@ enum FieldTable {
         constant.filter { heads[$0] != columns[0].title }.map { "\(heads[$0]): \(own[0][$0])" }
         + (own.count > shown.count ? ["\(own.count - shown.count) more rows in \(table).csv"] : [])
       return PageTable(
-        name + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"), .numbers,
-        TextTable(columns: columnsShown.map { heads[$0] }, rows: shown),
+        name, .numbers, TextTable(columns: columnsShown.map { heads[$0] }, rows: shown),
+        note: notes.isEmpty ? nil : notes.joined(separator: "; "),
         meanings: meanings(columns.filter { column in used.contains { heads[$0] == column.title } }, table))
     }
   }

@@ -73,14 +73,7 @@ struct BystanderOfRuns {
         }.sorted { $0.lockedFraction! < $1.lockedFraction! }
       )
     }
-    let steps = lines.flatMap(\.steps)
-    guard
-      let x = Axis(
-        "share of time in which the bus is locked", .share, .logarithmic,
-        covering: steps.map { $0.lockedFraction! }),
-      let y = Axis(
-        "slow-down", .factor, .logarithmic, covering: steps.flatMap { $0.slowdown!.all }, showing: 0.9...2)
-    else { return nil }
+    guard let axes = BystanderSection.axes(lines.flatMap(\.steps)) else { return nil }
     let series = lines.filter { !$0.steps.isEmpty }.map { line in
       LinePlot.Series(
         name: line.name, style: styles.style(line.run),
@@ -89,7 +82,7 @@ struct BystanderOfRuns {
     return Figure(
       "dose-runs", "Dose curves of \(victim)",
       caption: "The victim that suffers most. Bands are 95 % intervals.",
-      isWide: true, plot: LinePlot(x: x, y: y, series: series, legend: styles.legend(runs)),
+      isWide: true, plot: LinePlot(x: axes.x, y: axes.y, series: series, legend: styles.legend(runs)),
       data: BystanderOfRuns.table(lines.flatMap { line in line.steps.map { (line.run, $0) } }))
   }
 }

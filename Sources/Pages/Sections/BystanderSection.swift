@@ -40,6 +40,18 @@ enum BystanderSection: SectionMaker {
     }
   }
 
+  /// Of dose curves; nil where no step has a place on them.
+  static func axes(_ steps: [BystanderEntry]) -> (x: Axis, y: Axis)? {
+    guard
+      let x = Axis(
+        "share of time in which the bus is locked", .share, .logarithmic,
+        covering: steps.map { $0.lockedFraction! }),
+      let y = Axis(
+        "slow-down", .factor, .logarithmic, covering: steps.flatMap { $0.slowdown!.all }, showing: 0.9...2)
+    else { return nil }
+    return (x, y)
+  }
+
   /// The deepest shade, unless something is slower still.
   static let deepest = 10.0
 

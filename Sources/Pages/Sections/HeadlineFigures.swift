@@ -44,7 +44,8 @@ struct HeadlineFigures {
     }
     let said = [
       cost, bystander.map { "the slowest bystander takes \($0) as long" },
-      limit.map { "\($0) leave every bystander within 1 %" }, fate.map { "a program that split-locks \($0)" },
+      limit.map { "split locks at \($0) leave every bystander within 1 %" },
+      fate.map { "a program that split-locks \($0)" },
     ].compactMap { $0 }
     return said.isEmpty ? nil : "\(group.label): \(said.joined(separator: "; "))"
   }

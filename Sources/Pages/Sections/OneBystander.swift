@@ -68,7 +68,9 @@ struct OneBystander {
 
   private var limit: DoseLimits.Strictest? { DoseLimits(run.record.doseCurves ?? []).strictest(0.01) }
 
-  private var limitSentence: String? { limit.map { "\($0.rate) leave every bystander within 1 %." } }
+  private var limitSentence: String? {
+    limit.map { "Split locks at \($0.rate) leave every bystander within 1 %." }
+  }
 
   private var keyFigures: [PageSection.KeyFigure] {
     let slowest = worst.map {

@@ -45,7 +45,7 @@ struct PairDose {
 
   /// The same as curves: those that slow down stand out, the others lie in one bundle.
   var plot: Figure? {
-    let steps = steps.filter { $0.slowdown != nil && $0.lockedFraction ?? 0 > 0 }
+    let steps = steps.filter(\.isDoseStep)
     func highest(_ victim: String) -> Double {
       steps.filter { $0.victim == victim }.map { $0.slowdown!.value }.max() ?? 0
     }
@@ -54,13 +54,7 @@ struct PairDose {
     let slowed = measured.filter { victim in
       steps.contains { $0.victim == victim && $0.verdict == "slowed" }
     }.prefix(SeriesStyle.count)
-    guard
-      let x = Axis(
-        "share of time in which the bus is locked", .share, .logarithmic,
-        covering: steps.map { $0.lockedFraction! }),
-      let y = Axis(
-        "slow-down", .factor, .logarithmic, covering: steps.flatMap { $0.slowdown!.all }, showing: 0.9...2)
-    else { return nil }
+    guard let axes = BystanderSection.axes(steps) else { return nil }
     func series(_ victim: String, _ style: SeriesStyle) -> LinePlot.Series {
       LinePlot.Series(
         name: victim, style: style,
@@ -73,7 +67,7 @@ struct PairDose {
       "dose-\(pair.victimCpu)-\(pair.aggressorCpu)", "Dose curves",
       caption: "\(pair.label). Bands are 95 % intervals; grey: not slowed, or undecided.",
       plot: LinePlot(
-        x: x, y: y,
+        x: axes.x, y: axes.y,
         series: spared.map { series($0, .muted) }
           + slowed.enumerated().map { series($1, SeriesStyle($0)) },
         legend: slowed.enumerated().map { Key(SeriesStyle($0), $1) } + spared.map { Key(.muted, $0) }),

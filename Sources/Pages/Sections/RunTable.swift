@@ -29,12 +29,15 @@ enum RunTable {
     + " leave every bystander so. A run is named by how Linux was booted, and by what else tells it from the others."
 
   private static func measured(_ group: RunGroup) -> String {
-    let times = group.runs.map { RunLabels.time($0.record.startedUtc) }
-    let (first, last) = (times.min()!, times.max()!)
+    let times = group.runs.map(\.record.startedUtc).sorted().map(RunLabels.time)
+    let (first, last) = (times[0], times[times.count - 1])
+    guard first != last else { return breakable(first) }
     let day = last.prefix { $0 != "\u{A0}" }
-    return first == last
-      ? first : "\(first) to \(first.hasPrefix(day) ? last.dropFirst(day.count + 1) : last[...])"
+    return breakable("\(first) to \(first.hasPrefix(day) ? String(last.dropFirst(day.count + 1)) : last)")
   }
+
+  /// A narrow column has its lines broken between day and time.
+  private static func breakable(_ time: String) -> String { time.replacing("\u{A0}", with: " ") }
 
   /// Of its experiments.
   private static func names(_ run: PageRun) -> String {

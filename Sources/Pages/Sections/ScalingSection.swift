@@ -104,7 +104,7 @@ enum ScalingSection: SectionMaker {
     let own = run.scaling.filter { $0.placement == "line-split" && $0.arrangement == "own" && $0.threads > 1 }
     guard let most = own.max(by: { $0.threads < $1.threads }), let ratio = most.ratioToOne else { return nil }
     return
-      "\(most.threads) CPUs that split-lock at once get \(Quantity.factor.text(ratio)) through of what one gets."
+      "\(most.threads) CPUs that split-lock at once get through \(Quantity.factor.text(ratio)) as many as one alone."
   }
 
   private static func facts(_ run: PageRun) -> [String] {

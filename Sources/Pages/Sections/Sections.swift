@@ -11,8 +11,8 @@ protocol SectionMaker: SendableMetatype {
 enum Sections {
   private static let makers: [any SectionMaker.Type] = [
     MachineSection.self, CostSection.self, OffsetSection.self, BystanderSection.self, PassingSection.self,
-    ScalingSection.self, TrapSection.self, ScopeSection.self, SettingsSection.self, HotplugSection.self,
-    LeakSection.self, ToggleSection.self,
+    ScalingSection.self, TrapSection.self, GuestSection.self, ScopeSection.self, SettingsSection.self,
+    HotplugSection.self, LeakSection.self, ToggleSection.self, PolicySection.self,
     DistributionSection.self, WarningSection.self, MethodSection.self,
   ]
 

@@ -12,7 +12,24 @@ enum ToggleSection: SectionMaker {
     ]
     section.tables = tables
     section.digest.tables = tables.filter { $0.name != names["bystander"] }
+    section.findings = try [writing(runs)].compactMap { $0 }
     return section
+  }
+
+  private static func writing(_ runs: [PageRun]) throws(ReadFailure) -> String? {
+    var times: [Double] = []
+    for run in runs {
+      guard let entries = try Entries(run.stored, "toggle", required: ["part"], optional: ["median_ns"])
+      else {
+        continue
+      }
+      for (part, time) in zip(try entries.texts("part"), try entries.number("median_ns")) {
+        if part == "write", let time { times.append(time) }
+      }
+    }
+    guard let least = times.min(), let most = times.max() else { return nil }
+    let ends = [least, most].map(Quantity.nanoseconds.text).distinct
+    return "Writing the detection bit of one CPU takes \(ends.joined(separator: " to "))."
   }
 
   /// Of the table for each part.

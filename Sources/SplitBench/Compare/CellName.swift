@@ -40,6 +40,7 @@ extension MatchedCells.Cell {
     case .hotplug: ["\(text("bit")), \(text("start"))"]
     case .leak: [text("relation")]
     case .toggle: toggleWords
+    case .guest: guestWords
     }
   }
 
@@ -73,6 +74,15 @@ extension MatchedCells.Cell {
     return [
       (part == operation ? part : "\(part) \(operation)") + rate, count > 1 ? "\(count) CPUs" : "",
       text("writers") == "1" ? "" : "\(text("writers")) writers", text("relation"),
+    ]
+  }
+
+  /// Such as `cost line-split, exits-off, guest, CPL 3`.
+  private var guestWords: [String] {
+    [
+      "\(text("part")) \(text("quantity"))", text("condition"), text("place"),
+      text("cpl").isEmpty ? "" : "CPL \(text("cpl"))",
+      text("vcpus").isEmpty ? "" : "\(text("vcpus")) vCPUs",
     ]
   }
 

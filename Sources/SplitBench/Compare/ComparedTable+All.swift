@@ -4,7 +4,7 @@ extension ComparedTable {
   /// All that can be compared.
   static let all = [
     cost, pingpong, bystander, scaling, trap, settings, settingsBystander, settingsCost, toggle,
-    toggleBystander, scope, hotplug, leak,
+    toggleBystander, scope, hotplug, leak, guest, guestBystander,
   ]
 
   private static let cpu = Cpu(number: "cpu", kind: "core_kind")
@@ -92,8 +92,25 @@ extension ComparedTable {
 
   private static let hotplug = ComparedTable(
     .hotplug, keys: [.text("bit"), .text("start")], cpus: [cpu], quantity: nil,
-    answers: ["kept", "initialised", "met_before", "met_after"])
+    answers: ["kept", "initialised", "initialised_when", "met_before", "met_after"])
 
   private static let leak = ComparedTable(
     .leak, keys: [.text("relation")], cpus: [], quantity: nil, answers: ["leaks"])
+
+  // MARK: Guests
+
+  private static let guestKeys: [Key] = [
+    .text("part"), .text("quantity"), .text("condition"), .text("place"), .integer("cpl"),
+    .integer("vcpus"), .text("unit"),
+  ]
+
+  /// Times, and what is told in words.
+  private static let guest = ComparedTable(
+    .guest, rows: CellFilter(["unit": [GuestCell.Unit.nanoseconds.rawValue, GuestCell.Unit.none.rawValue]]),
+    keys: guestKeys, cpus: [cpu],
+    quantity: Quantity(column: "value", bounds: ("value_low", "value_high"), unit: "ns"), answers: ["found"])
+
+  private static let guestBystander = ComparedTable(
+    .guest, name: "guest-bystander", rows: CellFilter(["part": [GuestCell.Part.bystander.rawValue]]),
+    keys: guestKeys, cpus: [cpu], quantity: .slowdown("value"))
 }

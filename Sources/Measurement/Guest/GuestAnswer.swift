@@ -1,0 +1,56 @@
+import Guest
+
+/// What becomes of a guest that split-locks.
+public enum GuestAnswer: String, Sendable, Codable, CaseIterable {
+  /// The operations are performed, and nothing is met.
+  case silent
+  /// Linux puts the vCPU's thread to sleep (split_lock_warn through handle_guest_split_lock).
+  case delayed
+  /// #AC or #DB in the guest itself.
+  case alignmentCheck = "#AC in the guest"
+  case debugTrap = "#DB in the guest"
+  /// KVM_EXIT_EXCEPTION, or another that ends the guest.
+  case given = "given to the VMM"
+  /// Its process gets SIGBUS.
+  case sigbus = "SIGBUS to the VMM"
+  case hung
+  case other
+
+  /// - Parameters:
+  ///   - reports: of single split locks, one behind the other.
+  ///   - delay: from which on one was held up, in seconds.
+  init(_ reports: [GuestReport], delay: Double = DoseRamp.delay) {
+    for report in reports {
+      switch report.trip.end {
+      case .deadline:
+        self = .hung
+        return
+      case .stopped:
+        self = .given
+        return
+      case .ready: break
+      }
+      guard let fault = report.fault else { continue }
+      self = fault.vector == 17 ? .alignmentCheck : fault.isBusLock ? .debugTrap : .other
+      return
+    }
+    let isDelayed = reports.contains { $0.trip.slept && Double($0.trip.nanoseconds) > delay * 1e9 }
+    self = isDelayed ? .delayed : .silent
+  }
+
+  /// Of a child that may not have come to tell.
+  ///
+  /// - Parameter told: what it told; nil if it did not.
+  init?(told: GuestAnswer?, end: GuestEnd) {
+    switch end {
+    // SIGBUS of bus.h, 7 on x86.
+    case .signalled(7): self = .sigbus
+    case .hung: self = .hung
+    case .exited(0): if let told { self = told } else { return nil }
+    case .exited, .signalled, .interrupted: return nil
+    }
+  }
+
+  /// Whether split locks run on in a guest at what they cost.
+  var leavesAlone: Bool { self == .silent }
+}

@@ -1,0 +1,55 @@
+import Machine
+
+/// What the experiment `guest` does.
+public struct GuestPlan: Sendable {
+  /// The first vCPU's.
+  public var cpu: Int
+  /// On another core, for the bystander; nil where there is none.
+  public var other: Int?
+  public var sibling: Int?
+  /// For more vCPUs, in this order.
+  public var more: [Int]
+  public var rounds: Int
+  public var budget: Double
+  public var wallLimit: Double
+
+  /// - Parameter candidates: CPUs for more vCPUs.
+  public init(
+    cpu: LogicalCpu, beside other: Int?, among candidates: [LogicalCpu], in topology: Topology, rounds: Int,
+    budget: Double, wallLimit: Double
+  ) {
+    self.cpu = cpu.id
+    self.other = other
+    sibling = topology.sibling(of: cpu.id)
+    // Cores of their own first.
+    let cpus = candidates.filter { $0.id != cpu.id }
+    more =
+      cpus.filter { topology.relation(of: $0, to: cpu) != .smtSibling }.map(\.id)
+      + cpus.filter { topology.relation(of: $0, to: cpu) == .smtSibling }.map(\.id)
+    (self.rounds, self.budget, self.wallLimit) = (rounds, budget, wallLimit)
+  }
+
+  /// Parts of the budget.
+  private static let (costShare, vcpuShare, bystanderShare) = (0.2, 0.25, 0.5)
+
+  func budget(of visit: GuestTask.Visit) -> Double {
+    switch visit {
+    case .cost: budget * GuestPlan.costShare
+    case .vcpus: budget * GuestPlan.vcpuShare
+    case .bystander: budget * GuestPlan.bystanderShare
+    case .look, .answer, .hostRegisters: 0
+    }
+  }
+
+  func task(_ visit: GuestTask.Visit, seed: UInt64, trial: GuestTrial = .plain(cpl: 3)) -> GuestTask {
+    var task = GuestTask(visit, cpu: cpu)
+    (task.rounds, task.seed, task.trial, task.budget) = (rounds, seed, trial, budget(of: visit))
+    switch visit {
+    case .vcpus: task.others = more
+    case .bystander: task.others = [other].compactMap { $0 }
+    case .hostRegisters: task.others = [other ?? cpu] + [sibling].compactMap { $0 }
+    case .look, .answer, .cost: break
+    }
+    return task
+  }
+}

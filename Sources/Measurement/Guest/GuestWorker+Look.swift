@@ -1,0 +1,133 @@
+import Guest
+import Machine
+
+/// What the guest is, and what it meets without a split lock.
+extension GuestWorker {
+  /// An operation of a register-only loop that takes more cycles is interpreted: silicon takes about one.
+  static let interpretedCycles = 50.0
+  /// Operations of a loop that may be interpreted, and of one that is not.
+  private static let (few, many) = (200, 100_000)
+
+  func look() throws {
+    let begun = clock.elapsed()
+    let cpu = try GuestMachine(kvm).cpus[0]
+    _ = try cpu.run(GuestCall(.register, cpl: 0))
+    try tell(GuestFinding(GuestCell(.kvm, "creation", .milliseconds), (clock.elapsed() - begun) * 1e3))
+    try tell(
+      GuestFinding(GuestCell(.kvm, "bus-lock-exit"), found: kvm.hasBusLockExit ? "offered" : "not offered"))
+    try tell(
+      GuestFinding(
+        GuestCell(.kvm, "user-space-msrs"), found: kvm.hasUserSpaceMsrs ? "offered" : "not offered"))
+    for cpl in [0, 3] {
+      try loop(cpu, cpl)
+      try count(cpu, cpl)
+    }
+    try readRegisters()
+    try readBits()
+    try checkAlignment(cpu)
+  }
+
+  private func loop(_ cpu: GuestCpu, _ cpl: Int) throws {
+    var call = GuestCall(.register, cpl: cpl)
+    func cycles() throws -> Double? {
+      try cpu.run(call).ticks.map { Double($0) / Double(call.count) }
+    }
+    let cell = GuestCell(.loop, "register-add", .cycles, cpl: cpl, cpu: task.cpu)
+    call.count = GuestWorker.few
+    // The first meets cold pages.
+    guard try cycles() != nil, var value = try cycles() else {
+      return try tell(GuestFinding(cell, found: "it did not come back"))
+    }
+    let isInterpreted = value > GuestWorker.interpretedCycles
+    if !isInterpreted {
+      call.count = GuestWorker.many
+      value = try cycles() ?? value
+    }
+    try tell(
+      GuestFinding(cell, value, found: isInterpreted ? "interpreted" : "native", operations: call.count))
+  }
+
+  private func count(_ cpu: GuestCpu, _ cpl: Int) throws {
+    var call = GuestCall(.locked, cpl: cpl)
+    call.count = GuestWorker.few
+    let report = try cpu.run(call)
+    try tell(
+      GuestFinding(
+        GuestCell(.count, "aligned", .count, cpl: cpl, cpu: task.cpu), Double(report.counted),
+        found: report.obstacle ?? (report.counted == UInt64(call.count) ? "exact" : "lost some"),
+        operations: call.count))
+  }
+
+  // MARK: Registers
+
+  private func readRegisters() throws {
+    try readRegisters(try GuestMachine(kvm).cpus[0], "as-kvm")
+    guard kvm.hasUserSpaceMsrs else {
+      return try skip(
+        "guest's registers answered by us", "no KVM_CAP_X86_USER_SPACE_MSR and filter: needs Linux 5.10")
+    }
+    try readRegisters(try believer().cpus[0], "answered-by-us")
+  }
+
+  private func readRegisters(_ cpu: GuestCpu, _ condition: String) throws {
+    for (register, value) in [
+      (EmulatedRegisters.coreCapabilities, 0),
+      (EmulatedRegisters.memoryControl, EmulatedRegisters.splitLockDisable),
+    ] {
+      for routine in [GuestCall.Routine.writeMsr, .readMsr] {
+        var call = GuestCall(routine, cpl: 0)
+        (call.number, call.value) = (register, value)
+        let report = try cpu.run(call)
+        let isRead = routine == .readMsr
+        let name = "\(isRead ? "rdmsr" : "wrmsr")-0x\(String(register, radix: 16))"
+        let done = isRead ? "0x" + String(report.values[0], radix: 16) : "taken"
+        try tell(
+          GuestFinding(
+            GuestCell(.register, name, condition: condition, cpl: 0), found: report.obstacle ?? done))
+      }
+    }
+  }
+
+  // MARK: CPUID
+
+  /// What KVM offers, and what the guest sees where we offer or withhold a bit.
+  private func readBits() throws {
+    let supported = try kvm.supportedCpuid()
+    for bit in GuestCpuid.Bit.allCases {
+      try tell(
+        GuestFinding(
+          GuestCell(.cpuid, bit.rawValue, condition: "by-kvm"),
+          found: supported[bit] ? "offered" : "not offered"))
+    }
+    for (isOffered, condition) in [(true, "offered-by-us"), (false, "withheld-by-us")] {
+      var options = GuestMachine.Options()
+      for bit in GuestCpuid.Bit.allCases { options.bits[bit] = isOffered }
+      let cpu = try GuestMachine(kvm, options).cpus[0]
+      for cpl in [0, 3] {
+        for bit in GuestCpuid.Bit.allCases {
+          var call = GuestCall(.cpuid, cpl: cpl)
+          (call.number, call.count) = (GuestCpuid.leaf, Int(bit.place.subleaf))
+          let report = try cpu.run(call)
+          try tell(
+            GuestFinding(
+              GuestCell(.cpuid, bit.rawValue, condition: condition, cpl: cpl),
+              found: report.obstacle ?? (bit.isSet(in: report.values) ? "seen" : "not seen")))
+        }
+      }
+    }
+  }
+
+  // MARK: EFLAGS.AC
+
+  private func checkAlignment(_ cpu: GuestCpu) throws {
+    for cpl in [0, 3] {
+      var call = GuestCall(.load, cpl: cpl)
+      (call.operand, call.checksAlignment) = (.misaligned, true)
+      let report = try cpu.run(call)
+      try tell(
+        GuestFinding(
+          GuestCell(.alignment, "misaligned-load", condition: "eflags-ac", cpl: cpl),
+          found: report.obstacle ?? "performed"))
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import CHost
+import Glibc
+import Guest
+import Machine
+
+/// What the child does: owns a guest, and tells line by line what it finds.
+public final class GuestWorker {
+  let task: GuestTask
+  let kvm: Kvm
+  let clock: TscClock
+  var random: SeededGenerator
+  var budget: BusBudget
+  private let begun: Double
+  private let write: (String) throws -> Void
+
+  /// - Parameter write: takes whole lines.
+  /// - Throws: `KvmFailure` where KVM is not usable.
+  public init(_ task: GuestTask, write: @escaping (String) throws -> Void) throws {
+    (self.task, self.write) = (task, write)
+    kvm = try Kvm()
+    clock = TscClock()
+    random = SeededGenerator(seed: task.seed)
+    budget = BusBudget(limit: task.budget)
+    begun = clock.elapsed()
+  }
+
+  /// Has the task done, by the process `splitbench guest`; of what could not be done a line says why.
+  public static func serve(_ task: GuestTask, write: @escaping (String) throws -> Void) throws {
+    do {
+      try GuestWorker(task, write: write).run()
+    } catch let failure as KvmFailure {
+      try write(GuestLine(skipped: "guest", reason: failure.description).text())
+    } catch let failure as PinFailure {
+      try write(GuestLine(skipped: "guest's \(task.visit.rawValue)", reason: failure.description).text())
+    }
+  }
+
+  func run() throws {
+    try CpuPin.pin(to: task.visit == .bystander || task.visit == .hostRegisters ? task.others[0] : task.cpu)
+    switch task.visit {
+    case .look: try look()
+    case .answer: try answer()
+    case .cost: try measureCost()
+    case .vcpus: try runVcpus()
+    case .bystander: try disturb()
+    case .hostRegisters: try watchHost()
+    }
+  }
+
+  var hasTime: Bool { clock.elapsed() - begun < task.wallLimit }
+
+  func tell(_ finding: GuestFinding) throws { try write(GuestLine(finding: finding).text()) }
+  func skip(_ what: String, _ reason: String) throws {
+    try write(GuestLine(skipped: what, reason: reason).text())
+  }
+
+  /// Before split locks: leaves the bus the rest that is due.
+  func rest() { sleep(seconds: budget.rest(at: clock.elapsed())) }
+
+  /// Behind them.
+  func book(_ splitLocks: Int) throws {
+    budget.book(operations: splitLocks, cost: task.cost, at: clock.elapsed())
+    try write(GuestLine(splitLocks: splitLocks).text())
+  }
+
+  /// A guest whose MSR 0x33 has bit 29 set, as it believes.
+  func believer() throws -> GuestMachine {
+    var options = GuestMachine.Options()
+    (options.answersMsrs, options.bits) = (true, [.coreCapabilities: true])
+    let guest = try GuestMachine(kvm, options)
+    var call = GuestCall(.writeMsr, cpl: 0)
+    (call.number, call.value) = (EmulatedRegisters.memoryControl, EmulatedRegisters.splitLockDisable)
+    _ = try guest.cpus[0].run(call)
+    return guest
+  }
+}

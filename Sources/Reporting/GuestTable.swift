@@ -1,0 +1,42 @@
+import Measurement
+
+/// `guest.csv`: one row a thing that was asked of a KVM guest, or of the host beside it.
+enum GuestTable {
+  static func table(run: String) -> CsvTable<GuestRow> {
+    CsvTable(columns: [
+      .text("run", "Name of the result folder.") { _ in run },
+      .integer("round_count", "Rounds behind the value.") { $0.roundCount },
+      .text(
+        "part",
+        "kvm: KVM, what it stands on, and the host's mode; loop: a register-only loop; count: operations found in the guest's memory; register: MSRs 0x33 and 0xCF; cpuid: bits that announce detection; alignment: EFLAGS.AC; answer: what becomes of a guest that split-locks; cost: of a locked add; exit: bus locks that end entries; vcpus: several vCPUs at once; bystander: a program on another CPU of the host; throttle: bus locks a second; host-register: the host's own MSRs around entries."
+      ) { $0.cell.part.rawValue },
+      .text(
+        "condition",
+        "Under which: exits-off, exits-on (KVM_CAP_X86_BUS_LOCK_EXIT), throttled-1000 (a second, by the VMM); as-kvm, answered-by-us; by-kvm, offered-by-us, withheld-by-us; guest-set-sld (MSR 0x33 bit 29, which we answer), guest-set-bld (IA32_DEBUGCTL bit 2); eflags-ac; before, during, after."
+      ) { $0.cell.condition },
+      .text("place", "Where it was measured: guest or host.") { $0.cell.place.rawValue },
+      .integer("cpl", "Privilege level of the guest's code, 0 or 3.") { $0.cell.cpl },
+      .integer("cpu", "Logical CPU of the host.") { $0.cell.cpu },
+      .integer("vcpus", "Of vcpus: how many worked at one time.") { $0.cell.vcpus },
+      .text(
+        "quantity",
+        "What of it; a placement is the operand's of a locked 8-byte add. bus-lock-exit: time of an exit by a bus lock and of the entry behind it; slow-down: of a victim in memory, treated over control; -to-host: over the host's own cost in the same round; rip: where the guest's RIP stood, at the instruction or after it."
+      ) { $0.cell.quantity },
+      .text("unit", "Of the value: ns, ms, cycles (of the TSC), ratio, count (added up), hz; empty of words.")
+      {
+        $0.cell.unit.rawValue.isEmpty ? nil : $0.cell.unit.rawValue
+      },
+      .number(
+        "value",
+        "The value: the 20 % trimmed mean of the rounds' logarithms, or their sum; empty where code is interpreted."
+      ) { $0.value },
+      .number("value_low", "Lower end of its 95 % interval over this run's rounds.") { $0.low },
+      .number("value_high", "Upper end of its 95 % interval.") { $0.high },
+      .text(
+        "found",
+        "In words: native or interpreted; exact or lost some; what a register held, or the exception; what became of the guest (silent, delayed, #AC in the guest, #DB in the guest, given to the VMM, SIGBUS to the VMM, hung)."
+      ) { $0.found },
+      .integer("operations", "Operations, reads or writes behind it.") { $0.operations },
+    ])
+  }
+}

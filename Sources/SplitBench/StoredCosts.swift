@@ -1,0 +1,61 @@
+import PolicyModel
+import StoredRuns
+import SystemPackage
+
+extension Costs {
+  /// What a result folder says that split locks cost, and whom they stall.
+  ///
+  /// - Throws: where the folder cannot be read, or nothing in it tells the cost of a split lock, of a trap, or a bystander's loss.
+  init(of run: StoredRun) throws {
+    let victims = run.record.doseCurves ?? []
+    guard !victims.isEmpty else {
+      throw ReadFailure(
+        run.path.appending("run.json"), "no dose_curves: nothing tells what bystanders lose",
+        remedy: "choose a run of the standard plan that measured `bystander`")
+    }
+    self.init(
+      run: run.name, splitLock: try Costs.splitLock(run), trap: try Costs.trap(run),
+      // Of several pairs of CPUs the one that loses most.
+      stallShares: Dictionary(
+        victims.map { ($0.victim.rawValue, Int(($0.stallShare * Double(Fixed.million)).rounded())) },
+        uniquingKeysWith: max))
+  }
+
+  private static func splitLock(_ run: StoredRun) throws -> Cost {
+    let table = try run.table(
+      "cost",
+      columns: [
+        "instruction", "width_bytes", "locked", "placement", "headline", "setting", "outcome", "median_ns",
+      ])
+    let rows = try table.texts("instruction").indices.filter { row in
+      try table.texts("instruction")[row] == "add" && table.integers("width_bytes")[row] == 8
+        && table.booleans("locked")[row] == true && table.texts("placement")[row] == "line-split"
+        && table.booleans("headline")[row] == true && table.texts("setting")[row] == "as-found"
+        && table.texts("outcome")[row] == "completed"
+    }
+    return try cost(
+      try rows.compactMap { try table.numbers("median_ns")[$0] }, table,
+      "no line-split 8-byte lock add that was completed: detection was in force")
+  }
+
+  private static func trap(_ run: StoredRun) throws -> Cost {
+    let table = try run.table(
+      "trap", columns: ["trigger", "context", "placement", "width_bytes", "locked", "round_trip_ns", "kind"])
+    let rows = try table.texts("trigger").indices.filter { row in
+      try table.texts("trigger")[row] == "eflags-ac" && table.texts("context")[row] == "in-process"
+        && table.texts("placement")[row] == "line-split" && table.integers("width_bytes")[row] == 8
+        && table.booleans("locked")[row] == true && table.texts("kind")[row] == "EFLAGS.AC"
+    }
+    return try cost(
+      try rows.compactMap { try table.numbers("round_trip_ns")[$0] }, table,
+      "no #AC of a line-split 8-byte lock add with EFLAGS.AC")
+  }
+
+  /// The first that there is: that of the first CPU.
+  private static func cost(_ values: [Double], _ table: StoredTable, _ missing: String) throws -> Cost {
+    guard let value = values.first else {
+      throw ReadFailure(table.file, missing, remedy: "choose a run that measured it")
+    }
+    return Cost(ns: max(1, Int(value.rounded())), source: table.file.lastComponent?.string ?? "")
+  }
+}

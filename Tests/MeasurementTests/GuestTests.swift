@@ -1,0 +1,262 @@
+import Glibc
+import Machine
+import Testing
+
+@testable import Guest
+@testable import Measurement
+
+/// Single split locks of a guest, as KVM would have them end.
+private enum Scripted {
+  static func report(
+    _ end: GuestTrip.End = .ready, fault: GuestFault? = nil, nanoseconds: UInt64 = 80_000, slept: Bool = false
+  ) -> GuestReport {
+    var trip = GuestTrip()
+    (trip.end, trip.nanoseconds, trip.slept) = (end, nanoseconds, slept)
+    return GuestReport(trip: trip, values: [0, 0, 0, 0], fault: fault, counted: fault == nil ? 1 : 0)
+  }
+
+  static func fault(_ vector: Int, dr6: UInt64 = 0xFFFF_0FF0, side: GuestFault.Side = .at) -> GuestFault {
+    GuestFault(vector: vector, errorCode: 0, address: 0, side: side, cpl: 3, dr6: dr6)
+  }
+}
+
+@Suite struct GuestAnswerTests {
+  private static let answers: [(reports: [GuestReport], answer: GuestAnswer)] = [
+    ([Scripted.report(), Scripted.report()], .silent),
+    // A slow host is no answer; nor is a short sleep, such as a page fault's.
+    ([Scripted.report(nanoseconds: 30_000_000)], .silent),
+    ([Scripted.report(slept: true)], .silent),
+    // split_lock_warn on the vCPU's thread.
+    ([Scripted.report(), Scripted.report(nanoseconds: 10_400_000, slept: true)], .delayed),
+    // Reflected: the guest has CR0.AM and EFLAGS.AC, or the host no detection.
+    ([Scripted.report(fault: Scripted.fault(17))], .alignmentCheck),
+    // DR6 bit 11 clear: the guest's own bus-lock detection. Set: another #DB.
+    ([Scripted.report(fault: Scripted.fault(1, dr6: 0xFFFF_07F0, side: .after))], .debugTrap),
+    ([Scripted.report(fault: Scripted.fault(1))], .other),
+    // Fatal, or a host without detection by policy: KVM_EXIT_EXCEPTION beside the signal.
+    ([Scripted.report(.stopped(.exception(vector: 17, errorCode: 0)))], .given),
+    ([Scripted.report(.stopped(.internalError(suberror: 1)))], .given),
+    ([Scripted.report(), Scripted.report(.deadline)], .hung),
+  ]
+
+  @Test(arguments: answers.indices)
+  func isToldFromWhatTheVmmSaw(index: Int) {
+    #expect(GuestAnswer(Self.answers[index].reports) == Self.answers[index].answer)
+  }
+
+  private static let ends: [(told: GuestAnswer?, end: GuestEnd, answer: GuestAnswer?)] = [
+    (.silent, .exited(0), .silent), (nil, .exited(0), nil),
+    (nil, .signalled(SIGBUS), .sigbus), (.silent, .signalled(SIGBUS), .sigbus),
+    (nil, .signalled(SIGKILL), nil),
+    (nil, .hung, .hung), (nil, .exited(1), nil), (nil, .interrupted, nil),
+  ]
+
+  @Test(arguments: ends.indices)
+  func ofAChildIsToldFromItsEnd(index: Int) {
+    let (told, end, answer) = Self.ends[index]
+    #expect(GuestAnswer(told: told, end: end) == answer)
+  }
+}
+
+@Suite struct GuestChildTests {
+  /// A program in the place of our own binary.
+  private func run(_ script: String, seconds: Double = 20) throws -> (end: GuestEnd, lines: [GuestLine]) {
+    let path = "/tmp/splitbench-guest-child-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    let file = try #require(fopen(path, "wx"))
+    fputs("#!/bin/sh\n" + script, file)
+    fclose(file)
+    chmod(path, 0o700)
+    defer { unlink(path) }
+    var lines: [GuestLine] = []
+    let end = try GuestChild.run(GuestTask(.look, cpu: 0), binary: path, seconds: seconds) {
+      lines.append($0)
+    }
+    return (end, lines)
+  }
+
+  private static let line = GuestLine(
+    finding: GuestFinding(GuestCell(.loop, "register-add", .cycles, cpl: 3), 1.5, found: "native"))
+
+  @Test func linesComeThroughAndOthersAreLeftOut() throws {
+    let text = try Self.line.text().replacing("\n", with: "")
+    let found = try run("echo '\(text)'; echo nonsense; echo '\(text)'; printf '{\"finding\"'")
+    #expect(found.end == .exited(0))
+    #expect(found.lines == [Self.line, Self.line])
+  }
+
+  @Test(arguments: [
+    ("exit 3", GuestEnd.exited(3)), ("kill -BUS $$", .signalled(SIGBUS)),
+    ("kill -KILL $$", .signalled(SIGKILL)),
+  ])
+  func itsEndIsTold(script: String, end: GuestEnd) throws { #expect(try run(script).end == end) }
+
+  @Test func aHungOneIsKilledAndLeavesNoProcess() throws {
+    // The sleep keeps the pipe open, and is the script's own process.
+    #expect(try run("exec sleep 600", seconds: 0.2).end == .hung)
+    #expect(waitpid(-1, nil, WNOHANG) < 0)
+  }
+
+  @Test func whatIsNotThereCannotBeStarted() {
+    #expect(throws: GuestChildFailure.self) {
+      try GuestChild.run(GuestTask(.look, cpu: 0), binary: "/no/such", seconds: 1) { _ in }
+    }
+  }
+
+  @Test func aTaskSurvivesItsArgument() throws {
+    for trial in [GuestTrial.plain(cpl: 0), .believes, .arms] {
+      var task = GuestTask(.answer, cpu: 3)
+      (task.trial, task.others, task.cost) = (trial, [1, 2], 1.5e-6)
+      #expect(try GuestTask(argument: task.argument()) == task)
+    }
+  }
+}
+
+@Suite struct GuestExperimentTests {
+  /// What children tell: by visit and trial.
+  private struct Script {
+    var loop = [0: "native", 3: "native"]
+    var answers: [GuestTrial: (GuestAnswer?, GuestEnd)] = [:]
+    var offersTrap = false
+    var looks = true
+    var endOfLook = GuestEnd.exited(0)
+
+    func launch(_ task: GuestTask, _ line: (GuestLine) -> Void) -> GuestEnd {
+      func tell(_ cell: GuestCell, _ value: Double? = nil, _ found: String? = nil) {
+        line(GuestLine(finding: GuestFinding(cell, value, found: found)))
+      }
+      switch task.visit {
+      case .look:
+        guard looks else {
+          line(GuestLine(skipped: "guest", reason: "no KVM"))
+          return endOfLook
+        }
+        tell(GuestCell(.kvm, "user-space-msrs"), nil, "offered")
+        tell(
+          GuestCell(.cpuid, "bus-lock-detect", condition: "by-kvm"), nil,
+          offersTrap ? "offered" : "not offered")
+        for (cpl, found) in loop.sorted(by: { $0.key < $1.key }) {
+          tell(GuestCell(.loop, "register-add", .cycles, cpl: cpl, cpu: task.cpu), 1, found)
+        }
+        return endOfLook
+      case .answer:
+        line(GuestLine(splitLocks: 11))
+        let (answer, end) = answers[task.trial] ?? (.silent, .exited(0))
+        if let answer {
+          tell(
+            GuestCell(
+              .answer, GuestWorker.answerQuantity, condition: task.trial.condition, cpl: task.trial.cpl,
+              cpu: task.cpu), nil, answer.rawValue)
+        }
+        return end
+      case .cost:
+        for round in 1...4 {
+          line(GuestLine(splitLocks: 100))
+          tell(
+            GuestCell(.cost, "line-split", .nanoseconds, condition: "exits-off", cpl: 3, cpu: task.cpu),
+            1000 + Double(round))
+          tell(
+            GuestCell(.exit, "line-split-bus-locks", .count, condition: "exits-on", cpl: 3, cpu: task.cpu), 40
+          )
+        }
+        return .exited(0)
+      case .vcpus, .bystander, .hostRegisters: return .exited(0)
+      }
+    }
+  }
+
+  private func run(_ script: Script, budget: Double = 0.1) throws -> (GuestExperiment, [GuestTask]) {
+    let machine = try MachineReport.ofThisMachine(watchMs: 0)
+    let plan = GuestPlan(
+      cpu: machine.topology.cpus[0], beside: machine.topology.cpus.last?.id,
+      among: machine.topology.cpus, in: machine.topology, rounds: 4,
+      budget: budget, wallLimit: 1000)
+    var tasks: [GuestTask] = []
+    let experiment = GuestExperiment(plan: plan, seed: 1, machine: machine, files: .live, clock: TscClock()) {
+      task, _, line in
+      tasks.append(task)
+      return script.launch(task, line)
+    }
+    try experiment.run(progress: { _ in }, finishedRound: { _ in })
+    return (experiment, tasks)
+  }
+
+  @Test func everyVisitIsMadeAndRoundsAreSummedUp() throws {
+    let (experiment, tasks) = try run(Script())
+    #expect(
+      tasks.map(\.visit) == [.look, .answer, .answer, .answer, .hostRegisters, .cost, .vcpus, .bystander])
+    #expect(tasks.filter { $0.visit == .answer }.map(\.trial) == [.plain(cpl: 3), .plain(cpl: 0), .believes])
+    // The cost of the guest's split locks is known from there on.
+    #expect(abs(tasks.last!.cost - 1.0025e-6) < 1e-9)
+    let cost = try #require(experiment.rows().first { $0.cell.part == .cost })
+    #expect(cost.roundCount == 4 && abs(cost.value! - 1002.5) < 0.1 && cost.low! < cost.value!)
+    #expect(experiment.rows().first { $0.cell.part == .exit }?.value == 160)
+    #expect(experiment.budget.operations == 433)
+    #expect(experiment.end == .finished && experiment.warnings.isEmpty)
+  }
+
+  @Test func interpretedCodeHasNoCost() throws {
+    var script = Script()
+    script.loop[0] = "interpreted"
+    let (experiment, tasks) = try run(script)
+    #expect(tasks.last?.cpls == [3])
+    #expect(experiment.virtualisation == .interpreting)
+    #expect(experiment.warnings.map(\.id) == ["guest-interpreted"])
+    let row = try #require(experiment.rows().first { $0.cell.part == .cost && $0.cell.cpl == 0 })
+    #expect(row.value == nil && row.found == "interpreted")
+  }
+
+  @Test func whereCpl3IsInterpretedNothingIsTimed() throws {
+    var script = Script()
+    script.loop = [0: "interpreted", 3: "interpreted"]
+    let (experiment, tasks) = try run(script)
+    #expect(tasks.last?.visit == .hostRegisters)
+    #expect(!experiment.rows().contains { $0.cell.part == .cost && $0.value != nil })
+  }
+
+  @Test func aGuestThatIsDelayedIsNotTimed() throws {
+    var script = Script()
+    script.answers[.plain(cpl: 3)] = (.delayed, .exited(0))
+    let (experiment, tasks) = try run(script)
+    #expect(!tasks.contains { $0.visit == .cost || $0.visit == .bystander })
+    #expect(experiment.skipped.contains { $0.reason.contains("delayed") })
+  }
+
+  /// Fatal: KVM has SIGBUS sent to the VMM, which tells nothing any more; the run goes on.
+  @Test func aVmmThatIsKilledIsAnAnswer() throws {
+    var script = Script()
+    for cpl in [0, 3] { script.answers[.plain(cpl: cpl)] = (nil, .signalled(SIGBUS)) }
+    script.answers[.believes] = (nil, .hung)
+    let (experiment, _) = try run(script)
+    #expect(experiment.answered(.plain(cpl: 3)) == .sigbus)
+    #expect(experiment.answered(.plain(cpl: 0)) == .sigbus)
+    #expect(experiment.answered(.believes) == .hung)
+    #expect(experiment.end == .finished)
+  }
+
+  @Test func aGuestThatMayDetectBusLocksIsAskedTo() throws {
+    var script = Script()
+    script.offersTrap = true
+    script.answers[.arms] = (.debugTrap, .exited(0))
+    let (experiment, tasks) = try run(script)
+    #expect(tasks.contains { $0.trial == .arms })
+    #expect(experiment.answered(.arms) == .debugTrap)
+  }
+
+  @Test func withoutKvmALineSaysWhy() throws {
+    var script = Script()
+    script.looks = false
+    let (experiment, tasks) = try run(script)
+    #expect(tasks.map(\.visit) == [.look])
+    #expect(experiment.skipped.map(\.what) == ["guest"] && experiment.skipped.map(\.reason) == ["no KVM"])
+    #expect(experiment.rows().isEmpty && experiment.end == .finished)
+    script.endOfLook = .hung
+    let (hung, _) = try run(script)
+    #expect(hung.skipped.contains { $0.reason == "the guest hung, and was killed" })
+  }
+
+  @Test func nothingIsIssuedWithoutBudget() throws {
+    let (experiment, tasks) = try run(Script(), budget: 1e-6)
+    #expect(!tasks.contains { $0.visit == .answer || $0.visit == .cost })
+    #expect(experiment.budget.operations == 0)
+  }
+}

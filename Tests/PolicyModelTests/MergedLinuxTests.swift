@@ -1,0 +1,155 @@
+import Testing
+
+@testable import PolicyModel
+
+/// What the merged policies do, from their source and by hand. Jiffies are of 4 ms.
+@Suite struct MergedLinuxTests {
+  /// One task: msleep(10) is 3 jiffies, one more before 6.12, and its timer fires at the tick after; the window of 2 jiffies closes at the tick
+  /// after the second. 5 + 3 jiffies, or 4 + 3.
+  @Test(arguments: [("warn-5.19", 32), ("warn-6.2", 32), ("warn-6.15", 28)])
+  func oneOffenderSleepsAndHasItsWindow(_ policy: String, _ cycleMs: Int) throws {
+    let found = try tally(offenders(1), policy)
+    #expect((10_000 / cycleMs - 1...10_000 / cycleMs + 1).contains(found.alignmentChecks))
+    #expect((2 * found.alignmentChecks - 2...2 * found.alignmentChecks).contains(found.toggles))
+    let asleep = Fixed.million * (cycleMs - 12) / cycleMs
+    #expect((asleep - 3000...asleep + 3000).contains(try #require(found.waitedShare)))
+    // 12 ms of 1164 ns each in a window.
+    #expect((10_200...10_310).contains(found.performed / found.alignmentChecks))
+    #expect(found.logLines == 1)
+  }
+
+  /// Four: the semaphore lets one after another have its window of 12 ms, and somebody always waits.
+  @Test func fourOffendersTakeTurns() throws {
+    let found = try tally(offenders(4), "warn-6.2")
+    #expect((831...835).contains(found.alignmentChecks))
+    #expect(found.coresOff == 0)
+  }
+
+  /// Without mitigation neither sleep nor turn: a window of two jiffies, which the tick after closes, and the next.
+  @Test func withoutMitigationNobodySleeps() throws {
+    let found = try tally(offenders(4), "warn-6.15:mitigate=0")
+    #expect(found.waited == 0)
+    #expect((4 * 832...4 * 835).contains(found.alignmentChecks))
+  }
+
+  /// Before 6.15 all CPUs share the work: of four that split-lock at once, three are never armed again (c929d08df8be).
+  @Test func beforeItsFixDetectionStaysOffOnAllButOneCore() throws {
+    let found = try tally(offenders(4), "warn-6.2:mitigate=0")
+    #expect((832...835 + 3).contains(found.alignmentChecks))
+    #expect(found.coresOff == 3)
+    let fixed = try tally(offenders(4), "warn-6.15:mitigate=0")
+    #expect(fixed.alignmentChecks > 3 * found.alignmentChecks)
+  }
+
+  /// splitlock_cpu_offline and split_lock_init arm what was left off.
+  @Test func hotplugArmsTheCoresAgain() throws {
+    let scenario = try scenario("replaced-cpu")
+    var without = scenario
+    without.events = []
+    #expect(
+      try tally(scenario, "warn-6.2:mitigate=0").alignmentChecks
+        > tally(without, "warn-6.2:mitigate=0").alignmentChecks)
+  }
+
+  /// Once a task: from then on it runs without detection.
+  @Test func beforeMiseryATaskTrapsOnce() throws {
+    let found = try tally(offenders(4), "warn-5.7")
+    #expect(found.alignmentChecks == 4 && found.spurious == 0 && found.waited == 0)
+    #expect(found.logLines == 4)
+    let off = try tally(offenders(4), "off")
+    #expect(found.performed + 4 * 10 > off.performed)
+  }
+
+  /// The bit is the core's: a sibling's task that goes off its CPU arms it again, and the other traps though its flag is set.
+  @Test func siblingsOfAFlaggedTaskMakeItTrapAgain() throws {
+    var scenario = offenders(2)
+    scenario.host.coresPerPackage = 1
+    scenario.host.threadsPerCore = 2
+    scenario.actors[0].phases = .init(onMs: 5, offMs: 5)
+    let found = try tally(scenario, "warn-5.7")
+    #expect(found.spurious > 100)
+    #expect(found.logLines <= 20 + 2)
+  }
+
+  /// Split locks of the other sibling pass in the window too.
+  @Test func aWindowIsTheWholeCores() throws {
+    var together = offenders(2)
+    together.host.coresPerPackage = 1
+    together.host.threadsPerCore = 2
+    let shared = try tally(together, "warn-6.15:mitigate=0")
+    let apart = try tally(offenders(2), "warn-6.15:mitigate=0")
+    #expect((832...836).contains(shared.alignmentChecks))
+    #expect((2 * 832...2 * 836).contains(apart.alignmentChecks))
+  }
+
+  @Test func fatalKillsWhoeverTries() throws {
+    let tasks = try tally(offenders(4), "fatal-5.7")
+    #expect(tasks.sigbusTasks == 4 && tasks.performed == 0 && tasks.detectedShare == Fixed.million)
+    #expect(try tally("guest-disables", "fatal-5.7").guestsKilled == 1)
+    #expect(try tally("siblings", "fatal-5.7").oopses == 1)
+  }
+
+  /// N a second. The second begins with its first operation and ends with the jiffy after; the sleeper looks up every 7 jiffies.
+  @Test(arguments: [(1, 1), (10, 1), (100, 1), (1000, 1), (100, 4)])
+  func ratelimitHolds(_ limit: Int, _ offenderCount: Int) throws {
+    let found = try tally(offenders(offenderCount, seconds: 60), "ratelimit-5.13:\(limit)")
+    #expect(found.performed <= 60 * limit + limit + offenderCount)
+    #expect(found.performed >= 60 * limit * 95 / 100)
+    #expect(found.busLockTraps == found.performed)
+  }
+
+  @Test func ratelimitNeedsBusLockDetection() throws {
+    var scenario = offenders(1)
+    scenario.host.detects = [.splitLock]
+    let found = try tally(scenario, "ratelimit-5.13:100")
+    let off = try tally(scenario, "off")
+    #expect(found.detected == 0 && found.performed == off.performed)
+  }
+
+  /// handle_bus_lock warns each time and delays nobody; the trap behind each is what it costs.
+  @Test func busLockWarningsDelayByTheTrapAlone() throws {
+    let found = try tally(offenders(1), "bus-lock-warn-6.12")
+    let each = Costs.committed.splitLock.ns + Costs.committed.trap.ns
+    #expect((10_000_000_000 / each - 1...10_000_000_000 / each).contains(found.performed))
+    #expect(found.detected == found.performed && found.waited == 0)
+    // Two intervals of ten, and what the first suppressed.
+    #expect(found.logLines == 21)
+    let fatal = try tally(offenders(1), "bus-lock-fatal-6.12")
+    // A trap: the operation was performed.
+    #expect(fatal.performed == 1 && fatal.sigbusTasks == 1 && fatal.prevented == 0)
+  }
+
+  /// QEMU's limit is each guest's: two guests have two.
+  @Test func kvmLimitsEachGuest() throws {
+    var scenario = try scenario("guest-disables")
+    // Without bus lock detection there are no exits.
+    #expect(try tally(scenario, "kvm-bus-lock-exit:100").detected == 0)
+    scenario.host.detects = [.busLock]
+    let one = try tally(scenario, "kvm-bus-lock-exit:100")
+    #expect((990...1010).contains(one.performed))
+    #expect(one.busLockExits == one.performed)
+    scenario.actors[0].count = 2
+    let two = try tally(scenario, "kvm-bus-lock-exit:100")
+    #expect(two.performed == 2 * one.performed)
+  }
+
+  /// The bus serves one at a time, and what offenders want beyond that they do not get.
+  @Test func theBusIsNotLockedLongerThanTimeGoes() throws {
+    let one = try tally(offenders(1), "off")
+    let many = try tally(offenders(16), "off")
+    #expect(one.busLockedShare(seconds: 10) > 999_000)
+    #expect((999_000...1_000_000).contains(many.busLockedShare(seconds: 10)))
+    #expect((60_000...63_000).contains(try #require(many.throughputShare)))
+    let slow = try tally(offenders(4, rateHz: 10_000), "off")
+    #expect((399_990...400_000).contains(slow.performed))
+  }
+
+  @Test func bystandersPayByTheDoseCurve() {
+    let costs = Costs.committed
+    #expect(costs.worstVictim == "l2-chase")
+    // 1 / (1 - 0.929043 x 0.1), to six digits.
+    #expect(costs.slowdown(of: "l2-chase", lockedShare: 100_000) == 1_102_419)
+    #expect(costs.slowdown(of: "l1-load", lockedShare: 1_000_000) == 1_000_000)
+    #expect(costs.slowdown(of: "nobody", lockedShare: 0) == nil)
+  }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import SystemPackage
+import Testing
+
+/// The experiment `guest` by the built binary, which starts itself as the guests' owner.
+@Suite(.serialized) struct GuestRunTests {
+  private static let kvmIsUsable = access("/dev/kvm", R_OK | W_OK) == 0
+  private static let arguments = [
+    "run", "--only", "guest", "--plan", "quick", "--rounds", "3", "--budget", "0.03", "--quiet",
+  ]
+
+  /// The fields of `guest.csv` by name; none of ours has a comma but `found`, the last but one.
+  private func rows(in folder: FilePath) throws -> [[String: String]] {
+    let lines = try text(folder.appending(names(in: folder)[0]).appending("guest.csv")).split(separator: "\n")
+    let columns = lines[0].split(separator: ",").map(String.init)
+    return lines.dropFirst().filter { !$0.contains("\"") }.map { line in
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      return Dictionary(uniqueKeysWithValues: zip(columns, fields))
+    }
+  }
+
+  @Test func everyOperationOfTheGuestIsCounted() async throws {
+    try await withTemporaryFolder { folder in
+      let result = try await Tool.run(Self.arguments + ["--out", folder.string])
+      #expect(result.code == 0, "\(result.errors)")
+      let rows = try rows(in: folder)
+      guard Self.kvmIsUsable else {
+        #expect(rows.isEmpty && result.output.contains("skipped: guest: /dev/kvm"))
+        return
+      }
+      for part in ["count", "vcpus"] {
+        #expect(rows.filter { $0["part"] == part }.allSatisfy { $0["found"] == "exact" })
+      }
+      let loops = rows.filter { $0["part"] == "loop" }
+      #expect(Set(loops.map { $0["cpl"] }) == ["0", "3"])
+      for loop in loops where loop["found"] == "interpreted" {
+        #expect(!rows.contains { $0["part"] == "cost" && $0["cpl"] == loop["cpl"] && $0["value"] != "" })
+      }
+      #expect(rows.contains { $0["part"] == "register" && $0["found"] == "0x20000000" })
+      #expect(result.output.contains("Split locks in a KVM guest"))
+    }
+  }
+
+  @Test(.enabled(if: kvmIsUsable, "needs a usable /dev/kvm"))
+  func aGuestThatHangsIsKilledAndTheRunEndsWell() async throws {
+    try await withTemporaryFolder { folder in
+      let run = Process()
+      run.executableURL = URL(filePath: Tool.path.string)
+      run.arguments = Self.arguments + ["--out", folder.string]
+      let output = Pipe()
+      run.standardOutput = output
+      try run.run()
+      let owner = try await child(of: run.processIdentifier)
+      kill(owner, SIGSTOP)
+      let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+      run.waitUntilExit()
+      #expect(run.terminationStatus == 0)
+      #expect(text.contains("the guest hung, and was killed"))
+      #expect(kill(owner, 0) != 0)
+    }
+  }
+
+  private func child(of process: pid_t) async throws -> pid_t {
+    for _ in 0..<20_000 {
+      let children = try? String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)
+      if let first = children?.split(separator: " ").first.flatMap({ pid_t($0) }) { return first }
+      try await Task.sleep(nanoseconds: 1_000_000)
+    }
+    throw CocoaError(.fileNoSuchFile)
+  }
+
+  @Test func theOwnerTakesATaskAlone() async throws {
+    let result = try await Tool.run("guest", "--parent", "\(getpid())", "--task", "{}")
+    #expect(result.code == 2 && result.output.isEmpty)
+    #expect(result.errors.contains("error:") && result.errors.split(separator: "\n").count <= 2)
+  }
+}

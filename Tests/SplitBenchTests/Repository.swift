@@ -1,0 +1,26 @@
+import SystemPackage
+
+/// The files that the tests were built from.
+enum Repository {
+  static let root = FilePath(#filePath).removingLastComponent().removingLastComponent()
+    .removingLastComponent()
+
+  /// The documents that people read, by their path from the root.
+  static var documents: [String] {
+    let folders = ["", "docs", "results", "Tests/EmulatedMachine"]
+    return folders.flatMap { folder in
+      names(in: root.appending(folder)).filter { $0.hasSuffix(".md") }.map {
+        folder.isEmpty ? $0 : "\(folder)/\($0)"
+      }
+    } + articles
+  }
+
+  /// Pages of the documentation catalogues.
+  private static var articles: [String] {
+    names(in: root.appending("Sources")).flatMap { module in
+      names(in: root.appending("Sources/\(module)/\(module).docc")).map {
+        "Sources/\(module)/\(module).docc/\($0)"
+      }
+    }
+  }
+}

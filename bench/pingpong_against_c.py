@@ -1,0 +1,58 @@
+"""Our one-way time of a counter between two CPUs against an independent C program's, in turn.
+
+Usage: pingpong_against_c.py SPLITBENCH PING_PONG FOLDER
+
+Both pass by compare-and-exchange. The pair of processes is the unit; virtual CPUs move between two.
+"""
+
+import collections
+import math
+import pathlib
+import statistics
+import subprocess
+import sys
+
+import pandas
+from peer import bounded
+from promises import middle_ratio, say
+
+PAIRS = 12
+WITHIN = 0.10
+# Offset, samples and passes of the C program, by our placement.
+CASES = {"aligned": (0, 30, 2000), "line-split": (60, 12, 300)}
+
+
+def main():
+    tool, ping_pong, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+    logs, values = collections.defaultdict(list), collections.defaultdict(list)
+    for number in range(PAIRS):
+        out = folder / f"pingpong-{number}"
+        subprocess.run(
+            [tool, "run", "--quiet", "--only", "pingpong", "--budget", "0.03", "--rounds", "10", "--out", str(out)],
+            check=True, stdout=subprocess.DEVNULL)
+        table = pandas.read_csv(next(out.iterdir()) / "pingpong.csv")
+        for placement, case in CASES.items():
+            row = table[table.placement == placement].iloc[0]
+            command = [ping_pong, str(row.cpu), str(row.other_cpu), *map(str, case)]
+            output = subprocess.run(command, check=True, capture_output=True, text=True, preexec_fn=bounded).stdout
+            samples = [float(line) for line in output.splitlines()[:-1]]
+            if samples and row.one_way_ns > 0:
+                values[placement].append((row.one_way_ns, statistics.median(samples)))
+                logs[placement].append(math.log(row.one_way_ns / statistics.median(samples)))
+    good = True
+    for placement in CASES:
+        if len(logs[placement]) < PAIRS / 2:
+            print(f"skipped: {placement}: the machine is too busy, or has one CPU only")
+            continue
+        ratio, low, high = middle_ratio(logs[placement])
+        holds = low <= 1 <= high or abs(ratio - 1) <= WITHIN
+        good = say(
+            f"one way from CPU to CPU, {placement}: ratio 1 in the interval, or within {WITHIN:.0%}", holds,
+            f"ours {statistics.median(o for o, _ in values[placement]):.4g} ns, C "
+            f"{statistics.median(t for _, t in values[placement]):.4g} ns, ratio {ratio:.3f} "
+            f"[{low:.3f}, {high:.3f}]") and good
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
