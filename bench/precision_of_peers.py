@@ -2,9 +2,9 @@
 
 Usage: precision_of_peers.py SPLITBENCH PLAIN_LOOP PING_PONG FOLDER CPU OTHER_CPU
 
-All measure in turn, ten times. Split locks for 2 %: those of so many values, five at least, that Student's interval of the
-mean of their logarithms is within 2 %; a value is a round of ours, a burst of 48 of the C loop, a sample of the ping-pong,
-a run of stress-ng, which prints one number. Spread: standard deviation of the logarithms of the runs' results.
+All measure in turn, ten times. Split locks for 2 %: those of so many values, five at least, that the interval of the 20 %
+trimmed mean of their logarithms (Tukey and McLaughlin's, as in SplitBench) is within 2 %; a value is a round of ours, a burst of
+48 of the C loop, a sample of the ping-pong, a run of stress-ng, which prints one number. Spread: standard deviation of the logarithms of the runs' results.
 """
 
 import json
@@ -27,13 +27,22 @@ PASSES, SAMPLES = 300, 12
 BOGO_OPERATIONS, SPLIT_LOCKS = 400, 64
 
 
+def half_width(logs):
+    """Of the 95 % interval of their 20 % trimmed mean (Tukey and McLaughlin 1963)."""
+    ordered = sorted(logs)
+    cut = len(ordered) // 5
+    winsorized = [min(max(log, ordered[cut]), ordered[-1 - cut]) for log in ordered]
+    kept = len(ordered) - 2 * cut
+    squares = statistics.variance(winsorized) * (len(ordered) - 1)
+    return stats.t.ppf(0.975, kept - 1) * math.sqrt(squares / (kept * (kept - 1)))
+
+
 def needed(values):
     """Least number of values with an interval within 2 %, from which on it stays so; None if they do not suffice."""
     logs = [math.log(value) for value in values]
     least = None
     for count in range(5, len(logs) + 1):
-        reach = stats.t.ppf(0.975, count - 1) * statistics.stdev(logs[:count]) / math.sqrt(count)
-        if reach > math.log(1 + WITHIN):
+        if half_width(logs[:count]) > math.log(1 + WITHIN):
             least = None
         elif least is None:
             least = count

@@ -31,7 +31,7 @@ public struct Comparison: Sendable {
     }
   }
 
-  /// The geometric mean of some cells, of those that every run of both sides has.
+  /// The geometric mean of some cells, of those that every run has which has any of them.
   public func groupMean(of cells: [Int], pair: Int) -> GroupMean? {
     GroupMean(cells, first: logs[0], second: logs[pair + 1], basis: pairs[pair].basis)
   }

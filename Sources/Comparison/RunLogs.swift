@@ -33,10 +33,17 @@ struct RunLogs {
       values: (0..<cells).flatMap { cell in chosen.map { values[cell * runs + $0] } })
   }
 
-  /// Of the mean of some cells, one number a run.
-  func summary(ofMean chosen: [Int]) -> RunSummary {
-    let means = (0..<runs).map { run in
-      chosen.reduce(0) { $0 + values[$1 * runs + run] } / Double(chosen.count)
+  /// Those that measured any of some cells: runs of one side may be of different experiments.
+  func runs(of chosen: [Int]) -> [Int] {
+    (0..<runs).filter { run in chosen.contains { !values[$0 * runs + run].isNaN } }
+  }
+
+  func has(_ cell: Int, in chosen: [Int]) -> Bool { chosen.allSatisfy { !values[cell * runs + $0].isNaN } }
+
+  /// Of the mean of some cells, one number for each of some runs that have them all.
+  func summary(ofMean cells: [Int], in chosen: [Int]) -> RunSummary {
+    let means = chosen.map { run in
+      cells.reduce(0) { $0 + values[$1 * runs + run] } / Double(cells.count)
     }
     return RunSummary(means[...])
   }

@@ -7,7 +7,8 @@ enum RunTests {
     var tests = [WelchTest?](repeating: nil, count: first.cells)
     for family in families {
       let pairs = family.map { (a: RunSummary(first.of($0)), b: RunSummary(second.of($0))) }
-      let noise = NoiseRatio(pairs.filter { $0.a.count == first.runs && $0.b.count == second.runs })
+      let most = (a: pairs.map(\.a.count).max(), b: pairs.map(\.b.count).max())
+      let noise = NoiseRatio(pairs.filter { $0.a.count == most.a && $0.b.count == most.b })
       for (cell, pair) in zip(family, pairs) where min(pair.a.count, pair.b.count) >= Rules.fewestRuns {
         tests[cell] = WelchTest(
           pair.a, pair.b, mostDegrees: noise.mostDegrees(pair.a.count, pair.b.count))

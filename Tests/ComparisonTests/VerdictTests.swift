@@ -117,6 +117,19 @@ import Testing
     let comparison = Comparison(compared, rules: Rules())
     let mean = try #require(comparison.groupMean(of: [0, 1, 2], pair: 0))
     #expect(mean.cells == 2 && abs(mean.ratio.value - 4) < 1e-12)
-    #expect(comparison.groupMean(of: [2], pair: 0) == nil)
+    let alone = try #require(comparison.groupMean(of: [2], pair: 0))
+    #expect(alone.cells == 1 && alone.ratio.low == nil, "two runs have no interval")
+  }
+
+  /// Runs of one machine may be of different experiments.
+  @Test func runsWithoutAnyOfTheCellsDoNotCount() throws {
+    let compared = cells([
+      [[1, 1.1, 1, .nan], [4, 4.1, 4, .nan], [.nan, .nan, .nan, 5]],
+      [[.nan, 2, 2.2, 2.1], [.nan, 8, 8.1, 8.2], [5, .nan, .nan, .nan]],
+    ])
+    let comparison = Comparison(compared, rules: Rules())
+    let mean = try #require(comparison.groupMean(of: [0, 1], pair: 0))
+    #expect(mean.cells == 2 && abs(mean.ratio.value - 2) < 0.1)
+    #expect(mean.ratio.low! > 1.8 && mean.ratio.high! < 2.3)
   }
 }

@@ -57,6 +57,17 @@ import Testing
     }
   }
 
+  /// Of very many runs some are drawn, of every machine.
+  @Test(arguments: [(1, 1), (48, 48), (49, 48), (60, 48)])
+  func curvesOfSomeRuns(_ count: Int, _ drawn: Int) async throws {
+    try await runs(count) { stored in
+      let runs = try PageRun.read(stored)
+      let chosen = DistributionSection.drawn(runs)
+      #expect(chosen.count == drawn && Set(chosen.map(\.stored.name)).count == drawn)
+      #expect(Set(chosen.map(\.mode)) == Set(runs.map(\.mode)))
+    }
+  }
+
   /// What is said of single runs has an end.
   @Test func statementsAboutRunsHaveAnEnd() async throws {
     try await runs(50) { stored in

@@ -72,7 +72,7 @@ import Testing
       }
       let cells = try await rows(paths)
       #expect(
-        cells.map { $0["quantity"] as! String }.sorted() == [
+        cells.map { $0["column"] as! String }.sorted() == [
           "bystander_slowdown", "bystander_slowdown", "median_ns", "median_ns", "median_ns", "median_ns",
           "median_ns", "operations_per_second", "operations_per_second", "slowdown", "slowdown",
         ])
@@ -80,9 +80,9 @@ import Testing
         let isWorse =
           cell["experiment"] as! String == "toggle"
           || cell["setting"] as? String == "sld-on" && cell["instruction"] == nil
-            && cell["quantity"] as! String != "median_ns"
+            && cell["column"] as! String != "median_ns"
         // A slow-down that is halved is better.
-        let isBetter = cell["quantity"] as! String == "bystander_slowdown" && isWorse
+        let isBetter = cell["column"] as! String == "bystander_slowdown" && isWorse
         let verdict = cell["verdict"] as! String
         #expect(verdict == (isBetter ? "faster" : isWorse ? "slower" : "same"), "\(cell)")
       }

@@ -51,6 +51,10 @@ import Testing
       #expect(faster.output.contains("faster") && faster.output.contains("0.66"))
       let forgiven = try await Tool.run("compare", a, b, "--threshold", "60%")
       #expect(forgiven.code == 0)
+      let fewerFalse = try await Tool.run("compare", a, b, "--fdr", "--json")
+      for (holm, hochberg) in zip(try cells(slower), try cells(fewerFalse)) {
+        #expect((hochberg["adjusted_p"] as! Double) <= holm["adjusted_p"] as! Double)
+      }
     }
   }
 

@@ -7,8 +7,9 @@ enum DistributionSection: SectionMaker {
     let styles = runs.count == 1 ? nil : RunStyles(runs)
     var shown: [PageRun] = []
     var curves: [Curve] = []
-    for run in runs {
-      let samples = try HeadlineSamples(run, steps: min(mostSteps, stepsInAll / runs.count))
+    let drawn = drawn(runs)
+    for run in drawn {
+      let samples = try HeadlineSamples(run, steps: min(mostSteps, stepsInAll / drawn.count))
       let kernels = (samples?.curves ?? []).map(\.kernel).distinct
       for curve in samples?.curves ?? [] {
         // Side by side, the plot of runs has room for one kernel.
@@ -33,9 +34,18 @@ enum DistributionSection: SectionMaker {
       "The share of samples that took at most so long, disturbed ones included; the axis is logarithmic. A batch is the mean of many"
         + " operations. One by one, each operation is timed alone, with the timer's cost in it: where Linux delays some of them, the"
         + " curve has a second rise, far to the right. The axis begins behind the lowest hundredth of the samples."
+        + (drawn.count < runs.count ? " Drawn are \(drawn.count) of \(runs.count) runs, evenly chosen." : "")
     ]
     return section
   }
+
+  /// As many curves as an eye can follow, from all machines and boot modes: samples are by far the largest files of a run.
+  static func drawn(_ runs: [PageRun]) -> [PageRun] {
+    let count = min(mostCurves, runs.count)
+    return (0..<count).map { runs[$0 * runs.count / count] }
+  }
+
+  private static let mostCurves = 48
 
   /// Steps of a curve, and of those of all runs together, about: a page stays small enough to be sent.
   private static let mostSteps = 240

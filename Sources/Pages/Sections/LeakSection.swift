@@ -45,7 +45,7 @@ enum LeakSection: SectionMaker {
       return found.isEmpty ? nil : Words.list(found)
     }
     guard let open = relations(true) else { return nil }
-    return "While Linux has detection off behind one, split locks pass free on: \(open)"
+    return "While Linux has detection off on a core, split locks pass free on: \(open)"
       + (relations(false).map { "; not on: \($0)." } ?? ".")
   }
 }

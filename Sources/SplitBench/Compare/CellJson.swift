@@ -36,7 +36,7 @@ struct CellJson: Encodable {
       try object.encodeIfPresent(value, forKey: Key(stringValue: key))
     }
     try put(cell.table.experiment.rawValue, "experiment")
-    try put(cell.table.quantity?.column, "quantity")
+    try put(cell.table.quantity?.column, "column")
     for (column, text) in zip(cell.columns, cell.key.values) where !text.isEmpty {
       switch column.kind {
       case .text: try put(text, column.name)

@@ -4,7 +4,7 @@ extension ComparedTable {
   /// All that can be compared.
   static let all = [
     cost, pingpong, bystander, scaling, trap, settings, settingsBystander, settingsCost, toggle,
-    toggleBystander, scope, hotplug, leak, guest, guestBystander,
+    toggleBystander, scope, hotplug, leak, guest, guestBystander, guestRate, guestCount,
   ]
 
   private static let cpu = Cpu(number: "cpu", kind: "core_kind")
@@ -113,4 +113,15 @@ extension ComparedTable {
   private static let guestBystander = ComparedTable(
     .guest, name: "guest-bystander", rows: CellFilter(["part": [GuestCell.Part.bystander.rawValue]]),
     keys: guestKeys, cpus: [cpu], quantity: .slowdown("value"))
+
+  private static let guestRate = ComparedTable(
+    .guest, name: "guest-rate", rows: CellFilter(["unit": [GuestCell.Unit.hertz.rawValue]]), keys: guestKeys,
+    cpus: [cpu],
+    quantity: Quantity(
+      column: "value", bounds: ("value_low", "value_high"), unit: "1/s", largerIsSlower: false))
+
+  /// How many there are is the plan's; whether all arrived is told in words.
+  private static let guestCount = ComparedTable(
+    .guest, name: "guest-count", rows: CellFilter(["unit": [GuestCell.Unit.count.rawValue]]),
+    keys: guestKeys, cpus: [cpu], quantity: nil, answers: ["found"])
 }

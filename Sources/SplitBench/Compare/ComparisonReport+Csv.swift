@@ -51,11 +51,14 @@ extension ComparisonReport {
   private var keyColumns: [CsvColumn<CsvRow>] {
     var names: [String] = []
     for cell in matched.compared + others {
-      for column in cell.columns where !names.contains(column.name) { names.append(column.name) }
+      // A unit stands behind, with what it is of.
+      for column in cell.columns where column.name != "unit" && !names.contains(column.name) {
+        names.append(column.name)
+      }
     }
     return [
       .text("experiment", "Where it was measured.") { $0.cell.table.experiment.rawValue },
-      .text("quantity", "The column that is compared; empty of cells with words alone.") {
+      .text("column", "The column that is compared; empty of cells with words alone.") {
         $0.cell.table.quantity?.column
       },
     ] + names.map { name in .text(name, "As in the tables.") { $0.cell.value(name) } }

@@ -59,7 +59,7 @@ struct MatchedCells {
         let rounds =
           usesRounds && table.experiment == .cost ? try SampleRounds.estimates(run) : [:]
         let found = try RunCells(run, table, rule, rounds: rounds)
-        for key in found.keys where table.rows.admits(key.values, of: table.keys) {
+        for key in found.keys {
           if cells[key] == nil {
             order.append(key)
             cells[key] = Cell(

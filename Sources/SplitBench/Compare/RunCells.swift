@@ -53,7 +53,7 @@ struct RunCells {
     let counts = stored.has("round_count") ? try stored.integers("round_count") : nil
     let cells = stored.has("cell") ? try stored.integers("cell") : nil
     let answers = try RunCells.answers(stored, table)
-    for (row, key) in keys.enumerated() {
+    for (row, key) in keys.enumerated() where table.rows.admits(key.values, of: table.keys) {
       guard let number = numbers?[row] else {
         add(Content(answer: answers[row]), key)
         continue
