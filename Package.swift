@@ -162,7 +162,8 @@ let package = Package(
     .target(
       name: "FuzzChecks",
       dependencies: [
-        "StoredRunsChecks", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
+        "StoredRunsChecks", "Reporting", "PolicyModel", "Measurement", "DetectionControl", "Machine",
+        "LockKernels",
         .product(name: "SystemPackage", package: "swift-system"),
       ], path: "Tests/FuzzChecks"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks"]),

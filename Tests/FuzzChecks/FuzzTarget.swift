@@ -8,6 +8,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case systemFiles = "SystemFiles"
   case logLines = "LogLines"
   case journals = "Journals"
+  case scenarios = "Scenarios"
 
   public func input() throws -> any FuzzedInput {
     switch self {
@@ -17,6 +18,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .systemFiles: try SystemFilesInput()
     case .logLines: LogLinesInput()
     case .journals: try JournalInput()
+    case .scenarios: ScenarioInput()
     }
   }
 }

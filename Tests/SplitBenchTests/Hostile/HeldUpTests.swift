@@ -37,9 +37,6 @@ import Testing
         """
       let left = try await HostilePlace().run(in: folder) { _ in ["bash", "-c", stops] }
       #expect(left.result.code == 130, "\(left.result.errors)")
-      let machine = try #require(left.record?["machine"] as? [String: Any])
-      let topology = try #require(machine["topology"] as? [String: Any])
-      #expect(topology["cpus"] is [Any])
       let rows = try left.rows("samples")
       #expect(rows.count > 100)
       // Half a second is over 10^8 ticks on every CPU with an invariant TSC.
