@@ -8,25 +8,31 @@ struct DutyCycleProbe {
   var machine: MachineReport
   var clock: TscClock
 
-  /// The loop ends after so many delays, operations, or seconds.
+  /// The loop ends after so many delays, operations, or seconds, or a burst of locked time.
   private static let delays = 12
-  static let operations = 4000
+  private static let operations = 4000
   private static let seconds = 3.0
 
   /// Runs the loop on all `cpus` at once, each on a new task.
   ///
-  /// - Returns: nil if a thread could not be started, or a signal was met: then there is no rhythm.
-  func run(on cpus: [Int]) throws -> DutyCycle? {
+  /// - Returns: the rhythm, and what it took of the bus, a burst a CPU at most. There is none if a thread could not be started,
+  ///   or a signal was met.
+  func run(on cpus: [Int]) throws -> (rhythm: DutyCycle?, locked: LockedTime) {
     let loops = try cpus.map { cpu in
       Loop(
         memory: try OperandMemory(pageCount: 4, cpu: cpu, lineBytes: machine.processor.lineBytes),
         clock: clock,
         pause: max(50e-6, machine.linux.timerHz.map { 0.02 / Double($0) } ?? 0))
     }
-    guard start(loops[...], cpus[...]), loops.allSatisfy({ !$0.wasSignalled }) else { return nil }
-    return DutyCycle(
-      cpus: cpus, tasks: loops.map(\.found),
-      predicted: DutyCycle.predicted(machine.policy, timerHz: machine.linux.timerHz, offenders: cpus.count))
+    let haveRun = start(loops[...], cpus[...])
+    let locked = loops.reduce(LockedTime()) { $0 + $1.locked }
+    guard haveRun, loops.allSatisfy({ !$0.wasSignalled }) else { return (nil, locked) }
+    return (
+      DutyCycle(
+        cpus: cpus, tasks: loops.map(\.found),
+        predicted: DutyCycle.predicted(machine.policy, timerHz: machine.linux.timerHz, offenders: cpus.count)),
+      locked
+    )
   }
 
   /// Starts one thread, has it start the rest of them, and joins.
@@ -41,6 +47,7 @@ struct DutyCycleProbe {
     private let clock: TscClock
     private let pause: Double
     private(set) var found: [DutyCycle.Operation] = []
+    private(set) var locked = LockedTime()
     private(set) var wasSignalled = false
 
     init(memory: OperandMemory, clock: TscClock, pause: Double) {
@@ -57,9 +64,10 @@ struct DutyCycleProbe {
       let limit = clock.elapsed() + DutyCycleProbe.seconds
       var delays = 0
       while found.count < DutyCycleProbe.operations, delays <= DutyCycleProbe.delays, clock.elapsed() < limit,
-        chost_interrupt_received() == 0
+        locked.seconds < Plan.longestBurst, chost_interrupt_received() == 0
       {
         let operation = probe.issue()
+        locked.add(operation, clock)
         let end = clock.seconds(Double(operation.end))
         if operation.met == .delay { delays += 1 }
         found.append(

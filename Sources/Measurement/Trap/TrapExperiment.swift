@@ -130,14 +130,14 @@ public final class TrapExperiment: CoursedExperiment {
       ? nil : machine.topology.cpus.first { $0.core != core && plan.cpus.contains($0.id) }?.id
     for cpus in [[cpu], other.map { [cpu, $0] }].compactMap({ $0 }) {
       course.heedInterrupt()
-      let dearest = Double(DutyCycleProbe.operations * cpus.count) * DoseResponse.assumedSeconds
-      guard end == .finished, dearest <= budget.left else {
-        return course.skip("duty cycle of the delays in trap", "the budget of locked time is spent")
+      guard end == .finished, Double(cpus.count) * Plan.longestBurst <= budget.left else {
+        return course.skip("duty cycle of the delays in trap", ExperimentEnd.outOfBudget)
       }
-      guard var found = try DutyCycleProbe(machine: machine, clock: clock).run(on: cpus) else {
+      let (rhythm, locked) = try DutyCycleProbe(machine: machine, clock: clock).run(on: cpus)
+      course.budget.book(locked, at: clock.elapsed())
+      guard var found = rhythm else {
         return course.skip("duty cycle of the delays in trap", "a signal came, or no thread could be started")
       }
-      course.budget.book(operations: found.operations, cost: DoseResponse.assumedSeconds, at: clock.elapsed())
       if let alone = dutyCycles.first?.delayMs?.median {
         found.queueMs = found.delayMs.map { $0.median - alone }
       }
