@@ -1,7 +1,8 @@
 # The commands of SplitBench. `make run` and `make test` need nothing but Swift 6.2 and a Debian to install the rest.
 SWIFT ?= swift
 # Statically linked: what is installed needs no Swift.
-RELEASE := $(SWIFT) build -c release --static-swift-stdlib --disable-local-rpath --product
+# lld: the toolchain's other linker warns of a mktemp in Foundation that nothing here calls.
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -use-ld=lld --product
 ARGS ?=
 PREFIX ?= /usr/local
 SECONDS ?= 60
