@@ -147,8 +147,8 @@ import Testing
   @Test func bystandersPayByTheDoseCurve() {
     let costs = Costs.committed
     #expect(costs.worstVictim == "l2-chase")
-    // 1 / (1 - 0.929043 x 0.1), to six digits.
-    #expect(costs.slowdown(of: "l2-chase", lockedShare: 100_000) == 1_102_419)
+    // 1 / (1 - 0.917468 x 0.1), to six digits.
+    #expect(costs.slowdown(of: "l2-chase", lockedShare: 100_000) == 1_101_015)
     #expect(costs.slowdown(of: "l1-load", lockedShare: 1_000_000) == 1_000_000)
     #expect(costs.slowdown(of: "nobody", lockedShare: 0) == nil)
   }

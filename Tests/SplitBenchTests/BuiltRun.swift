@@ -63,19 +63,19 @@ struct BuiltRun {
     let columns = lines[0].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     var result = String(lines[0]) + "\n"
     for line in lines.dropFirst() {
-      let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      var row = Dictionary(uniqueKeysWithValues: zip(columns, fields))
+      var row = Dictionary(uniqueKeysWithValues: zip(columns, CsvLine.fields(line)))
       let luck =
         1 + spread * (Double.random(in: -1...1, using: &random) + Double.random(in: -1...1, using: &random))
       guard let factor = factor(row) else { continue }
       row.merge(edit(row)) { $1 }
       result +=
-        columns.map { column in
-          guard BuiltRun.numbers.contains(column), let number = Double(row[column]!) else {
-            return row[column]!
-          }
-          return "\(number * luck * factor)"
-        }.joined(separator: ",") + "\n"
+        CsvLine.text(
+          columns.map { column in
+            guard BuiltRun.numbers.contains(column), let number = Double(row[column]!) else {
+              return row[column]!
+            }
+            return "\(number * luck * factor)"
+          }) + "\n"
     }
     return result
   }

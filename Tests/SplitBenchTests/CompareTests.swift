@@ -356,9 +356,7 @@ import Testing
   }
 
   private func rows(_ csv: String) -> [[String: String]] {
-    let lines = csv.split(separator: "\n").map {
-      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    }
+    let lines = csv.split(separator: "\n").map(CsvLine.fields)
     for line in lines { #expect(line.count == lines[0].count) }
     return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
   }
