@@ -67,12 +67,12 @@ int cguest_enable(int vm, int capability, uint64_t argument) {
 }
 
 int cguest_filter_msrs(int vm, const uint32_t *registers, int count) {
-  uint8_t denied = 0;
+  uint64_t denied = 0;  // Linux copies whole longs of a bitmap.
   struct kvm_msr_filter filter = {.flags = KVM_MSR_FILTER_DEFAULT_ALLOW};
   if (count > KVM_MSR_FILTER_MAX_RANGES) return -E2BIG;
   for (int i = 0; i < count; i++)
     filter.ranges[i] = (struct kvm_msr_filter_range){
-        .flags = KVM_MSR_FILTER_READ | KVM_MSR_FILTER_WRITE, .nmsrs = 1, .base = registers[i], .bitmap = &denied};
+        .flags = KVM_MSR_FILTER_READ | KVM_MSR_FILTER_WRITE, .nmsrs = 1, .base = registers[i], .bitmap = (uint8_t *)&denied};
   return call(vm, KVM_X86_SET_MSR_FILTER, &filter);
 }
 
