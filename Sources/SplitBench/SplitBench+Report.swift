@@ -14,7 +14,7 @@ extension SplitBench {
         those that share both are shown as their median, from the lowest to the highest. Whether they differ by more than \
         chance is what compare tells.
 
-        splitbench report results/amd-epyc-f25-m17-s1-kvm/20261123T062427Z-amd-epyc-f25-m17-s1-kvm --output run.html
+        splitbench report results/amd-epyc-f25-m17-s1-kvm --output run.html
         splitbench report warn/ fatal/ off/ --output modes.html
         splitbench report results/*/*/ --index --output results/index.html
         splitbench report DIR --markdown | xclip
