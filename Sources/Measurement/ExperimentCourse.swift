@@ -50,3 +50,8 @@ extension CoursedExperiment {
   public var skipped: [(what: String, reason: String)] { course.skipped }
   public var budget: BusBudget { course.budget }
 }
+
+/// An experiment of rounds, whose rows can be had behind each.
+public protocol RoundedExperiment: CoursedExperiment {
+  func run(progress: (Progress) -> Void, finishedRound: (Self) throws -> Void) throws
+}

@@ -106,12 +106,9 @@ struct RunSession {
       return experiment.end
     case .pingpong:
       guard let plan = design.pingpong else { return .finished }
-      let experiment = PingPongExperiment(
-        plan: plan, seed: seed, machine: machine, ramps: ramps, clock: TscClock())
-      try experiment.run(
-        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
-      try recorder.take(experiment)
-      return experiment.end
+      return try run(
+        PingPongExperiment(plan: plan, seed: seed, machine: machine, ramps: ramps, clock: TscClock()),
+        &recorder)
     case .bystander:
       guard let plan = design.bystander else { return .finished }
       let experiment = BystanderExperiment(
@@ -127,12 +124,9 @@ struct RunSession {
       return experiment.end
     case .scaling:
       guard let plan = design.scaling else { return .finished }
-      let experiment = ScalingExperiment(
-        plan: plan, seed: seed, machine: machine, ramps: ramps, clock: TscClock())
-      try experiment.run(
-        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
-      try recorder.take(experiment)
-      return experiment.end
+      return try run(
+        ScalingExperiment(plan: plan, seed: seed, machine: machine, ramps: ramps, clock: TscClock()),
+        &recorder)
     case .trap:
       guard let plan = design.trap else { return .finished }
       let experiment = TrapExperiment(plan: plan, machine: machine, clock: TscClock())
@@ -141,43 +135,28 @@ struct RunSession {
       return experiment.end
     case .guest:
       guard let plan = design.guest else { return .finished }
-      let experiment = GuestExperiment(plan: plan, seed: seed, machine: machine, clock: TscClock())
-      try experiment.run(
-        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
-      try recorder.take(experiment)
-      return experiment.end
+      return try run(
+        GuestExperiment(plan: plan, seed: seed, machine: machine, clock: TscClock()), &recorder)
     case .settings:
       guard let changer, let plan = design.control.settings else { return .finished }
-      let experiment = SettingsExperiment(
-        plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock())
-      try experiment.run(
-        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
-      try recorder.take(experiment)
-      return experiment.end
+      return try run(
+        SettingsExperiment(
+          plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock()), &recorder)
     case .hotplug:
       guard let changer, let plan = design.control.hotplug else { return .finished }
-      let experiment = HotplugExperiment(
-        plan: plan, machine: machine, control: changer.control, clock: TscClock())
-      try experiment.run(
-        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
-      try recorder.take(experiment)
-      return experiment.end
+      return try run(
+        HotplugExperiment(plan: plan, machine: machine, control: changer.control, clock: TscClock()),
+        &recorder)
     case .leak:
       guard let changer, let plan = design.control.leak else { return .finished }
-      let experiment = LeakExperiment(
-        plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock())
-      try experiment.run(
-        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
-      try recorder.take(experiment)
-      return experiment.end
+      return try run(
+        LeakExperiment(
+          plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock()), &recorder)
     case .toggle:
       guard let changer, let plan = design.control.toggle else { return .finished }
-      let experiment = ToggleExperiment(
-        plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock())
-      try experiment.run(
-        progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
-      try recorder.take(experiment)
-      return experiment.end
+      return try run(
+        ToggleExperiment(
+          plan: plan, seed: seed, machine: machine, control: changer.control, clock: TscClock()), &recorder)
     case .scope:
       guard let changer else { return .finished }
       let share = design.plan.share(of: .scope, among: design.experiments)
@@ -190,6 +169,16 @@ struct RunSession {
       try recorder.take(experiment)
       return experiment.end
     }
+  }
+
+  /// One that reports round by round.
+  private func run<Experiment: ReportedExperiment & RoundedExperiment>(
+    _ experiment: Experiment, _ recorder: inout Recorder
+  ) throws -> ExperimentEnd {
+    try experiment.run(
+      progress: { recorder.advanced($0) }, finishedRound: { try recorder.take($0, unlessRecent: true) })
+    try recorder.take(experiment)
+    return experiment.end
   }
 }
 

@@ -7,7 +7,7 @@ import Machine
 ///
 /// The mail of 16 October 2019 asks it. Linux writes on a CPU that comes up (arch/x86/kernel/cpu/bus_lock.c, split_lock_init),
 /// and in warn on one that goes (splitlock_cpu_offline), where only an SMT sibling that shares the register can see it.
-public final class HotplugExperiment: CoursedExperiment {
+public final class HotplugExperiment: RoundedExperiment {
   public static let id = ExperimentId.hotplug
   public let plan: HotplugPlan
   public private(set) var course: ExperimentCourse

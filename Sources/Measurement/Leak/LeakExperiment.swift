@@ -6,7 +6,7 @@ import Machine
 ///
 /// In warn mode Linux lets a trapped split lock run again by taking bit 29 of MSR 0x33 off its core for two jiffies
 /// (arch/x86/kernel/cpu/bus_lock.c, split_lock_warn).
-public final class LeakExperiment: CoursedExperiment {
+public final class LeakExperiment: RoundedExperiment {
   public static let id = ExperimentId.leak
   public let plan: LeakPlan
   public private(set) var course: ExperimentCourse

@@ -26,7 +26,7 @@ public struct PingPongRecord: Sendable {
 }
 
 /// The experiment `pingpong`: how long a locked compare-and-exchange takes from CPU to CPU, aligned and split.
-public final class PingPongExperiment: CoursedExperiment {
+public final class PingPongExperiment: RoundedExperiment {
   public static let id = ExperimentId.pingpong
   public struct Plan: Sendable {
     public var pairs: [RelatedPair]

@@ -4,7 +4,7 @@ import LockKernels
 import Machine
 
 /// The experiment `scaling`: what happens as more offenders join, and whether their operations stay atomic.
-public final class ScalingExperiment: CoursedExperiment {
+public final class ScalingExperiment: RoundedExperiment {
   public static let id = ExperimentId.scaling
   public let plan: ScalingPlan
   public private(set) var records: [ScalingRecord]

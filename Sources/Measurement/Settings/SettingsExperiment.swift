@@ -5,7 +5,7 @@ import Machine
 
 /// The experiment `settings`: what a split lock meets, how many get through, what they cost and whom, under each setting of
 /// detection.
-public final class SettingsExperiment: CoursedExperiment {
+public final class SettingsExperiment: RoundedExperiment {
   public static let id = ExperimentId.settings
 
   public let plan: SettingsPlan

@@ -7,7 +7,7 @@ import Machine
 ///
 /// The question of the mail of 16 October 2019 for the IPIs that such a flip takes. All goes through the msr driver, whose own
 /// cost the reads show: nothing is said of what Linux's IPIs would cost inside Linux.
-public final class ToggleExperiment: CoursedExperiment {
+public final class ToggleExperiment: RoundedExperiment {
   public static let id = ExperimentId.toggle
   public let plan: TogglePlan
   public internal(set) var course: ExperimentCourse
