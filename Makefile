@@ -13,7 +13,7 @@ SANITIZED := CAtomicsTests|CHostTests|DetectionControlTests|FuzzTests|LockKernel
   PmuCounter|GroupRunner|CostExperiment|Trap|DutyCycle|Scope|Settings|Hotplug|Leak|Toggle
 SANITIZE = $(SWIFT) test --scratch-path .build/$(1) --no-parallel --filter "$(SANITIZED)"
 
-.PHONY: run results-index results-comparison test test-emulated emulated-shell sanitize fuzzers fuzz soak bench bench-peers \
+.PHONY: run results-index results-comparison test test-emulated emulated-shell sanitize fuzzers fuzz soak bench bench-fleet bench-peers \
   docs lint format install package test-package installable dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
@@ -73,6 +73,10 @@ soak: release fuzzers $(PYTHON_ENV)/ready
 bench: release $(PYTHON_ENV)/bench-ready
 	$(RELEASE) bench-against-c
 	bench/run
+
+## Reading 500 result folders that never were: a minute.
+bench-fleet: release
+	work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && python3 -B bench/fleet.py .build/release/splitbench "$$work"
 
 ## Against stress-ng, plain C programs and a core-to-core ping-pong, in turn; about five minutes: docs/benchmarks.md.
 bench-peers: release $(PYTHON_ENV)/bench-ready
