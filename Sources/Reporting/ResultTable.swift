@@ -12,35 +12,40 @@ package struct ResultTable {
   let rows: () -> [[(name: String, value: CsvValue)]]
 
   /// - Parameters:
+  ///   - meaning: what its rows are about.
   ///   - primaryKey: the column that numbers the rows.
-  ///   - cells: the table whose cells its column `cell` names.
   init<Row>(
-    _ name: String, _ table: CsvTable<Row>, _ rows: [Row], primaryKey: String? = nil,
-    cellsOf cells: String? = nil
+    _ name: String, _ meaning: String, _ table: CsvTable<Row>, _ rows: [Row], primaryKey: String? = nil
   ) {
-    self.init(name, table, rows, grows: false, primaryKey, cells)
+    self.init(name, meaning, table, rows, grows: false, primaryKey, nil)
   }
 
   /// The table that has the experiment's name.
   init<Row>(
-    _ experiment: ExperimentId, _ table: CsvTable<Row>, _ rows: [Row], primaryKey: String? = nil
+    _ experiment: ExperimentId, _ meaning: String, _ table: CsvTable<Row>, _ rows: [Row],
+    primaryKey: String? = nil
   ) {
-    self.init(experiment.rawValue, table, rows, primaryKey: primaryKey)
+    self.init(experiment.rawValue, meaning, table, rows, primaryKey: primaryKey)
   }
 
   /// One whose rows only its file holds.
-  init<Row>(growing name: String, _ table: CsvTable<Row>, cellsOf cells: String) {
-    self.init(name, table, [], grows: true, nil, cells)
+  ///
+  /// - Parameter cells: the table whose cells its column `cell` names.
+  init<Row>(
+    growing name: String, _ meaning: String, _ table: CsvTable<Row>, cellsOf cells: String
+  ) {
+    self.init(name, meaning, table, [], grows: true, nil, cells)
   }
 
   private init<Row>(
-    _ name: String, _ table: CsvTable<Row>, _ rows: [Row], grows: Bool, _ primaryKey: String?,
-    _ cells: String?
+    _ name: String, _ meaning: String, _ table: CsvTable<Row>, _ rows: [Row], grows: Bool,
+    _ primaryKey: String?, _ cells: String?
   ) {
     self.name = name
     self.grows = grows
     resource = DataPackage.Resource(
-      name, table.columns.map { .init(name: $0.name, type: $0.kind.rawValue, description: $0.meaning) },
+      name, meaning,
+      table.columns.map { .init(name: $0.name, type: $0.kind.rawValue, description: $0.meaning) },
       primaryKey: primaryKey, cellsOf: cells)
     header = table.header
     text = { table.text(rows) }

@@ -28,12 +28,22 @@ extension RunResults {
   /// What every column holds, by table and column.
   public static let columnMeanings = columns { $0.description }
 
+  /// Every table that this SplitBench writes, with its columns, as a data package describes them.
+  package static var tables: [DataPackage.Resource] { known.map(\.resource) }
+
+  private static var known: [ResultTable] {
+    ExperimentId.allCases.flatMap { RunResults().tables(of: $0, run: "", relationSource: "") }
+      + [
+        ResultTable(
+          "model",
+          "one row a policy and replicate that `splitbench model` simulated with the run's costs; only if it was told to write it here",
+          ModelTable.table, [])
+      ]
+  }
+
   private static func columns(_ what: (DataPackage.Field) -> String) -> [String: [String: String]] {
-    let tables =
-      ExperimentId.allCases.flatMap { RunResults().tables(of: $0, run: "", relationSource: "") }
-      + [ResultTable("model", ModelTable.table, [])]
-    return Dictionary(
-      uniqueKeysWithValues: tables.map { table in
+    Dictionary(
+      uniqueKeysWithValues: known.map { table in
         (
           table.name,
           Dictionary(uniqueKeysWithValues: table.resource.schema.fields.map { ($0.name, what($0)) })

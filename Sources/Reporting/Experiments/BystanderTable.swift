@@ -88,9 +88,12 @@ extension BystanderExperiment: ReportedExperiment {
   package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
     [
       ResultTable(
-        id, BystanderTable.table(run: names.run, relationSource: names.relationSource), results.bystander,
+        id, "one row a victim beside an aggressor, on a pair of CPUs",
+        BystanderTable.table(run: names.run, relationSource: names.relationSource), results.bystander,
         primaryKey: "cell"),
-      ResultTable(growing: "slices", SliceTable.table, cellsOf: id.rawValue),
+      ResultTable(
+        growing: "slices", "one row a slice of `bystander`, as it was timed", SliceTable.table,
+        cellsOf: id.rawValue),
     ]
   }
 

@@ -135,8 +135,12 @@ extension CostTable {
 extension CostExperiment: ReportedExperiment {
   package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
     [
-      ResultTable(id, CostTable.table(run: names.run), results.cost, primaryKey: "cell"),
-      ResultTable(growing: "samples", SampleTable.table, cellsOf: id.rawValue),
+      ResultTable(
+        id, "one row a cell that was measured", CostTable.table(run: names.run), results.cost,
+        primaryKey: "cell"),
+      ResultTable(
+        growing: "samples", "one row a sample of `cost`, as it was timed, disturbed ones included",
+        SampleTable.table, cellsOf: id.rawValue),
     ]
   }
 

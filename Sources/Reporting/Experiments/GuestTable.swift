@@ -43,7 +43,11 @@ enum GuestTable {
 
 extension GuestExperiment: ReportedExperiment {
   package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
-    [ResultTable(id, GuestTable.table(run: names.run), results.guest)]
+    [
+      ResultTable(
+        id, "one row a thing that was asked of a KVM guest, or of the host beside it",
+        GuestTable.table(run: names.run), results.guest)
+    ]
   }
 
   package static func sections(_ summary: Summary) -> [Summary.Section] { [summary.guest].compactMap { $0 } }

@@ -48,7 +48,11 @@ enum HotplugTable {
 
 extension HotplugExperiment: ReportedExperiment {
   package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
-    [ResultTable(id, HotplugTable.table(run: names.run), results.hotplug)]
+    [
+      ResultTable(
+        id, "one row a CPU that went offline and came back, a detection bit, and how that was before",
+        HotplugTable.table(run: names.run), results.hotplug)
+    ]
   }
 
   package static func sections(_ summary: Summary) -> [Summary.Section] {

@@ -50,7 +50,11 @@ enum LeakTable {
 
 extension LeakExperiment: ReportedExperiment {
   package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
-    [ResultTable(id, LeakTable.table(run: names.run), results.leak)]
+    [
+      ResultTable(
+        id, "one row a CPU on which split locks were tried while Linux had detection off on another's core",
+        LeakTable.table(run: names.run), results.leak)
+    ]
   }
 
   package static func sections(_ summary: Summary) -> [Summary.Section] { [summary.leak].compactMap { $0 } }

@@ -53,7 +53,8 @@ extension PingPongExperiment: ReportedExperiment {
   package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
     [
       ResultTable(
-        id, PingPongTable.table(run: names.run, relationSource: names.relationSource), results.pingpong)
+        id, "one row a pair of CPUs and a placement",
+        PingPongTable.table(run: names.run, relationSource: names.relationSource), results.pingpong)
     ]
   }
 

@@ -57,7 +57,11 @@ enum ScalingTable {
 
 extension ScalingExperiment: ReportedExperiment {
   package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
-    [ResultTable(id, ScalingTable.table(run: names.run), results.scaling)]
+    [
+      ResultTable(
+        id, "one row a number of offenders in an arrangement", ScalingTable.table(run: names.run),
+        results.scaling)
+    ]
   }
 
   package static func sections(_ summary: Summary) -> [Summary.Section] {

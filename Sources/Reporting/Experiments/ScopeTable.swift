@@ -34,7 +34,11 @@ enum ScopeTable {
 
 extension ScopeExperiment: ReportedExperiment {
   package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
-    [ResultTable(id, ScopeTable.table(run: names.run), results.scope)]
+    [
+      ResultTable(
+        id, "one row a CPU looked at while another's detection bit, or its own, was written",
+        ScopeTable.table(run: names.run), results.scope)
+    ]
   }
 
   package static func sections(_ summary: Summary) -> [Summary.Section] {

@@ -69,9 +69,13 @@ enum SettingsTable {
 extension SettingsExperiment: ReportedExperiment {
   package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
     [
-      ResultTable(id, SettingsTable.table(run: names.run), results.settings),
       ResultTable(
-        "settings-cost", CostTable.table(run: names.run), results.settingsCost, primaryKey: "cell"),
+        id,
+        "one row a setting of detection: what a tight loop of split locks meets there, and what it does to a bystander",
+        SettingsTable.table(run: names.run), results.settings),
+      ResultTable(
+        "settings-cost", "one row a cell under a setting: some cells of `cost`, with its columns",
+        CostTable.table(run: names.run), results.settingsCost, primaryKey: "cell"),
     ]
   }
 

@@ -89,7 +89,12 @@ enum ToggleTable {
 
 extension ToggleExperiment: ReportedExperiment {
   package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
-    [ResultTable(id, ToggleTable.table(run: names.run), results.toggle)]
+    [
+      ResultTable(
+        id,
+        "one row a thing that was toggled: bit 29 of MSR 0x33 on one CPU and on all, the sysctl, and what ran beside",
+        ToggleTable.table(run: names.run), results.toggle)
+    ]
   }
 
   package static func sections(_ summary: Summary) -> [Summary.Section] {

@@ -121,7 +121,11 @@ enum TrapTable {
 
 extension TrapExperiment: ReportedExperiment {
   package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
-    [ResultTable(id, TrapTable.table(run: names.run), results.trap)]
+    [
+      ResultTable(
+        id, "one row a thing tried on a CPU: what it does to a program, and how long a trap takes",
+        TrapTable.table(run: names.run), results.trap)
+    ]
   }
 
   package static func sections(_ summary: Summary) -> [Summary.Section] { summary.traps }
