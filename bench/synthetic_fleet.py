@@ -76,7 +76,7 @@ def write(source, out, kind, machine, boot, number, value, policy, second):
     folder = out / f"{slug}-{instance}" / name
     folder.mkdir(parents=True)
     (folder / "run.json").write_text(json.dumps(record, indent=1))
-    (folder / "datapackage.json").write_text(json.dumps({**source.package, "name": name.lower()}))
+    (folder / "datapackage.json").write_text(json.dumps({**source.package, "name": name.lower()}, indent=1))
     (folder / "summary.md").write_text(f"# {name}\n\nSynthetic: nobody measured this.\n")
     for file, table in source.tables.items():
         (folder / file).write_text(scaled(table, name, factor_of_kind * value))

@@ -61,9 +61,15 @@ struct Scrubber {
   /// Tables are numbers, line by line: regular expressions would take minutes over them.
   private static func mayHaveShapes(_ line: [UInt8]) -> Bool {
     var (dots, digits) = (0, 0)
+    var last = UInt8(ascii: " ")
     for byte in line {
+      defer { last = byte }
       switch byte {
-      case UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "x"): return true
+      case UInt8(ascii: "@"), UInt8(ascii: "#"): return true
+      case UInt8(ascii: "x") where last == UInt8(ascii: "0"): return true
+      // In front of a path stands no letter.
+      case UInt8(ascii: "/") where !isWordPart(last): return true
+      case UInt8(ascii: ":") where isWordPart(last) || last == UInt8(ascii: ":"): return true
       case UInt8(ascii: "."): dots += 1
       case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
         UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: "-"):
