@@ -47,6 +47,9 @@ extension TrapExperiment: ReportedExperiment {
 
 extension GuestExperiment: ReportedExperiment {
   public static var table: WritableKeyPath<RunResults, [GuestRow]> { \.guest }
+  public func note(_ rows: [GuestRow], in record: inout RunRecord) {
+    record.untestedOnHardware = rows.isEmpty ? nil : GuestExperiment.untestedOnHardware
+  }
 }
 
 extension ScopeExperiment: ReportedExperiment {
