@@ -1,7 +1,7 @@
 import Glibc
 
 /// What this process holds of what a guest is made of: what one that is gone must not have left behind.
-package struct Possessions: Equatable, Sendable {
+package struct Possessions: Sendable {
   package let descriptors: Int
   /// Of vCPUs and of guests' memory, which is shared and has no file.
   package let mappings: Int

@@ -169,13 +169,14 @@ class Toggled:
 
 
 # What a guest of a stock KVM without detection meets, by part, quantity, condition and CPL: kvm_set_msr_common and
-# kvm_get_msr_common (arch/x86/kvm/x86.c) know neither register, and CPUID is what the VMM gave.
+# kvm_get_msr_common (arch/x86/kvm/x86.c) know neither register, and CPUID is what the VMM gave. QEMU interprets all of it.
 STOCK_KVM = {
-    ("kvm", "virtualisation", "", ""): "nested",
+    ("kvm", "virtualisation", "", ""): "interpreting",
+    ("kvm", "left-behind", "", ""): "nothing",
     ("kvm", "module", "", ""): "kvm_amd",
     ("kvm", "bus-lock-exit", "", ""): "not offered",
     ("kvm", "user-space-msrs", "", ""): "offered",
-    **{("loop", "register-add", "", cpl): "native" for cpl in "03"},
+    **{("loop", "register-add", "", cpl): "interpreted" for cpl in "03"},
     **{("count", "aligned", "", cpl): "exact" for cpl in "03"},
     **{("register", f"{access}-0x{register}", "as-kvm", "0"): "#GP"
        for access in ("rdmsr", "wrmsr") for register in ("33", "cf")},
@@ -188,11 +189,22 @@ STOCK_KVM = {
     **{("cpuid", bit, f"{what}-by-us", cpl): seen
        for bit in ("core-capabilities", "bus-lock-detect")
        for what, seen in (("offered", "seen"), ("withheld", "not seen")) for cpl in "03"},
-    ("alignment", "misaligned-load", "eflags-ac", "3"): "#AC",
-    ("alignment", "misaligned-load", "eflags-ac", "0"): "performed",
-    ("answer", "line-split", "", "3"): "silent",
-    ("answer", "line-split", "", "0"): "silent",
-    ("answer", "line-split", "guest-set-sld", "3"): "silent",
+    ("alignment", "misaligned-load", "eflags-ac", "3"): "#AC, interpreted",
+    ("alignment", "misaligned-load", "eflags-ac", "0"): "performed, interpreted",
+    ("answer", "line-split", "", "3"): "silent, interpreted",
+    ("answer", "line-split", "", "0"): "silent, interpreted",
+    ("answer", "line-split", "guest-set-sld", "3"): "silent, interpreted",
+    ("answer", "line-split", "eflags-ac", "3"): "#AC in the guest, interpreted",
+    ("answer", "rip", "eflags-ac", "3"): "at, interpreted",
+    ("exit", "port-exit", "", "0"): "interpreted",
+    ("vcpus", "line-split", "", "3"): "exact, interpreted",
+}
+
+# Why there is no guest, by step.
+NO_KVM = {
+    "no-kvm": "/dev/kvm is not there",
+    "forbidden-kvm": "/dev/kvm: not permitted",
+    "old-kvm": "/dev/kvm is no KVM with API 12",
 }
 
 

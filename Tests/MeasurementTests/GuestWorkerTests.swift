@@ -26,7 +26,8 @@ import Testing
 
   private static var cpus: [Int] {
     var cpus = [Int32](repeating: 0, count: 4096)
-    return cpus.prefix(Int(chost_get_affinity(&cpus, Int32(cpus.count)))).map(Int.init)
+    let count = chost_get_affinity(&cpus, Int32(cpus.count))
+    return cpus.prefix(Int(count)).map(Int.init)
   }
 
   private func task(_ visit: GuestTask.Visit, rounds: Int = 1) -> GuestTask {
@@ -93,6 +94,17 @@ import Testing
     #expect(costs.count { $0.value != nil } == 2 * together)
     #expect(together > 0 || costs.map(\.found) == ["never at one time", "never at one time"])
     #expect(costs.filter { $0.value != nil }.allSatisfy { $0.found == "exact" })
+  }
+
+  /// What keeps a task from being done is a line, not a crash.
+  @Test func aCpuThatIsNotThereIsALine() throws {
+    var lines: [GuestLine] = []
+    try GuestWorker.serve(GuestTask(.look, cpu: 4000)) {
+      let line = try #require(GuestLine($0.utf8))
+      lines.append(line)
+    }
+    #expect(lines.map(\.skipped) == ["guest's look"])
+    #expect(try #require(lines[0].reason).contains("cannot pin to CPU 4000"))
   }
 
   // MARK: The host's registers

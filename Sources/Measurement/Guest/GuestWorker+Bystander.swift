@@ -11,6 +11,8 @@ extension GuestWorker {
   private static let throttle = UserThrottle(perSecond: 1000, sliceSeconds: 0.1)
   /// The victim's slice beside it, in seconds: two of the throttle's.
   private static let throttledSlice = 0.2
+  /// The least share of its time that a guest must have spent on split locks.
+  private static let leastBusy = 0.7
   /// Locked time of one treated slice, in seconds: below the longest burst.
   static var lockedSeconds: Double { slice * more }
 
@@ -81,6 +83,7 @@ extension GuestWorker {
   ) throws -> Bool {
     let length = condition == .throttled ? GuestWorker.throttledSlice : GuestWorker.slice
     var ticks: [Double] = []
+    var treated: GuestReport?
     for operand in [GuestCall.Operand.aligned, .lineSplit, .aligned] {
       let isTreated = operand == .lineSplit
       let throttle = isTreated && condition == .throttled ? GuestWorker.throttle : nil
@@ -100,9 +103,11 @@ extension GuestWorker {
       let report = try run.report()
       if isTreated {
         try book(Int(report?.counted ?? UInt64(count)))
-        if let report { try tellRate(condition, report) }
       }
-      guard hasBegun, works, report?.isDone == true, slice.operations > 0 else { return false }
+      guard hasBegun, works, let report, report.isDone, slice.operations > 0 else { return false }
+      // One that something else kept off its CPU was no offender all the time.
+      if isTreated, condition == .free, busyShare(report) < GuestWorker.leastBusy { return false }
+      if isTreated { treated = report }
       ticks.append(slice.ticksPerOperation)
     }
     try tell(
@@ -110,11 +115,16 @@ extension GuestWorker {
         GuestCell(
           .bystander, "slow-down", .ratio, condition: condition.rawValue, place: .host, cpu: task.others[0]),
         2 * ticks[1] / (ticks[0] + ticks[2])))
+    try tellRate(condition, treated!)
     return true
   }
 
+  /// Of its call's time, what its split locks cost.
+  private func busyShare(_ report: GuestReport) -> Double {
+    Double(report.counted) * task.cost * 1e9 / Double(max(1, report.trip.nanoseconds))
+  }
+
   private func tellRate(_ condition: Condition, _ report: GuestReport) throws {
-    guard report.isDone, report.trip.nanoseconds > 0 else { return }
     try tell(
       GuestFinding(
         GuestCell(.throttle, "bus-locks", .hertz, condition: condition.rawValue, cpl: 3, cpu: task.cpu),
