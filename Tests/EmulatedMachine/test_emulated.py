@@ -545,7 +545,11 @@ def test_a_thousand_guests_leave_nothing_behind(booted: Booted) -> None:
     if not booted.expected.guest:
         pytest.skip("no guest runs in this boot")
     (row,) = (row for row in booted.rows("guest", "guest") if row["quantity"] == "left-behind")
-    assert (row["operations"], row["value"], row["found"]) == ("1000", "0", "nothing")
+    assert (row["value"], row["found"]) == ("0", "nothing")
+    made = int(row["operations"])
+    # 110 ms each where a busy host interprets all: what the run had no time for, it says.
+    assert made == 1000 or made >= 300 and {"what": f"{1000 - made} of 1000 guests", "reason": "no time was left"} in (
+        booted.record("guest")["skipped"])
 
 
 @pytest.mark.parametrize("step", NO_KVM)

@@ -246,13 +246,13 @@ enum ScriptedGuest {
     let (experiment, tasks) = try run(Script())
     #expect(
       tasks.map(\.visit)
-        == [.look, .creation, .answer, .answer, .answer, .answer, .hostRegisters, .cost, .vcpus, .bystander])
+        == [.look, .answer, .answer, .answer, .answer, .hostRegisters, .cost, .vcpus, .bystander, .creation])
     #expect(
       tasks.filter { $0.visit == .answer }.map(\.trial)
         == [.plain(cpl: 3), .plain(cpl: 0), .checks, .believes])
-    #expect(tasks.first { $0.visit == .creation }?.rounds == 1000)
+    #expect(tasks.last!.rounds == 1000 && tasks.last!.wallLimit > 900)
     // The cost of the guest's split locks is known from there on.
-    #expect(abs(tasks.last!.cost - 1.0025e-6) < 1e-9)
+    #expect(abs(tasks.dropLast().last!.cost - 1.0025e-6) < 1e-9)
     let cost = try #require(row(experiment, .cost, "line-split", cpl: 3))
     #expect(cost.roundCount == 4 && abs(cost.value! - 1002.5) < 0.1 && cost.low! < cost.value!)
     #expect(experiment.rows().first { $0.cell.part == .exit }?.value == 160)
@@ -267,7 +267,9 @@ enum ScriptedGuest {
     var script = Script()
     script.loop[0] = execution
     let (experiment, tasks) = try run(script)
-    #expect(tasks.last?.cpls == [3] && tasks.last?.untimedCpls == [0])
+    let timed = tasks.filter { !$0.cpls.isEmpty }
+    #expect(timed.map(\.visit) == [.cost, .vcpus, .bystander])
+    #expect(timed.allSatisfy { $0.cpls == [3] && $0.untimedCpls == [0] })
     #expect(experiment.virtualisation == (execution == "interpreted" ? .interpreting : .unknown))
     #expect(experiment.warnings.map(\.id) == [warning])
     for (part, quantity) in [(GuestCell.Part.cost, "line-split"), (.exit, "port-exit")] {
@@ -286,8 +288,9 @@ enum ScriptedGuest {
     var script = Script()
     script.loop = [0: "interpreted", 3: "interpreted"]
     let (experiment, tasks) = try run(script)
-    #expect(tasks.suffix(2).map(\.visit) == [.cost, .vcpus])
-    #expect(tasks.suffix(2).allSatisfy { $0.rounds == 1 && $0.cpls.isEmpty && $0.untimedCpls == [0, 3] })
+    let untimed = tasks.filter { !$0.untimedCpls.isEmpty }
+    #expect(untimed.map(\.visit) == [.cost, .vcpus])
+    #expect(untimed.allSatisfy { $0.rounds == 1 && $0.cpls.isEmpty && $0.untimedCpls == [0, 3] })
     #expect(!experiment.rows().contains { $0.cell.part == .cost && $0.value != nil })
     #expect(experiment.skipped.contains { $0.what == "guest's bystander" })
   }
@@ -296,7 +299,7 @@ enum ScriptedGuest {
   @Test func anEmulatedMachineHasNoCosts() throws {
     let (experiment, tasks) = try run(Script(), hypervisor: "TCGTCGTCGTCG")
     #expect(experiment.virtualisation == .interpreting)
-    #expect(experiment.nativeCpls.isEmpty && tasks.last?.visit == .vcpus)
+    #expect(experiment.nativeCpls.isEmpty && tasks.allSatisfy(\.cpls.isEmpty))
     for cpl in [0, 3] {
       #expect(row(experiment, .loop, "register-add", cpl: cpl)?.found == "interpreted")
       #expect(row(experiment, .answer, "line-split", cpl: cpl)?.found == "silent, interpreted")

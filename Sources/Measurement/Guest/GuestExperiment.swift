@@ -46,7 +46,15 @@ public final class GuestExperiment: RoundedExperiment {
   public func run(progress: (Progress) -> Void, finishedRound: (GuestExperiment) throws -> Void) throws {
     guard try visit(plan.task(.look, seed: seed), progress, 0) == .exited(0), isUsable else { return }
     describe()
-    try visit(plan.task(.creation, seed: seed), progress, 0.05)
+    try ask(progress, finishedRound)
+    var creation = plan.task(.creation, seed: seed)
+    creation.wallLimit = max(0, left)
+    try visit(creation, progress, 0.9)
+    try finishedRound(self)
+  }
+
+  /// What becomes of it, and where split locks are left alone, what they cost.
+  private func ask(_ progress: (Progress) -> Void, _ finishedRound: (GuestExperiment) throws -> Void) throws {
     for (number, trial) in trials.enumerated() {
       try answer(trial, progress, 0.1 + 0.04 * Double(number))
     }
@@ -70,6 +78,9 @@ public final class GuestExperiment: RoundedExperiment {
     }
   }
 
+  /// Of the wall time, in seconds.
+  private var left: Double { plan.wallLimit - (clock.elapsed() - start) }
+
   // MARK: Children
 
   private func measure(_ visit: GuestTask.Visit, _ progress: (Progress) -> Void, _ done: Double) throws {
@@ -89,13 +100,12 @@ public final class GuestExperiment: RoundedExperiment {
     }
     // What is not timed is done once, for its way and its counts.
     if !isTimed { task.rounds = 1 }
-    let left = plan.wallLimit - (clock.elapsed() - start)
+    let left = left
     guard left > 0 else {
       course.end = .wallLimit
       return
     }
-    // The bystander takes what the others leave.
-    task.wallLimit = visit == .bystander ? left : left / 2
+    task.wallLimit = left / 2
     try self.visit(task, progress, done)
   }
 
@@ -106,9 +116,7 @@ public final class GuestExperiment: RoundedExperiment {
     course.heedInterrupt()
     guard end == .finished else { return nil }
     progress(
-      Progress(
-        phase: "guest, \(task.visit.rawValue)", done: done,
-        secondsLeft: plan.wallLimit - (clock.elapsed() - start)))
+      Progress(phase: "guest, \(task.visit.rawValue)", done: done, secondsLeft: left))
     let ended = try launch(task, task.wallLimit + patience) { take($0, task) }
     course.heedInterrupt()
     if task.visit != .answer, end == .finished, let obstacle = ended.obstacle {
@@ -130,9 +138,7 @@ public final class GuestExperiment: RoundedExperiment {
     findings[finding.cell, default: []].append(finding)
   }
 
-  func skip(_ what: String, _ reason: String) {
-    course.skip(what, reason)
-  }
+  func skip(_ what: String, _ reason: String) { course.skip(what, reason) }
 
   // MARK: What the first child found
 

@@ -53,7 +53,6 @@ public struct GuestPlan: Sendable {
     case .hostRegisters: (task.others, task.sibling) = ([other ?? sibling ?? cpu], sibling)
     case .creation:
       task.rounds = max(1, min(GuestPlan.mostGuests, Int(wallLimit * GuestPlan.guestsPerSecond)))
-      task.wallLimit = wallLimit / 3
     case .look, .answer, .cost: break
     }
     return task

@@ -101,9 +101,7 @@ extension GuestWorker {
       let works = cpu.value(operand) &- before < UInt64(count)
       try assistant.finish()
       let report = try run.report()
-      if isTreated {
-        try book(Int(report?.counted ?? UInt64(count)))
-      }
+      if isTreated { try book(Int(report?.counted ?? UInt64(count))) }
       guard hasBegun, works, let report, report.isDone, slice.operations > 0 else { return false }
       // One that something else kept off its CPU was no offender all the time.
       if isTreated, condition == .free, busyShare(report) < GuestWorker.leastBusy { return false }
