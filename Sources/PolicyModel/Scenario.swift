@@ -1,6 +1,6 @@
 /// What is simulated: a host, who takes split locks on it, and what befalls it meanwhile.
 ///
-/// Written as JSON; `Scenarios/scenario.schema.json` describes the file, and `Scenario+Json.swift` reads it.
+/// Written as JSON; `docs/scenario.schema.json` describes the file, and `Scenario+Json.swift` reads it.
 public struct Scenario: Sendable, Equatable {
   public var name: String
   public var summary: String
