@@ -7,6 +7,22 @@ public struct Replicate: Sendable, Equatable {
   public var most: Tally
 
   init(_ tally: Tally) { (self.tally, least, most) = (tally, tally, tally) }
+
+  /// Between which a value lies, as far as it is known; nil: there is none.
+  public func range(of value: (Tally) -> Int?) -> ClosedRange<Int>? { [tally, least, most].range(of: value) }
+}
+
+extension ReplicateSummary {
+  /// Between which a value of all replicates together lies.
+  public func range(of value: (Tally) -> Int?) -> ClosedRange<Int>? { [total, least, most].range(of: value) }
+}
+
+extension [Tally] {
+  fileprivate func range(of value: (Tally) -> Int?) -> ClosedRange<Int>? {
+    let values = compactMap(value)
+    guard let low = values.min(), let high = values.max() else { return nil }
+    return low...high
+  }
 }
 
 extension PolicyChoice {

@@ -27,6 +27,11 @@ public struct ReplicateSummary: Sendable, Equatable {
     most.add(replicate.most)
   }
 
+  /// Share of time in which that one had the bus locked, in millionths.
+  public func mostBusLockedShare(seconds: Int, _ costs: Costs) -> Int {
+    Tally.busLockedShare(of: mostPerformed, seconds: seconds, costs)
+  }
+
   /// Mean of those that detected something, in ns.
   public var firstDetection: Int? { detecting == 0 ? nil : (total.firstDetection ?? 0) / detecting }
 }

@@ -26,6 +26,13 @@ public struct Scenario: Sendable, Equatable {
     public var cpus: Int { cores * threadsPerCore }
   }
 
+  /// Of each guest, as the counters of a `Tally` stand.
+  public var guestNames: [String] {
+    actors.filter { $0.kind == .guest }.flatMap { actor in
+      actor.count == 1 ? [actor.name] : (1...actor.count).map { "\(actor.name) \($0)" }
+    }
+  }
+
   /// What the CPU can raise.
   public enum Detector: String, Sendable, CaseIterable {
     /// #AC before a split lock: bit 29 of MSR 0x33, one a core.

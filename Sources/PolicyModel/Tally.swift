@@ -59,6 +59,9 @@ extension Tally {
   ///
   /// - Parameter seconds: simulated.
   public func busLockedShare(seconds: Int, _ costs: Costs) -> Int {
+    Tally.busLockedShare(of: performed, seconds: seconds, costs)
+  }
+  static func busLockedShare(of performed: Int, seconds: Int, _ costs: Costs) -> Int {
     Fixed.scaled(performed * costs.splitLock.ns, by: Fixed.million, over: seconds * 1_000_000_000)
   }
 
