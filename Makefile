@@ -69,7 +69,7 @@ fuzzers: dependencies
 soak: release fuzzers $(PYTHON_ENV)/ready
 	$(PYTHON_ENV)/bin/python -B soak/soak.py $(ARGS)
 
-## Against plain C programs, pandas and SciPy, and a run against runs before it; about twelve minutes.
+## Against plain C programs, pandas and SciPy, and a run against runs before it; the policy model's time and memory; about twelve minutes.
 bench: release $(PYTHON_ENV)/bench-ready
 	$(RELEASE) bench-against-c
 	bench/run

@@ -52,7 +52,9 @@ public enum PolicyChoice: Sendable, Hashable {
       .warn(.perCpu, mitigates: false),
     ]
     + BusLock.allCases.flatMap { [.busLock($0, isFatal: false), .busLock($0, isFatal: true)] }
-    + [.kvmBusLockExit(100)] + GuestEntry.allCases.map { .v9($0, mayReenable: true) } + [.v9(.loadsGuests, mayReenable: false)]
+    + [.kvmBusLockExit(100)] + GuestEntry.allCases.map { .v9($0, mayReenable: true) } + [
+      .v9(.loadsGuests, mayReenable: false)
+    ]
     + [false, true].flatMap { ipi in
       [(true, false), (true, true), (false, false)].map { reenable, kill in
         PolicyChoice.oct2019(sendsIpi: ipi, mayReenable: reenable, killsGuests: kill)

@@ -60,7 +60,8 @@ public struct Scenario: Sendable, Equatable {
     public var vcpus = 1
     /// Where they are put, one after another, and again from the first; nil: anywhere.
     public var cpus: [Int]?
-    /// Split locks a second that each task, virtual CPU or driver is after; nil: as many as it can, 0: none.
+    /// Split locks a second that each task, virtual CPU or driver takes while nothing delays it; nil: as many as it can, 0: none. What a
+    /// trap, an exit or a wait takes comes on top.
     public var rateHz: Int?
     /// On average it works so long and rests so long; nil: it works all the time.
     public var phases: Phases?

@@ -62,6 +62,8 @@ extension ModelDocument {
 
   private var obstacles: String {
     notApplicable.isEmpty
-      ? "" : "not on such a host: " + notApplicable.map { "\($0.policy) (\($0.reason))" }.joined(separator: ", ") + "\n"
+      ? ""
+      : "not on such a host: " + notApplicable.map { "\($0.policy) (\($0.reason))" }.joined(separator: ", ")
+        + "\n"
   }
 }

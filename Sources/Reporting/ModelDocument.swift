@@ -70,7 +70,8 @@ public struct ModelDocument: Encodable {
     bystander = victim
     self.costs = CostsUsed(
       run: costs.run, splitLockNs: costs.splitLock.ns, trapNs: costs.alignmentCheck.ns,
-      dbTrapNs: costs.busLockTrap.ns, msrWriteNs: costs.msrWrite.ns, vmExitNs: costs.vmExit.ns, sources: costs.sources,
+      dbTrapNs: costs.busLockTrap.ns, msrWriteNs: costs.msrWrite.ns, vmExitNs: costs.vmExit.ns,
+      sources: costs.sources,
       stallShare: victim.flatMap { costs.stallShares[$0] }.map(ModelDocument.number))
     policies = summaries.map { Outcome($0, scenario, costs, victim) }
     notApplicable = absent.map { Obstacle(policy: $0.id, reason: $0.obstacle(on: scenario.host) ?? "") }

@@ -47,7 +47,8 @@ import Testing
       let policies = [PolicyChoice.busLock(.guestsSpared, isFatal: false), .fatal]
       try fixture.write(table(policies, replicates: 2, on: "bus-lock-only"), to: "model")
       let markdown = try Report([fixture.run]).markdown
-      #expect(markdown.contains(/\| bus-lock-warn-6\.14 +\| +[0-9.]+\u{A0}% to [0-9.]+\u{A0}%/), "\(markdown)")
+      #expect(
+        markdown.contains(/\| bus-lock-warn-6\.14 +\| +[0-9.]+\u{A0}% to [0-9.]+\u{A0}%/), "\(markdown)")
       #expect(markdown.contains(/\| fatal-5\.7 +\| +n\/a +\|/), "\(markdown)")
     }
   }

@@ -71,6 +71,8 @@ import Testing
   func acInAGuestIsCountedByGuestOrKills(_ policy: String) throws {
     var scenario = try scenario("guest-disables")
     scenario.host.coresPerPackage = 4
+    // An emulated split lock takes no longer than a performed one: each guest keeps its pace.
+    scenario.costs.vmExitNs = Costs.committed.splitLock.ns
     scenario.actors = [
       .init(name: "slow", kind: .guest, cpus: [1], rateHz: 100),
       .init(name: "quiet", kind: .guest, cpus: [2], rateHz: 0),

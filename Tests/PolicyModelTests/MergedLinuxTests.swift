@@ -135,18 +135,29 @@ import Testing
   }
 
   /// bus_lock_init arms #DB for warn and fatal only where there is no #AC; ratelimit is taken anywhere where something is detected.
-  @Test(arguments: [
-    ([], ["off"]), ([.splitLock], ["off", "fatal-5.7", "warn-6.2", "ratelimit-5.14:5", "v9-per-cpu-cache", "oct2019-ipi"]),
-    ([.busLock], ["off", "ratelimit-5.14:5", "bus-lock-warn-6.12", "bus-lock-fatal-6.14", "kvm-bus-lock-exit:5"]),
-    (
-      [.splitLock, .busLock],
-      ["off", "fatal-5.7", "warn-6.2", "ratelimit-5.14:5", "v9-per-cpu-cache", "oct2019-ipi", "kvm-bus-lock-exit:5"]
-    ),
-  ] as [(Set<Scenario.Detector>, [String])])
+  @Test(
+    arguments: [
+      ([], ["off"]),
+      (
+        [.splitLock], ["off", "fatal-5.7", "warn-6.2", "ratelimit-5.14:5", "v9-per-cpu-cache", "oct2019-ipi"]
+      ),
+      (
+        [.busLock],
+        ["off", "ratelimit-5.14:5", "bus-lock-warn-6.12", "bus-lock-fatal-6.14", "kvm-bus-lock-exit:5"]
+      ),
+      (
+        [.splitLock, .busLock],
+        [
+          "off", "fatal-5.7", "warn-6.2", "ratelimit-5.14:5", "v9-per-cpu-cache", "oct2019-ipi",
+          "kvm-bus-lock-exit:5",
+        ]
+      ),
+    ] as [(Set<Scenario.Detector>, [String])])
   func policiesNeedWhatTheCpuHas(_ detects: Set<Scenario.Detector>, _ possible: [String]) throws {
     let host = Scenario.Host(coresPerPackage: 1, detects: detects)
     for id in [
-      "off", "fatal-5.7", "warn-6.2", "ratelimit-5.14:5", "v9-per-cpu-cache", "oct2019-ipi", "bus-lock-warn-6.12",
+      "off", "fatal-5.7", "warn-6.2", "ratelimit-5.14:5", "v9-per-cpu-cache", "oct2019-ipi",
+      "bus-lock-warn-6.12",
       "bus-lock-fatal-6.14", "kvm-bus-lock-exit:5",
     ] {
       let policy = try #require(PolicyChoice(id: id))

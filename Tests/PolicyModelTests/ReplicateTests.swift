@@ -64,7 +64,8 @@ import Testing
     let (lock, most) = (Costs.committed.splitLock.ns, Costs.committed.busLockTrap.range.upperBound)
     #expect(found.tally == found.most)
     #expect((10_000_000_000 / (lock + 1)...10_000_000_000 / (lock + 1) + 1).contains(found.least.performed))
-    #expect((10_000_000_000 / (lock + most)...10_000_000_000 / (lock + most) + 1).contains(found.most.performed))
+    #expect(
+      (10_000_000_000 / (lock + most)...10_000_000_000 / (lock + most) + 1).contains(found.most.performed))
     let range = try #require(found.range(of: \.throughputShare))
     #expect(range.lowerBound < 130_000 && range.upperBound > 990_000)
     scenario.costs.busLockTrapNs = 1000
@@ -96,7 +97,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "warn", "ratelimit-5.14", "ratelimit-5.14:0", "ratelimit-5.14:1001", "ratelimit-5.13:100", "warn-6.2:mitigate=2",
+    "", "warn", "ratelimit-5.14", "ratelimit-5.14:0", "ratelimit-5.14:1001", "ratelimit-5.13:100",
+    "warn-6.2:mitigate=2",
     "off:kill",
     "oct2019-ipi:kill:kill", "kvm-bus-lock-exit:x", "v9-per-cpu-cache:as-posted:never-writes",
   ])

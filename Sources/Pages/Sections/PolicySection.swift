@@ -134,7 +134,8 @@ enum PolicySection: SectionMaker {
     }
     return Figure(
       id, "What \(outcomes.first?.bystander ?? "a bystander") pays, by policy",
-      caption: "The mean of replicates, from the one that pays least to the one that pays most, with what is open.",
+      caption:
+        "The mean of replicates, from the one that pays least to the one that pays most, with what is open.",
       isWide: true,
       plot: DotPlot(
         x: axis, rows: rows, legend: isOne ? [] : styles.legend(outcomes.map(\.run), line: false)),

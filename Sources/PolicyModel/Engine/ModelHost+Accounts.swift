@@ -119,16 +119,15 @@ extension ModelHost {
     }
   }
 
-  /// Time from one split lock to the next where the bus is free, in ns: never less than what it takes.
+  /// Time from one split lock to the next where the bus is free, in ns: what the runner does in between, what the split lock takes, and what it meets.
   private func pace(_ passage: Passage, _ runner: Runner) -> Int {
-    let least =
-      switch passage {
-      case .idle, .free, .trap: costs.splitLock.ns
-      case .each(.busLockTrap): costs.splitLock.ns + costs.busLockTrap.ns
-      case .asked(let question): costs.splitLock.ns + cost(of: question).ns
-      case .each(.emulation): costs.vmExit.ns
-      }
-    return max(least, runner.period ?? least)
+    let alone = max(runner.period ?? 0, costs.splitLock.ns)
+    return switch passage {
+    case .idle, .free, .trap: alone
+    case .each(.busLockTrap): alone + costs.busLockTrap.ns
+    case .asked(let question): alone + cost(of: question).ns
+    case .each(.emulation): alone - costs.splitLock.ns + costs.vmExit.ns
+    }
   }
 
   private func cost(of question: Passage.Question) -> Costs.Cost {
