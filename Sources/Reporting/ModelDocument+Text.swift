@@ -56,14 +56,13 @@ extension ModelDocument {
     policies.map { outcome in
       guard let most = outcome.guestCounters.max(by: { $0.count < $1.count }) else { return "" }
       return "\(outcome.policy): KVM counted \(Decimal.significant(outcome.guestCounter, 9)) split locks,"
-        + " a trace event each, in \(outcome.guestCounters.count) guests, most in \(most.guest)\n"
+        + " a trace event each, in \(outcome.guestCounters.count) of \(guests) guests, most in \(most.guest)\n"
     }.joined()
   }
 
   private var obstacles: String {
-    notApplicable.isEmpty
-      ? ""
-      : "not on such a host: " + notApplicable.map { "\($0.policy) (\($0.reason))" }.joined(separator: ", ")
-        + "\n"
+    Dictionary(grouping: notApplicable, by: \.reason).sorted { $0.key < $1.key }.map { reason, policies in
+      "not on such a host, \(reason): \(policies.map(\.policy).joined(separator: ", "))\n"
+    }.joined()
   }
 }

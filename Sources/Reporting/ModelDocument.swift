@@ -13,6 +13,7 @@ public struct ModelDocument: Encodable {
   var seed: UInt64
   var costs: CostsUsed
   var bystander: String?
+  var guests: Int
   var policies: [Outcome]
   /// Policies that cannot be on a host with such CPUs.
   var notApplicable: [Obstacle]
@@ -68,6 +69,7 @@ public struct ModelDocument: Encodable {
     self.seed = seed
     let victim = costs.victim(of: scenario)
     bystander = victim
+    guests = scenario.guestNames.count
     self.costs = CostsUsed(
       run: costs.run, splitLockNs: costs.splitLock.ns, trapNs: costs.alignmentCheck.ns,
       dbTrapNs: costs.busLockTrap.ns, msrWriteNs: costs.msrWrite.ns, vmExitNs: costs.vmExit.ns,
