@@ -29,7 +29,8 @@ public struct ModelRow: Sendable {
   }
 }
 
-/// `model.csv`: one row a policy and replicate, or a policy that cannot be on that host. Fractions have six digits, made by integer arithmetic: the same bytes everywhere.
+/// `model.csv`: one row a policy and replicate, or a policy that cannot be on that host. Fractions have six digits, made by integer
+/// arithmetic: the same bytes everywhere.
 public enum ModelTable {
   public static let header = table.header
   public static func line(_ row: ModelRow) -> String { table.line(row) }
