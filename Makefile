@@ -13,7 +13,7 @@ SANITIZED := CAtomicsTests|CHostTests|DetectionControlTests|FuzzTests|LockKernel
   PmuCounter|GroupRunner|CostExperiment|Trap|DutyCycle|Scope|Settings|Hotplug|Leak|Toggle
 SANITIZE = $(SWIFT) test --scratch-path .build/$(1) --no-parallel --filter "$(SANITIZED)"
 
-.PHONY: run results-index results-comparison test test-emulated emulated-shell sanitize fuzzers fuzz soak bench bench-peers \
+.PHONY: run columns results-index results-comparison test test-emulated emulated-shell sanitize fuzzers fuzz soak bench bench-peers \
   docs lint format install package test-package installable dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
@@ -82,6 +82,10 @@ bench-peers: release $(PYTHON_ENV)/bench-ready
 
 lint: dependencies
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests bench fuzz
+
+## The tables of results/README.md, as the program describes them.
+columns: release
+	.build/release/splitbench list --json | python3 scripts/columns.py
 
 format:
 	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests bench fuzz

@@ -129,7 +129,7 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "Reporting", "Measurement", "Machine", "LockKernels", "TestSupport",
+        "Reporting", "DetectionControl", "Measurement", "Machine", "LockKernels", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     // What tests of StoredRuns share with the fuzzers.

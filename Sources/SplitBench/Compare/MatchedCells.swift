@@ -1,6 +1,7 @@
 import Comparison
 import Measurement
 import RealModule
+import Reporting
 import StoredRuns
 
 /// The cells of all sides, matched by what describes them.
