@@ -116,6 +116,12 @@ import Testing
     #expect(found.detected == found.performed && found.waited == 0)
     // Two intervals of ten, and what the first suppressed.
     #expect(found.logLines == 21)
+    // What it does in between is not what Linux takes.
+    scenario.actors[0].rateHz = 10_000
+    let paced = try tally(scenario, "bus-lock-warn-6.12").performed
+    let apart = 100_000 + Costs.committed.busLockTrap.ns
+    #expect((10_000_000_000 / apart...10_000_000_000 / apart + 1).contains(paced))
+    scenario.actors[0].rateHz = nil
     let fatal = try tally(scenario, "bus-lock-fatal-6.12")
     // A trap: the operation was performed.
     #expect(fatal.performed == 1 && fatal.sigbusTasks == 1 && fatal.prevented == 0)
