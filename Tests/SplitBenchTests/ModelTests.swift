@@ -111,6 +111,24 @@ import Testing
     #expect(none.code == 2 && none.errors.contains("no run.json in it"))
   }
 
+  /// Where KVM runs guests natively, their exits were measured, and nothing is assumed.
+  @Test func exitsOfGuestsAreTakenWhereTheyWereMeasured() async throws {
+    let results = Self.root.appending("results").appending("amd-epyc-f25-m17-s1-kvm")
+    try await withTemporaryFolder { folder in
+      let run = folder.appending("run")
+      try FileManager.default.copyItem(
+        atPath: results.appending(Costs.committed.run).string, toPath: run.string)
+      let guests = run.appending("guest.csv")
+      let exit = "\(Costs.committed.run),15,exit,,guest,0,1,,port-exit,ns,2344.6,2300,2400,,1000\n"
+      try write(try text(guests) + exit, to: guests)
+      let result = try await Tool.run(
+        "model", "--scenario", "noisy-guest", "--policy", "oct2019-ipi", "--costs", run.string)
+      #expect(result.output.contains("VM exit 2345 ns (guest.csv)"), "\(result.errors)")
+      // 1161 of 2345 ns, and one end alone.
+      #expect(result.output.contains(/\noct2019-ipi +49\.5[ ]/))
+    }
+  }
+
   @Test func theSameSeedGivesTheSameBytes() async throws {
     try await withTemporaryFolder { folder in
       var texts: [String] = []

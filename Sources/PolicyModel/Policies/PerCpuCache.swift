@@ -2,8 +2,10 @@
 ///
 /// Each CPU caches what it wrote to the register. #AC in the kernel takes detection off that CPU and goes on (09/17, split_lock_disable);
 /// #AC in a task is SIGBUS. Of the administrator's knob there is one value for all CPUs (14/17, split_lock_detect_enabled), which #AC leaves
-/// alone: to have detection again on a CPU that lost it by #AC he disables it first, or brings the CPU offline and back. KVM loads a guest's value as it enters it, and the CPU's cached one as it leaves (11/17, atomic_switch_msr_test_ctl). The register is the
-/// core's: what one sibling writes the other meets, whatever it has cached.
+/// alone: to have detection again on a CPU that lost it by #AC he disables it first, or brings the CPU offline and back.
+///
+/// KVM loads a guest's value as it enters it, and the CPU's cached one as it leaves (11/17, atomic_switch_msr_test_ctl). The register is
+/// the core's: what one sibling writes the other meets, whatever it has cached.
 struct PerCpuCache: ModelledPolicy {
   typealias Entry = PolicyChoice.GuestEntry
 
