@@ -49,6 +49,7 @@ class Lab:
         self.run("ip", "link", "add", "switch", "type", "bridge")
         self.run("ip", "address", "add", f"{NETWORK}.254/24", "dev", "switch")
         self.run("ip", "link", "set", "switch", "up")
+        self.run("mkdir", str(self.shared))
         self._root = self.stack("image", "/")
         for kind, where in (("proc", "proc"), ("sysfs", "sys")):
             self.run("mount", "-t", kind, kind, f"{self._root}/{where}")
@@ -63,6 +64,11 @@ class Lab:
     def run(self, *command: str) -> str:
         """Runs a command on the machine's files, in the lab's network."""
         return output(*self.enter, *command)
+
+    @property
+    def shared(self) -> Path:
+        """What every host sees as /shared, as from a file server."""
+        return self.folder / "shared"
 
     @property
     def enter(self) -> list[str]:
@@ -93,9 +99,13 @@ class Lab:
 
     def host(self, name: str, service: str) -> Host:
         """Starts a host whose first process runs a line of shell; when that ends, the host has died."""
-        host = Host(self, name, f"{NETWORK}.{len(self._hosts) + 1}", service)
+        host = Host(self, name, f"{NETWORK}.{self.next_address}", service)
         self._hosts.append(host)
         return host
+
+    @property
+    def next_address(self) -> int:
+        return len(self._hosts) + 1
 
     def layers(self) -> list[str]:
         return [f"{self.folder}/image/upper", "/"]
@@ -119,6 +129,9 @@ class Host:
           mount -t sysfs sysfs {root}/sys
           mount --rbind /dev {root}/dev
           for folder in tmp run; do mount -t tmpfs -o mode=1777 own {root}/$folder; done
+          tr -d - </proc/sys/kernel/random/uuid >{root}/etc/machine-id
+          mkdir {root}/shared
+          mount --bind {lab.shared} {root}/shared
           hostname {name}
           ip link set lo up
           until ip link show eth0 >/dev/null 2>&1; do sleep 0.02; done

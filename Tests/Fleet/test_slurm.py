@@ -1,0 +1,148 @@
+"""The array job, on a cluster of Debian's Slurm: a controller and two nodes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from command import CannotRun
+from conftest import REPOSITORY
+from lab import NETWORK, Host, Lab, wait_until
+
+# 0.1 ms of locked time.
+ONE_RUN = "--only cost --instruction add --width 8 --placement line-split --rounds 1 --plan quick --budget 0.002".split()
+MUNGE = """mkdir -p /run/munge; chown munge: /run/munge
+  setpriv --reuid=munge --regid=munge --init-groups munged
+  """
+# Two CPUs a node are what any machine has; more do no harm.
+CONFIGURATION = """
+ClusterName=lab
+SlurmctldHost=head({address})
+SlurmUser=root
+AuthType=auth/munge
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/affinity
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+StateSaveLocation=/var/spool/slurmctld
+SlurmdSpoolDir=/var/spool/slurmd
+ReturnToService=2
+MpiDefault=none
+KillWait=20
+NodeName=node1 NodeAddr={network}.{first} CPUs=2
+NodeName=node2 NodeAddr={network}.{second} CPUs=2
+PartitionName=all Nodes=ALL Default=YES State=UP
+"""
+
+
+class Cluster:
+    """A controller with two nodes, and what they share."""
+
+    def __init__(self, lab: Lab, bundle: Path) -> None:
+        self.shared = lab.path(lab.shared)
+        with tarfile.open(bundle) as archive:
+            archive.extractall(self.shared, filter="data")
+        (self.shared / "splitbench").symlink_to(next(self.shared.glob("splitbench-*/splitbench")).relative_to(self.shared))
+        shutil.copytree(REPOSITORY / "fleet", self.shared / "fleet")
+        first = lab.next_address
+        lab.write("etc/slurm/slurm.conf", CONFIGURATION.format(
+            address=f"{NETWORK}.{first}", network=NETWORK, first=first + 1, second=first + 2))
+        # No limit of a job is enforced; without this line slurmd looks for control groups all the same.
+        lab.write("etc/slurm/cgroup.conf", "CgroupPlugin=cgroup/v1\n")
+        self._head = lab.host("head", MUNGE + "mkdir -p /var/spool/slurmctld; exec slurmctld -D -i")
+        self.nodes = [lab.host(name, MUNGE + "mkdir -p /var/spool/slurmd; exec slurmd -D") for name in ("node1", "node2")]
+        wait_until(self._is_up, "two idle nodes")
+
+    def _is_up(self) -> bool:
+        try:
+            return self.ask("sinfo", "--noheader", "--format=%T %D") == "idle 2"
+        except CannotRun:
+            # The controller does not answer yet.
+            return False
+
+    def ask(self, *command: str) -> str:
+        """Runs one of Slurm's commands."""
+        return self._head.run(*command).strip()
+
+    def submit(self, folder: str, *command: str) -> str:
+        """Submits from a folder that all share, and returns the job's id."""
+        (self.shared / folder).mkdir()
+        words = ["env", f"--chdir=/shared/{folder}", "SPLITBENCH=/shared/splitbench"]
+        return self.ask(*words, *(word.replace("fleet/", "/shared/fleet/") for word in command))
+
+    def state(self, job: str) -> dict[str, dict[str, str]]:
+        """What Slurm knows of the tasks of an array, by their number."""
+        lines = self.ask("scontrol", "--oneliner", "show", "job", job).splitlines()
+        tasks = [dict(word.split("=", 1) for word in line.split() if "=" in word) for line in lines]
+        return {task["ArrayTaskId"]: task for task in tasks}
+
+    def wait(self, job: str) -> dict[str, dict[str, str]]:
+        """Waits for the end of an array's tasks."""
+        running = ("PENDING", "RUNNING", "COMPLETING", "CONFIGURING")
+        wait_until(lambda: all(task["JobState"] not in running for task in self.state(job).values()), f"job {job} to end", 90)
+        return self.state(job)
+
+    def said(self, folder: str) -> dict[str, str]:
+        """What the tasks printed, by their number."""
+        return {file.stem.rpartition("_")[2]: file.read_text() for file in (self.shared / folder).glob("splitbench-*.out")}
+
+    def records(self, folder: str) -> list[dict]:
+        return [json.loads(file.read_text()) for file in (self.shared / folder).glob("results/*/*/run.json")]
+
+
+@pytest.fixture(scope="module")
+def cluster(lab: Lab, bundle: Path) -> Cluster:
+    return Cluster(lab, bundle)
+
+
+def test_every_node_has_one_task_and_all_results_are_in_one_folder(cluster: Cluster) -> None:
+    job = cluster.submit("each", "fleet/slurm/submit", "node[1-2]", "--", *ONE_RUN)
+    tasks = cluster.wait(job)
+    assert {number: (task["NodeList"], task["JobState"]) for number, task in tasks.items()} == {
+        "0": ("node1", "COMPLETED"), "1": ("node2", "COMPLETED")}
+    assert [record["complete"] for record in cluster.records("each")] == [True, True]
+    # A node to itself, which needs no warning; its results under the name that the task told.
+    assert {task["OverSubscribe"] for task in tasks.values()} == {"NO"}
+    for said in cluster.said("each").values():
+        assert "warning: other jobs" not in said
+        assert (cluster.shared / said.splitlines()[-1].removeprefix("/shared/") / "cost.csv").exists()
+    for node in cluster.nodes:
+        assert not any(node.files.glob("tmp/splitbench.*"))
+
+
+def test_a_shared_node_is_warned_of_and_only_the_jobs_cpus_measure(cluster: Cluster) -> None:
+    job = cluster.submit(
+        "shared-node", "sbatch", "--parsable", "--array=1-2", "--exclusive=user", "--cpus-per-task=1", "--nodelist=node1",
+        "fleet/slurm/splitbench.sbatch", *ONE_RUN)
+    tasks = cluster.wait(job)
+    assert {task["JobState"] for task in tasks.values()} == {"COMPLETED"}
+    assert {task["NumCPUs"] for task in tasks.values()} == {"1"}
+    assert all("warning: other jobs may run on this node" in said for said in cluster.said("shared-node").values())
+    records = cluster.records("shared-node")
+    assert len(records) == 2
+    for record in records:
+        # The node has two; what the job was not given is not there for it.
+        cpu, = record["parameters"]["cpus"]
+        assert [known["id"] for known in record["machine"]["topology"]["cpus"]] == [cpu]
+
+
+def test_a_run_that_fails_fails_its_task_alone(cluster: Cluster) -> None:
+    job = cluster.submit("failing", "fleet/slurm/submit", "node[1-2]", "--", "--cpu", "4095", *ONE_RUN)
+    tasks = cluster.wait(job)
+    assert {task["JobState"] for task in tasks.values()} == {"FAILED"}
+    for number, said in cluster.said("failing").items():
+        assert f"error: node{int(number) + 1}: splitbench run ended with exit code" in said, said
+
+
+def test_a_cancelled_task_brings_home_what_it_had(cluster: Cluster) -> None:
+    job = cluster.submit("cancelled", "fleet/slurm/submit", "node1", "--", *ONE_RUN, "--repeat", "1000", "--pause", "1")
+    wait_until(lambda: any(cluster.nodes[0].files.glob("tmp/splitbench.*/*/summary.md")), "a run")
+    cluster.ask("scancel", job)
+    tasks = cluster.wait(job)
+    assert tasks["0"]["JobState"] == "CANCELLED"
+    # Slurm forgets a cancelled job before its script has ended.
+    wait_until(lambda: cluster.records("cancelled") and not any(cluster.nodes[0].files.glob("tmp/splitbench.*")), "its runs")
