@@ -128,7 +128,8 @@ class Host:
           mount -t proc proc {root}/proc
           mount -t sysfs sysfs {root}/sys
           mount --rbind /dev {root}/dev
-          for folder in tmp run; do mount -t tmpfs -o mode=1777 own {root}/$folder; done
+          for folder in root run tmp; do mount -t tmpfs own {root}/$folder; done
+          chmod 1777 {root}/tmp
           tr -d - </proc/sys/kernel/random/uuid >{root}/etc/machine-id
           mkdir {root}/shared
           mount --bind {lab.shared} {root}/shared

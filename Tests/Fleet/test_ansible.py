@@ -68,8 +68,8 @@ def begin(lab: Lab, keys: Path, folder: Path, inventory: dict, **extra: str) -> 
     environment = {
         "PATH": os.environ["PATH"], "HOME": str(folder), "PWD": str(folder), "LC_ALL": "C.UTF-8",
         "ANSIBLE_CONFIG": str(ANSIBLE / "ansible.cfg"), "SPLITBENCH_FLEET_CSV": str(folder / "fleet.csv"),
-        # Nobody's network is this slow.
-        "ANSIBLE_TIMEOUT": "4",
+        # The lab's network is no slower when asked again.
+        "ANSIBLE_TIMEOUT": "5", "ANSIBLE_SSH_RETRIES": "0",
     }
     with open(folder / "said", "w", encoding="utf-8") as said:
         return subprocess.Popen(
@@ -169,7 +169,7 @@ def test_every_failure_has_a_name_a_place_and_a_reason(played: Played) -> None:
     reasons = {
         "away": ("unreachable", "Connect", "No route to host"),
         "denied": ("failed", "Start the run", "sudo"),
-        "dying": ("unreachable", "Run", "Connection timed out"),
+        "dying": ("unreachable", "Run", "ssh: connect to host"),
         "killed": ("failed", "Run", "killed by SIGKILL"),
         "slow": ("failed", "Run", "the deadline passed"),
     }
@@ -185,7 +185,9 @@ def test_what_failing_hosts_had_is_at_home_too(played: Played) -> None:
     for host in ("killed", "slow"):
         runs = [record(run) for run in played.runs(host)]
         assert runs and {run["label"] for run in runs} == {host}
-        assert [run["complete"] for run in runs].count(True) >= 1
+    # The deadline interrupts, and does not kill: every run has its end, and only one was cut short.
+    ends = [record(run)["end"] for run in sorted(played.runs("slow"))]
+    assert set(ends[:-1]) <= {"finished"} and ends[-1] in ("finished", "interrupted"), ends
     assert played.runs("dying") == played.runs("denied") == played.runs("away") == []
 
 
