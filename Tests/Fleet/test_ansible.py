@@ -11,17 +11,16 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import join
 
 import pytest
 
-from conftest import REPOSITORY
+from conftest import ONE_RUN, REPOSITORY
 from lab import NETWORK, Host, Lab, wait_until
 
 ANSIBLE = REPOSITORY / "fleet/ansible"
 PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
 SERVICE = "mkdir -p /run/sshd; exec /usr/sbin/sshd -D -e"
-# 0.1 ms of locked time.
-ONE_RUN = "--only cost --instruction add --width 8 --placement line-split --rounds 1 --plan quick --budget 0.002"
 UNTIL_ENDED = " --repeat 1000 --pause 1"
 DEADLINE = 10
 
@@ -87,7 +86,7 @@ def end(playing: subprocess.Popen, folder: Path) -> Played:
 def variables(host: Host, deadline: int = DEADLINE, **others: object) -> dict[str, object]:
     return {
         "ansible_host": host.address, "ansible_user": "admin", "splitbench_deadline": deadline,
-        "splitbench_options": f"{ONE_RUN} --label {host.name}", **others}
+        "splitbench_options": f"{join(ONE_RUN)} --label {host.name}", **others}
 
 
 def commands(host: Host) -> list[str]:
@@ -217,7 +216,7 @@ def test_a_run_ends_though_its_playbook_is_gone(
     lab: Lab, keys: Path, hosts: dict[str, Host], bundle: Path, tmp_path: Path, played: Played,
 ) -> None:
     slow = hosts["slow"]
-    inventory = {"slow": variables(slow, deadline=5, splitbench_options=f"{ONE_RUN} {UNTIL_ENDED}")}
+    inventory = {"slow": variables(slow, deadline=5, splitbench_options=join(ONE_RUN) + UNTIL_ENDED)}
     playing = begin(lab, keys, tmp_path, inventory, bundle=str(bundle))
     wait_for_a_run(slow)
     os.killpg(playing.pid, signal.SIGKILL)

@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 
 from command import CannotRun
-from conftest import REPOSITORY
+from conftest import ONE_RUN, REPOSITORY
 from lab import NETWORK, Host, Lab, wait_until
 
-# 0.1 ms of locked time.
-ONE_RUN = "--only cost --instruction add --width 8 --placement line-split --rounds 1 --plan quick --budget 0.002".split()
 MUNGE = """mkdir -p /run/munge; chown munge: /run/munge
   setpriv --reuid=munge --regid=munge --init-groups munged
   """
