@@ -64,11 +64,24 @@ let package = Package(
         "Reporting", "Measurement",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    .target(name: "Exports", dependencies: ["StoredRuns", "Measurement"]),
+    .target(
+      name: "Fleet",
+      dependencies: [
+        "StoredRuns", "Reporting", "Comparison", "Measurement", "Machine",
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .target(
+      name: "Exports",
+      dependencies: [
+        "StoredRuns", "Reporting", "Measurement", "Machine",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .target(
       name: "Pages",
       dependencies: [
-        "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
+        "Fleet", "Comparison", "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine",
+        "LockKernels",
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "RealModule", package: "swift-numerics"),
@@ -77,7 +90,7 @@ let package = Package(
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "Comparison", "Pages", "Exports", "StoredRuns", "Reporting", "PolicyModel", "Measurement",
+        "Comparison", "Fleet", "Pages", "Exports", "StoredRuns", "Reporting", "PolicyModel", "Measurement",
         "DetectionControl", "Machine", "LockKernels", "CHost",
         .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -142,6 +155,12 @@ let package = Package(
       name: "StoredRunsTests",
       dependencies: [
         "StoredRunsChecks", "StoredRuns", "Reporting", "Measurement", "Machine",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .testTarget(
+      name: "FleetTests",
+      dependencies: [
+        "Fleet", "Comparison", "StoredRunsChecks", "StoredRuns", "Reporting", "Machine",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(
