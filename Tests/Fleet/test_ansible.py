@@ -7,37 +7,20 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from shlex import join
 
 import pytest
 
-from conftest import ONE_RUN, REPOSITORY
-from lab import NETWORK, Host, Lab, wait_until
+from conftest import ONE_RUN
+from host import Host, wait_until
+from lab import NETWORK, Lab
+from playing import Played, begin, end
 
-ANSIBLE = REPOSITORY / "fleet/ansible"
-PLAYBOOK = Path(sys.executable).parent / "ansible-playbook"
 SERVICE = "mkdir -p /run/sshd; exec /usr/sbin/sshd -D -e"
 UNTIL_ENDED = " --repeat 1000 --pause 1"
 DEADLINE = 10
-
-
-@dataclass(frozen=True)
-class Played:
-    """What a playbook left."""
-    code: int
-    said: str
-    results: Path
-    report: list[dict[str, str]]
-
-    def of(self, host: str) -> list[dict[str, str]]:
-        return [row for row in self.report if row["host"] == host]
-
-    def runs(self, host: str) -> list[Path]:
-        return [Path(row["run"]) for row in self.of(host) if row["run"]]
 
 
 @pytest.fixture(scope="module")
@@ -54,33 +37,6 @@ def keys(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     key = lab.inside("cat", "/etc/ssh/ssh_host_ed25519_key.pub")
     (folder / "known_hosts").write_text(f"{NETWORK}.* {key}")
     return folder
-
-
-def begin(lab: Lab, keys: Path, folder: Path, inventory: dict, **extra: str) -> subprocess.Popen:
-    """Plays the playbook in the lab's network, with nobody's home and settings."""
-    everyone = {
-        "ansible_ssh_private_key_file": str(keys / "key"), "ansible_python_interpreter": "/usr/bin/python3",
-        "ansible_ssh_common_args": f"-o UserKnownHostsFile={keys}/known_hosts -o StrictHostKeyChecking=yes",
-    }
-    (folder / "inventory.json").write_text(json.dumps({"all": {"vars": everyone, "hosts": inventory}}))
-    words = [word for name, value in extra.items() for word in ("--extra-vars", f"splitbench_{name}={value}")]
-    environment = {
-        "PATH": os.environ["PATH"], "HOME": str(folder), "PWD": str(folder), "LC_ALL": "C.UTF-8",
-        "ANSIBLE_CONFIG": str(ANSIBLE / "ansible.cfg"), "SPLITBENCH_FLEET_CSV": str(folder / "fleet.csv"),
-        # The lab's network is no slower when asked again.
-        "ANSIBLE_TIMEOUT": "5", "ANSIBLE_SSH_RETRIES": "0",
-    }
-    with open(folder / "said", "w", encoding="utf-8") as said:
-        return subprocess.Popen(
-            [*lab.enter[:2], "--net", str(PLAYBOOK), "--inventory", str(folder / "inventory.json"), *words,
-             str(ANSIBLE / "run.yml")],
-            cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True)
-
-
-def end(playing: subprocess.Popen, folder: Path) -> Played:
-    code = playing.wait(timeout=240)
-    with open(folder / "fleet.csv", newline="", encoding="utf-8") as file:
-        return Played(code, (folder / "said").read_text(encoding="utf-8"), folder / "results", list(csv.DictReader(file)))
 
 
 def variables(host: Host, deadline: int = DEADLINE, **others: object) -> dict[str, object]:
@@ -149,8 +105,8 @@ def test_what_went_well_is_at_home(played: Played) -> None:
         row, = played.of(host)
         run, = played.runs(host)
         assert row["outcome"] == "measured", row
-        assert run.parent.parent == played.results and run.parent.name == run.name.split("-", 1)[1]
         said = record(run)
+        assert run.parent.parent == played.results and run.parent.name.endswith(said["host"]["instance"])
         assert (said["run"], said["label"], said["complete"]) == (run.name, host, True)
         with open(run / "cost.csv", newline="") as table:
             splits = [row for row in csv.DictReader(table) if row["placement"] == "line-split"]
