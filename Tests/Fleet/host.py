@@ -45,7 +45,8 @@ class Host:
           mount -t sysfs sysfs {root}/sys
           mount --rbind /dev {root}/dev
           for folder in root run tmp; do mount -t tmpfs own {root}/$folder; done
-          chmod 1777 {root}/tmp
+          mkdir {root}/run/lock
+          chmod 1777 {root}/tmp {root}/run/lock
           tr -d - </proc/sys/kernel/random/uuid >{root}/etc/machine-id
           mkdir {root}/shared
           mount --bind {lab.shared} {root}/shared
