@@ -13,8 +13,8 @@ SANITIZED := CAtomicsTests|CHostTests|DetectionControlTests|FuzzTests|LockKernel
   PmuCounter|GroupRunner|CostExperiment|Trap|DutyCycle|Scope|Settings|Hotplug|Leak|Toggle
 SANITIZE = $(SWIFT) test --scratch-path .build/$(1) --no-parallel --filter "$(SANITIZED)"
 
-.PHONY: run results-index results-comparison test test-emulated emulated-shell test-fleet sanitize fuzzers fuzz soak bench \
-  bench-peers docs lint format install package bundle test-package installable dependencies release clean
+.PHONY: run columns results-index results-comparison test test-emulated emulated-shell test-fleet sanitize fuzzers fuzz soak \
+  bench bench-fleet bench-peers docs lint format install package bundle test-package installable dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
 run: release
@@ -79,6 +79,10 @@ bench: release $(PYTHON_ENV)/bench-ready
 	$(RELEASE) bench-against-c
 	bench/run
 
+## Reading 500 result folders that never were: a minute.
+bench-fleet: release
+	work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && python3 -B bench/fleet.py .build/release/splitbench "$$work"
+
 ## Against stress-ng, plain C programs and a core-to-core ping-pong, in turn; about five minutes: docs/benchmarks.md.
 bench-peers: release $(PYTHON_ENV)/bench-ready
 	scripts/install-dependencies peers
@@ -87,6 +91,10 @@ bench-peers: release $(PYTHON_ENV)/bench-ready
 
 lint: dependencies
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests bench fuzz
+
+## The tables of results/README.md, as the program describes them.
+columns: release
+	.build/release/splitbench list --json | python3 scripts/columns.py
 
 format:
 	$(SWIFT) format format --in-place --recursive Package.swift Sources Tests bench fuzz

@@ -67,8 +67,7 @@ let package = Package(
     .target(
       name: "Fleet",
       dependencies: [
-        "StoredRuns", "Reporting", "Comparison", "Measurement", "Machine",
-        .product(name: "SystemPackage", package: "swift-system"),
+        "StoredRuns", "Comparison", "Measurement", "Machine",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .target(
@@ -142,7 +141,7 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "Reporting", "Measurement", "Machine", "LockKernels", "TestSupport",
+        "Reporting", "DetectionControl", "Measurement", "Machine", "LockKernels", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     // What tests of StoredRuns share with the fuzzers.
@@ -155,12 +154,6 @@ let package = Package(
       name: "StoredRunsTests",
       dependencies: [
         "StoredRunsChecks", "StoredRuns", "Reporting", "Measurement", "Machine",
-        .product(name: "SystemPackage", package: "swift-system"),
-      ]),
-    .testTarget(
-      name: "FleetTests",
-      dependencies: [
-        "Fleet", "Comparison", "StoredRunsChecks", "StoredRuns", "Reporting", "Machine",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(

@@ -4,8 +4,9 @@ import RealModule
 /// Members of a group whose number lies far from the others'.
 ///
 /// By the distance from the median over 1.4826 times the median distance (Iglewicz and Hoaglin, How to Detect and Handle Outliers,
-/// 1993): a few strays do not hide each other. The limit grows with the number of members, so that a group without strays
-/// shows one in twenty cases at most.
+/// 1993), corrected for few members: a few strays do not hide each other. The limit is that of a t with the degrees of freedom that a
+/// median distance is worth (Croux and Rousseeuw, Computational Statistics 1, 1992, for both), over all members and groups, so that one
+/// page in twenty shows a stray where there is none.
 public enum Strays {
   public struct Stray: Sendable, Equatable {
     public var index: Int
@@ -32,10 +33,11 @@ public enum Strays {
       let spread = Order.median(known.map { ($0 - median).magnitude })
     else { return [] }
     // Numbers that come in steps may have no spread at all.
-    let scale = max(1.4826 * spread, threshold / leastScore)
-    let chance = Rules().alpha / Double(known.count * max(1, groups))
-    // A median distance of so few is itself uncertain: t with the members' degrees of freedom.
-    let limit = max(leastScore, StudentT.quantile(tails: chance, degrees: Double(known.count - 1)))
+    let count = Double(known.count)
+    let scale = max(1.4826 * spread * count / (count - 0.8), threshold / leastScore)
+    let chance = Rules().alpha / (count * Double(max(1, groups)))
+    // A median distance is as uncertain as a standard deviation of 37 % of the members.
+    let limit = max(leastScore, StudentT.quantile(tails: chance, degrees: 0.37 * (count - 1)))
     return logs.enumerated().compactMap { index, log -> Stray? in
       guard let log else { return nil }
       let score = (log - median) / scale

@@ -12,9 +12,9 @@ public struct FleetDeviation: Sendable, Equatable {
   /// All of that hardware.
   public let outOf: Int
 
-  /// `3 of 200 machines have split-lock policy off; the others warn`.
+  /// `3 of 200 machines of amd-epyc-f25-m17-s1 have split-lock policy off, most warn`.
   public var text: String {
-    "\(machines.count) of \(outOf) machines (\(hardware)): \(property) is \(shown(value)), \(shown(usual)) of most"
+    "\(machines.count) of \(outOf) machines of \(hardware) have \(property) \(shown(value)), most \(shown(usual))"
   }
 
   private func shown(_ value: String) -> String { value.isEmpty ? "none" : value }
@@ -49,6 +49,7 @@ public struct FleetDeviation: Sendable, Equatable {
 
   /// What cannot be set up otherwise.
   private static func hardware(_ run: StoredRun) -> String {
-    "\(run.record.machine.processor.slug), \(run.record.machine.topology.packageCount) packages"
+    let packages = run.record.machine.topology.packageCount
+    return run.record.machine.processor.slug + (packages > 1 ? " (\(packages) packages)" : "")
   }
 }

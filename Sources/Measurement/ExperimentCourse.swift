@@ -15,6 +15,17 @@ public struct ExperimentCourse: Sendable {
     if end == .finished, chost_interrupt_received() != 0 { end = .interrupted }
   }
 
+  /// Whether nobody interrupted and there is time; ends the experiment otherwise.
+  ///
+  /// - Parameters:
+  ///   - elapsed: seconds since it began.
+  ///   - limit: seconds that it may take.
+  mutating func goesOn(at elapsed: Double, limit: Double) -> Bool {
+    heedInterrupt()
+    if end == .finished, elapsed >= limit { end = .wallLimit }
+    return end == .finished
+  }
+
   /// Ends the experiment if an operation took so long that nothing explains it.
   mutating func stop(_ unexplained: Double?) {
     guard let unexplained else { return }
@@ -34,24 +45,4 @@ public struct ExperimentCourse: Sendable {
       "\(count) of \(total) cells of \(experiment.rawValue)",
       end == .finished ? ExperimentEnd.outOfBudget : ExperimentEnd.outOfTime)
   }
-}
-
-/// An experiment that keeps a course.
-public protocol CoursedExperiment: AnyObject {
-  static var id: ExperimentId { get }
-  var course: ExperimentCourse { get }
-  var clock: TscClock { get }
-  var warnings: [RunWarning] { get }
-}
-
-extension CoursedExperiment {
-  public var end: ExperimentEnd { course.end }
-  public var unexplainedDelay: Double? { course.unexplainedDelay }
-  public var skipped: [(what: String, reason: String)] { course.skipped }
-  public var budget: BusBudget { course.budget }
-}
-
-/// An experiment of rounds, whose rows can be had behind each.
-public protocol RoundedExperiment: CoursedExperiment {
-  func run(progress: (Progress) -> Void, finishedRound: (Self) throws -> Void) throws
 }

@@ -1,14 +1,15 @@
 /// `datapackage.json`: every file and column of a result folder (Frictionless Data Package 1).
-struct DataPackage: Encodable {
+package struct DataPackage: Encodable {
   var profile = "tabular-data-package"
   var name: String
   var title = "SplitBench run"
   var resources: [Resource]
 
-  struct Resource: Encodable {
+  package struct Resource: Encodable {
     var profile = "tabular-data-resource"
     var name: String
     var path: String
+    var description: String
     var format = "csv"
     var mediatype = "text/csv"
     var encoding = "utf-8"
@@ -17,8 +18,12 @@ struct DataPackage: Encodable {
     /// - Parameters:
     ///   - primaryKey: the column that numbers the rows.
     ///   - table: the table whose cells its column `cell` names.
-    init(_ name: String, _ fields: [Field], primaryKey: String? = nil, cellsOf table: String? = nil) {
+    init(
+      _ name: String, _ description: String, _ fields: [Field], primaryKey: String? = nil,
+      cellsOf table: String? = nil
+    ) {
       self.name = name
+      self.description = description
       path = "\(name).csv"
       schema = Schema(
         fields: fields, primaryKey: primaryKey.map { [$0] },

@@ -30,37 +30,35 @@ public struct RunOverview: Encodable {
   public var budgetSeconds: Double
   public var wallLimitSeconds: Double
   public var seed: UInt64
-  public var cells: Int
-  public var cellsThatSplit: Int
-  public var lines: [Line]
+  public var cells = 0
+  public var cellsThatSplit = 0
+  public var lines: [Line] = []
   /// Pairs of CPUs of `pingpong` and `bystander`.
-  public var pairs: [RelatedPair]
-  public var victims: [String]
-  public var bystanderCells: Int
+  public var pairs: [RelatedPair] = []
+  public var victims: [String] = []
+  public var bystanderCells = 0
   /// Numbers of offenders of `scaling`.
-  public var offenders: [Int]
+  public var offenders: [Int] = []
   public var skipped: [RunRecord.Skipped]
 
-  public init(
-    plan: Plan, experiments: [ExperimentId], cells: [Cell], pingpong: PingPongExperiment.Plan?,
-    bystander: BystanderPlan?, scaling: ScalingPlan?, seed: UInt64, skipped: [RunRecord.Skipped]
-  ) {
+  /// Of experiments that have not described themselves yet.
+  package init(plan: Plan, experiments: [ExperimentId], seed: UInt64, skipped: [RunRecord.Skipped]) {
     self.plan = plan.name.rawValue
     self.experiments = experiments.map(\.rawValue)
     shares = experiments.map {
       let share = plan.share(of: $0, among: experiments)
       return Share(experiment: $0.rawValue, seconds: Int(share.wallLimit), lockedSeconds: share.budget)
     }
-    pairs = bystander?.pairs ?? pingpong?.pairs ?? []
-    victims = bystander?.victims.map(\.rawValue) ?? []
-    bystanderCells = bystander?.cellCount ?? 0
-    offenders = scaling?.counts ?? []
     rounds = plan.rounds
     mostRounds = plan.mostRounds
     budgetSeconds = plan.budget
     wallLimitSeconds = experiments.reduce(0) { $0 + plan.share(of: $1, among: experiments).wallLimit }
     self.seed = seed
     self.skipped = skipped
+  }
+
+  /// Adds the cells of `cost`, those that differ by offset alone on one line.
+  mutating func describe(_ cells: [Cell]) {
     self.cells = cells.count
     cellsThatSplit = cells.count { $0.takesBusLock }
     var order: [Cell] = []

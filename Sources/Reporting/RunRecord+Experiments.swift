@@ -3,24 +3,8 @@ import Measurement
 
 /// What a record takes over from its experiments as they go.
 extension RunRecord {
-  public mutating func update(from experiment: CostExperiment) {
-    take(experiment.clock)
-    cpus = experiment.cpuFindings
-    let tally = experiment.tally
-    disturbance = DisturbanceSummary(
-      rule: DisturbanceRule.inWords, disturbedShare: tally.disturbedShare,
-      groupsByCause: Dictionary(
-        uniqueKeysWithValues: tally.groupsByCause.map { ($0.key.rawValue, $0.value) }),
-      corePerTscLow: tally.frequencyRange?.low, corePerTscHigh: tally.frequencyRange?.high,
-      stolenClockTicks: experiment.stolenTicks, smis: experiment.smis)
-    roundsDone = experiment.roundsDone
-    headlines = experiment.headlines
-    unmeasured = experiment.unmeasured.map { Skipped(what: $0.cell.description, reason: $0.reason) }
-    take(.cost, experiment.end, experiment.budget, experiment.warnings, [])
-  }
-
   /// - Parameter rows: the experiment's.
-  public mutating func update<Experiment: ReportedExperiment>(
+  package mutating func update<Experiment: ReportedExperiment>(
     from experiment: Experiment, _ rows: [Experiment.Row]
   ) {
     take(experiment.clock)

@@ -3,6 +3,7 @@ import DetectionControl
 import LockKernels
 import Machine
 import Measurement
+import Reporting
 
 /// Values separated by commas, each checked: `add,xchg`.
 struct CommaList<Element: ListElement>: ExpressibleByArgument, Sendable {
@@ -49,6 +50,13 @@ enum SettingChoice: ListElement {
       self = .one(setting)
     } else {
       return nil
+    }
+  }
+
+  func settings(_ machine: MachineReport, measuring cpu: LogicalCpu) -> [Setting] {
+    switch self {
+    case .all: Setting.all(machine, measuring: cpu)
+    case .one(let setting): [setting]
     }
   }
 

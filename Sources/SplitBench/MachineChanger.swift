@@ -6,13 +6,9 @@ import Reporting
 /// What a run needs to change the machine: the leave of the person, asked for before anything is begun.
 struct MachineChanger {
   let control: DetectionControl
-  /// Those that may be written for `scope`: #AC must be armed to be told by behaviour, and that needs leave where Linux
-  /// booted without it.
-  let scopeBits: [DetectionBit.Kind]
-  private let touched: Set<DetectionBit.Kind>
   /// When the registers held still, before the first change.
   let before: RunRecord.Settings
-  private let plans: ControlPlans
+  private let changes: MachineChanges
   private let warnings: [String]
   private let files: FileTree
   private let taint: Taint?
@@ -26,16 +22,17 @@ struct MachineChanger {
     guard options.allowMsrWrites else { throw LeaveMissing(experiment: first) }
     if changing.contains(.hotplug), !allowHotplug { throw HotplugLeaveMissing() }
     let machine = design.machine
-    plans = design.control
-    let bits = DetectionBit.Kind.allCases.filter { DetectionControl.exists($0, machine) }
-    guard !bits.isEmpty else { throw NoDetection(experiment: first) }
-    guard changing.contains(where: plans.isPossible) else {
-      throw NothingToChange(reasons: plans.skipped.map { "\($0.what): \($0.reason)" })
+    guard DetectionBit.Kind.allCases.contains(where: { DetectionControl.exists($0, machine) }) else {
+      throw NoDetection(experiment: first)
+    }
+    changes = MachineChanges(design.changes)
+    guard !design.changes.isEmpty else {
+      throw NothingToChange(reasons: design.skipped.map { "\($0.what): \($0.reason)" })
     }
     files = options.place.files
     taint = Taint(files: files)
-    if let hotplug = plans.hotplug, !options.force {
-      let obstacles = HotplugHazard.obstacles(hotplug.cpus, files)
+    if !changes.unplugged.isEmpty, !options.force {
+      let obstacles = HotplugHazard.obstacles(changes.unplugged, files)
       guard obstacles.isEmpty else { throw HotplugRefused(obstacles: obstacles) }
     }
     let access = MsrAccess(cpu: machine.topology.cpus[0].id, files: files)
@@ -45,32 +42,21 @@ struct MachineChanger {
     let (settings, isSettled) = try MachineChanger.settled(control.machine, files)
     guard isSettled else { throw ControlRefusal.restless }
     before = settings
-    let mayArm = !ArmingHazard.isArming(machine.policy) || options.allowArming
-    scopeBits = bits.filter { $0 != .splitLock || mayArm }
-    var changes = plans.changes(mayArm: mayArm)
-    if changing.contains(.scope) {
-      // Where nothing is left, the refusal says what leave is missing.
-      for bit in scopeBits.isEmpty ? bits : scopeBits { changes[bit] = true }
-    }
-    let unasked = changing.contains(.scope) && scopeBits.count < bits.count
     warnings =
-      try control.check(changes)
-      + (unasked ? ["scope leaves out #AC, which Linux booted without: give --allow-arming"] : [])
-      + (plans.hotplug != nil ? [HotplugHazard.warning] : [])
-    touched = Set(changes.keys)
+      try control.check(changes.bits) + (changes.unplugged.isEmpty ? [] : [HotplugHazard.warning])
   }
 
   /// Says what may happen, and writes the way back down.
   func begin() throws {
     for warning in warnings { complain("note: \(warning)") }
     try control.begin(
-      touching: touched, mitigation: plans.changesMitigation, hotplug: plans.hotplug?.cpus ?? [])
+      touching: Set(changes.bits.keys), mitigation: changes.mitigation, hotplug: changes.unplugged)
   }
 
   /// Linux's taint before the run and now; nil where it cannot be read.
   var tainting: RunRecord.Tainting? {
     guard let taint, let now = Taint(files: files) else { return nil }
-    let registers = DetectionBit.Kind.allCases.filter(touched.contains).map(\.register)
+    let registers = DetectionBit.Kind.allCases.filter { changes.bits[$0] != nil }.map(\.register)
     return RunRecord.Tainting(before: taint, after: now, registers: registers)
   }
 

@@ -3,11 +3,12 @@ import Measurement
 import Reporting
 
 /// Puts every round's raw timings on disk as it ends, the summary once in a while, and the bar on the screen in between.
-struct Recorder: CostObserver {
+struct Recorder {
   var folder: RunFolder
   var record: RunRecord
   var bar: ProgressBar
   private(set) var results = RunResults()
+  private var seen: Set<ExperimentId> = []
   private var nextSave = 0.0
   private let start = chost_monotonic_raw_ns()
 
@@ -25,27 +26,19 @@ struct Recorder: CostObserver {
 
   // MARK: Experiments
 
-  mutating func finishedRound(
-    _ experiment: CostExperiment, groups: [(cell: Int, group: Group)]
-  ) throws {
-    try folder.append(groups)
+  mutating func finishedRound(_ experiment: some ReportedExperiment) throws {
+    try experiment.append(to: &folder)
     try take(experiment, unlessRecent: true)
   }
 
-  mutating func take(_ experiment: CostExperiment, unlessRecent: Bool = false) throws {
-    try sumUp(unlessRecent, isFirst: results.cost.isEmpty) {
-      $0.record.update(from: experiment)
-      $0.results.cost = experiment.rows()
-    }
-  }
-
-  mutating func take<Experiment: ReportedExperiment>(
-    _ experiment: Experiment, unlessRecent: Bool = false
-  ) throws {
-    try sumUp(unlessRecent, isFirst: results[keyPath: Experiment.table].isEmpty) {
+  mutating func take<E: ReportedExperiment>(_ experiment: E, unlessRecent: Bool = false) throws {
+    let isFirst = !seen.contains(E.id)
+    seen.insert(E.id)
+    try sumUp(unlessRecent, isFirst: isFirst) {
       let rows = experiment.rows()
       $0.record.update(from: experiment, rows)
-      experiment.put(rows, into: &$0.results)
+      $0.results[E.id.rawValue] = rows
+      experiment.addMore(to: &$0.results)
     }
   }
 

@@ -8,29 +8,27 @@ import Reporting
 struct RunDesign {
   let machine: MachineReport
   let plan: Plan
-  let planner: CellPlanner
   let experiments: [ExperimentId]
-  let cells: [Cell]
-  let pingpong: PingPongExperiment.Plan?
-  let bystander: BystanderPlan?
-  let scaling: ScalingPlan?
-  let trap: TrapPlan?
-  let guest: GuestPlan?
-  let control: ControlPlans
+  /// Those that can be done here.
+  let planned: [any PlannedExperiment]
   let victims: [String]
   let victimNode: Int?
   let allPairs: Bool
   let cpus: [Int]
   let otherCpus: [RunRecord.OtherCpu]
-  let request: CellRequest
+  let cellRequest: CellRequest
   let seed: UInt64
   let skipped: [RunRecord.Skipped]
   /// Parts of the request that cannot be, in words.
-  let refusals: [String]
+  var refusals: [String] { skipped.filter { $0.what == RunRequest.refusedPart }.map(\.reason) }
+  /// What the run will change of the machine.
+  var changes: [any MachineChange] { planned.compactMap(\.change) }
 
-  /// - Parameter isElsewhere: whether the machine's topology is of one that is not here.
+  /// - Parameters:
+  ///   - allowsArming: leave to switch on #AC where Linux booted without it.
+  ///   - isElsewhere: whether the machine's topology is of one that is not here.
   init(
-    _ scope: RunScope, machine: MachineReport, files: FileTree = .live, isElsewhere: Bool = false
+    _ scope: RunScope, machine: MachineReport, files: FileTree, allowsArming: Bool, isElsewhere: Bool
   ) throws {
     self.machine = machine
     var plan = Plan(scope.plan)
@@ -43,60 +41,44 @@ struct RunDesign {
     self.plan = plan
     seed = scope.seed ?? UInt64.random(in: 0...UInt64(Int64.max))
 
-    let chosen =
-      try scope.cpu?.resolve(in: machine.topology) ?? RunDesign.defaultCpus(machine.topology)
+    let topology = machine.topology
+    let chosen = try scope.cpu?.resolve(in: topology) ?? RunDesign.defaultCpus(topology)
+    let others = Dictionary(
+      uniqueKeysWithValues: chosen.compactMap { cpu in
+        RunDesign.neighbour(of: cpu, in: topology).map { (cpu.id, $0) }
+      })
     cpus = chosen.map(\.id)
-    let isGuest = machine.processor.hypervisor != nil
-    otherCpus = chosen.compactMap {
-      RunDesign.neighbour(of: $0, in: machine.topology, isGuest: isGuest)
+    let source = machine.processor.hypervisor == nil ? "hwloc" : "hypervisor-claim"
+    otherCpus = chosen.compactMap { cpu in
+      others[cpu.id].map {
+        RunRecord.OtherCpu(
+          cpu: cpu.id, otherCpu: $0.id, relation: topology.relation(of: cpu, to: $0), relationSource: source)
+      }
     }
-
-    var request = CellRequest()
-    request.instructions = scope.instruction?.elements ?? []
-    request.widths = scope.width?.elements.map(\.bytes) ?? []
-    request.placements = scope.placement?.elements ?? []
-    request.offsets = scope.offset?.elements.map(\.bytes) ?? []
-    self.request = request
     try RunDesign.refuseUnfit(machine.processor)
-    planner = CellPlanner(
-      plan: plan.name, lineBytes: machine.processor.lineBytes, cpus: cpus,
-      hasOtherCpu: otherCpus.count == cpus.count, hasCmpxchg16b: machine.processor.hasCmpxchg16b)
     experiments = try RunDesign.experiments(scope)
-    cells = experiments.contains(.cost) ? try planner.cells(for: request) : []
-    let contention = try Contention(scope, machine, plan, experiments)
-    (pingpong, bystander, scaling) = (contention.pingpong, contention.bystander, contention.scaling)
-    if experiments.contains(.trap) {
-      let share = plan.share(of: .trap, among: experiments)
-      trap = TrapPlan(
-        cpus: RunDesign.trapCpus(scope.cpu == nil ? machine.topology.cpus.map(\.id) : cpus),
-        wallLimit: share.wallLimit, budget: share.budget, triesTwoOffenders: plan.name == .thorough)
-    } else {
-      trap = nil
-    }
-    let share = plan.share(of: .guest, among: experiments)
-    guest =
-      experiments.contains(.guest)
-      ? GuestPlan(
-        cpu: chosen[0], beside: otherCpus.first { $0.cpu == chosen[0].id }?.otherCpu,
-        among: scope.cpu == nil ? machine.topology.cpus : chosen, in: machine.topology,
-        rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit) : nil
-    control = ControlPlans(
-      scope, machine, plan, experiments, measuring: chosen[0],
-      beside: otherCpus.first { $0.cpu == chosen[0].id }, files: files)
+    cellRequest = scope.cells
     victims = scope.victim?.elements.map(\.rawValue) ?? []
     victimNode = scope.victimNode
     allPairs = scope.allPairs
-    try RunDesign.refuseSmall(plan, experiments, cells, cpus: cpus.count)
-    refusals = planner.refusals(of: request)
-    skipped =
-      RunDesign.skipped(machine, planner, isElsewhere: isElsewhere) + contention.skipped
-      + control.skipped + refusals.map { .init(what: "part of the request", reason: $0) }
-  }
 
-  /// The CPU that is tried most comes first: not CPU 0 where there is another.
-  private static func trapCpus(_ cpus: [Int]) -> [Int] {
-    guard let first = cpus.first(where: { $0 != 0 }) else { return cpus }
-    return [first] + cpus.filter { $0 != first }
+    var request = RunRequest(
+      machine: machine, files: files, plan: plan, experiments: experiments, cpus: chosen,
+      cpusAreGiven: scope.cpu != nil, otherCpus: others)
+    request.cells = cellRequest
+    if let victim = scope.victim { request.victims = victim.elements }
+    (request.victimNode, request.allPairs) = (victimNode, allPairs)
+    request.settings = scope.settings.flatMap { choices in
+      choices.elements.flatMap { $0.settings(machine, measuring: chosen[0]) }
+    }
+    request.allowsArming = allowsArming
+    planned = try experiments.compactMap(Experiments.type).compactMap {
+      try plannedExperiment($0, for: &request)
+    }
+    // What this machine lacks says nothing of one that is not here.
+    skipped =
+      (isElsewhere ? [] : RunDesign.lacks(machine, cpu: chosen[0].id))
+      + request.skipped.map { .init(what: $0.what, reason: $0.reason) }
   }
 
   /// Those of `--only`, or those that the narrowing flags are for, or all.
@@ -124,24 +106,6 @@ struct RunDesign {
     return narrowed.isEmpty ? ExperimentId.harmless : narrowed
   }
 
-  private static func refuseSmall(
-    _ plan: Plan, _ experiments: [ExperimentId], _ cells: [Cell], cpus: Int
-  ) throws(BudgetTooSmall) {
-    guard experiments.contains(.cost), cells.contains(where: \.takesBusLock) else { return }
-    let least = DoseResponse.leastBudget(cpus: cpus)
-    let share = plan.share(of: .cost, among: experiments).budget
-    guard share < least else { return }
-    // Rounded up: what the message says must do.
-    throw BudgetTooSmall(seconds: (least * plan.budget / share * 1e4).rounded(.up) / 1e4)
-  }
-
-  /// The plan as the experiment `cost` has it: with its share of the budget.
-  var costPlan: Plan {
-    var plan = plan
-    plan.budget = plan.share(of: .cost, among: experiments).budget
-    return plan
-  }
-
   /// Without these nothing can be placed or timed.
   private static func refuseUnfit(_ processor: ProcessorIdentity) throws(UnfitProcessor) {
     if processor.lineBytes == 0 {
@@ -159,44 +123,22 @@ struct RunDesign {
   }
 
   /// The CPU that modifies lines for `cpu`: the closest that does not share its core, and so its L1 cache.
-  private static func neighbour(
-    of cpu: LogicalCpu, in topology: Topology, isGuest: Bool
-  ) -> RunRecord.OtherCpu? {
+  private static func neighbour(of cpu: LogicalCpu, in topology: Topology) -> LogicalCpu? {
     let order: [Relation] = [.sameL2, .sameL3, .samePackage, .otherPackage]
     return order.lazy.compactMap { relation in
-      topology.cpus.first { topology.relation(of: cpu, to: $0) == relation }.map {
-        RunRecord.OtherCpu(
-          cpu: cpu.id, otherCpu: $0.id, relation: relation,
-          relationSource: isGuest ? "hypervisor-claim" : "hwloc")
-      }
+      topology.cpus.first { topology.relation(of: cpu, to: $0) == relation }
     }.first
   }
 
-  /// Why there is no `neighbour`.
-  static func noOtherCore(_ machine: MachineReport) -> String {
-    machine.topology.cpus.count == 1
-      ? "this process may use one CPU only" : "no CPU is allowed that does not share the core"
-  }
-
-  private static func skipped(
-    _ machine: MachineReport, _ planner: CellPlanner, isElsewhere: Bool
-  ) -> [RunRecord.Skipped] {
+  /// What this machine does not let any experiment measure.
+  private static func lacks(_ machine: MachineReport, cpu: Int) -> [RunRecord.Skipped] {
     var skipped: [RunRecord.Skipped] = []
-    // What this machine lacks says nothing of one that is not here.
-    guard !isElsewhere else { return [] }
-    if !planner.hasOtherCpu {
-      skipped.append(.init(what: "line state other-cpu-modified", reason: noOtherCore(machine)))
-    }
-    if !planner.hasCmpxchg16b {
-      skipped.append(.init(what: "cmpxchg16b", reason: "the CPU does not have it (CPUID.01H:ECX[13])"))
-    }
     if let refusal = machine.permissions.pmuRefusal {
       skipped.append(.init(what: "bus_locks_per_op", reason: refusal))
     } else if machine.busLockEvent == nil {
       skipped.append(
         .init(what: "bus_locks_per_op", reason: "no event that counts bus locks is known here"))
     }
-    let cpu = planner.cpus.first ?? 0
     if SmiCount.read(cpu: cpu, processor: machine.processor, files: .live) == nil {
       let reason = machine.registers.first?.reason ?? "MSR 0x34 is Intel's, or cannot be read"
       skipped.append(.init(what: "SMI counts", reason: reason))
@@ -210,17 +152,9 @@ struct RunDesign {
   }
 
   var overview: RunOverview {
-    RunOverview(
-      plan: plan, experiments: experiments, cells: cells, pingpong: pingpong, bystander: bystander,
-      scaling: scaling, seed: seed, skipped: skipped)
-  }
-}
-
-/// Even the first, careful operations need some locked time.
-struct BudgetTooSmall: UsageError, CustomStringConvertible {
-  let seconds: Double
-  var description: String {
-    "--budget is too small for the dose ramp: give at least \(Decimal.significant(seconds, 2)) s, or choose aligned cells"
+    var overview = RunOverview(plan: plan, experiments: experiments, seed: seed, skipped: skipped)
+    for experiment in planned { experiment.describe(in: &overview) }
+    return overview
   }
 }
 

@@ -52,6 +52,8 @@ private struct Catalogue: Encodable {
     [Entry(id: Setting.asFound.id, meaning: "the machine as it is")]
     + Setting.Change.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
   let kernelCount = Kernel.all.count
+  /// The files of result folders; for programs, since they are long.
+  let tables = RunResults.tables
 
   var text: String {
     var table = TextTable(columns: ["instruction", "widths", "locked", "plain", "what it does"])

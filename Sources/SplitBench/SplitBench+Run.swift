@@ -69,7 +69,8 @@ extension SplitBench {
       var machine = try MachineReport.ofThisMachine(files: control.place.files)
       if let topology = output.topology { machine.topology = try RunOutput.parse(topology) }
       return try RunDesign(
-        scope, machine: machine, files: control.place.files, isElsewhere: output.topology != nil)
+        scope, machine: machine, files: control.place.files, allowsArming: control.allowArming,
+        isElsewhere: output.topology != nil)
     }
 
     private func runOnce(seed: UInt64, unlocked: String?) throws {
@@ -163,6 +164,16 @@ struct RunScope: ParsableArguments {
     }
   }
 
+  /// The cells of `cost` that were asked for.
+  var cells: CellRequest {
+    var request = CellRequest()
+    request.instructions = instruction?.elements ?? []
+    request.widths = width?.elements.map(\.bytes) ?? []
+    request.placements = placement?.elements ?? []
+    request.offsets = offset?.elements.map(\.bytes) ?? []
+    return request
+  }
+
   /// Whether only some bystanders were asked for.
   var narrowsBystanders: Bool { victim != nil || victimNode != nil }
 
@@ -249,5 +260,7 @@ func exitingCleanly(_ body: () throws -> Void) throws {
 /// What the person asked for cannot be: exit code 64, where other errors have 2.
 protocol UsageError: Error {}
 
+extension BudgetTooSmall: UsageError {}
 extension ImpossibleRequest: UsageError {}
+extension NoSuchNode: UsageError {}
 extension SelectionFailure: UsageError {}

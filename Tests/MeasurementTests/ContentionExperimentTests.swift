@@ -27,7 +27,8 @@ struct ContentionExperimentTests {
       plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
       clock: TscClock(milliseconds: 5))
     var slices: [SliceSample] = []
-    try experiment.run(progress: { #expect((0...1).contains($0.done)) }, finishedRound: { slices += $1 })
+    try experiment.run(
+      progress: { #expect((0...1).contains($0.done)) }, finishedRound: { slices += $0.slices })
     let rows = experiment.rows()
     try #require(experiment.roundsDone == 2)
     #expect(rows.map(\.index) == Array(plan.cells.indices))
@@ -48,12 +49,12 @@ struct ContentionExperimentTests {
     let experiment = BystanderExperiment(
       plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
       clock: TscClock(milliseconds: 5))
-    try experiment.run(progress: { _ in }, finishedRound: { _, _ in })
+    try experiment.run(progress: { _ in }, finishedRound: { _ in })
     #expect(experiment.roundsDone < 1000 && experiment.budget.spent <= 0.005)
   }
 
   @Test func aCounterIsPassedWithoutLoss() throws {
-    let plan = PingPongExperiment.Plan(pairs: pairs, rounds: 3, budget: 0.05, wallLimit: 10)
+    let plan = PingPongDesign(pairs: pairs, rounds: 3, budget: 0.05, wallLimit: 10)
     let experiment = PingPongExperiment(
       plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
       clock: TscClock(milliseconds: 5))

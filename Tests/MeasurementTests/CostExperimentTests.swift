@@ -9,17 +9,12 @@ import Testing
 /// Whole experiments with aligned operands, so that no bus lock is taken.
 @Suite(.serialized) struct CostExperimentTests {
   /// Keeps what the experiment reports.
-  private struct Log: CostObserver {
+  private struct Log {
     var orders: [[Int]] = []
     var rounds: [Int] = []
-    mutating func finishedRound(
-      _ experiment: CostExperiment, groups: [(cell: Int, group: Group)]
-    ) throws {
+    mutating func add(_ groups: [(cell: Int, group: Group)]) {
       orders.append(groups.map(\.cell))
       rounds.append(contentsOf: Set(groups.map(\.group.round)))
-    }
-    mutating func advanced(_ progress: Progress) {
-      #expect((0...1).contains(progress.done))
     }
   }
 
@@ -39,7 +34,8 @@ import Testing
     let experiment = CostExperiment(
       plan: plan, cells: cells, planner: planner, seed: seed, machine: machine, otherCpus: [:])
     var log = Log()
-    try experiment.run(&log)
+    try experiment.run(
+      progress: { #expect((0...1).contains($0.done)) }, finishedRound: { log.add($0.groups) })
     return (experiment, log)
   }
 

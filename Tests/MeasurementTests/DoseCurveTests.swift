@@ -139,20 +139,3 @@ import Testing
     }
   }
 }
-
-@Suite struct PlanShareTests {
-  @Test(arguments: Plan.Name.allCases)
-  func theBudgetIsDividedAmongTheExperimentsOfTheRun(name: Plan.Name) {
-    let plan = Plan(name)
-    for chosen in [ExperimentId.allCases, [.cost], [.pingpong, .scaling]] {
-      let total = chosen.reduce(0) { $0 + plan.share(of: $1, among: chosen).budget }
-      #expect(abs(total - plan.budget) < 1e-9)
-    }
-  }
-
-  @Test func bystandersAndScalingOfTheStandardPlanTakeAMinuteAndASecondOfLockedTime() {
-    let plan = Plan(.standard)
-    let shares = [ExperimentId.bystander, .scaling].map { plan.share(of: $0, among: ExperimentId.allCases) }
-    #expect(shares.reduce(0) { $0 + $1.wallLimit } <= 60 && shares.reduce(0) { $0 + $1.budget } <= 1)
-  }
-}

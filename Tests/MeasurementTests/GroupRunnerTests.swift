@@ -47,6 +47,30 @@ private let splitAdd = Kernel(.add, widthBytes: 8, locked: true)!
     #expect(group.unexplainedDelay == unexplained)
   }
 
+  /// Linux counts a stop by SIGSTOP as a sleep; a split lock may sleep in a trap, which is its cost.
+  @Test(arguments: [
+    (Placement.aligned, LineState.hot, true), (.lineSplit, .hot, false), (.aligned, .otherCpuModified, false),
+  ])
+  func onlyASplitLockMaySleepWithoutDisturbance(placement: Placement, state: LineState, isDisturbed: Bool)
+    throws
+  {
+    var runner = runner(ScriptedTimer())
+    nonisolated(unsafe) var calls: UInt64 = 0
+    runner.switchCount = {
+      calls += 1
+      return SwitchCount(voluntary: calls)
+    }
+    let memory = try OperandMemory(pageCount: 34, cpu: 0, lineBytes: 64)
+    let cpu = Int(chost_current_cpu())
+    let cell = Cell(
+      kernel: splitAdd, placement: placement, offset: placement == .aligned ? 0 : 60, cpu: cpu,
+      lineState: state)
+    let group = try CpuPin.pinned(to: cpu) {
+      runner.measure(cell, in: memory, spot: 1, samples: 1, singles: 0, round: 0, sequence: 0)
+    }
+    #expect(group.disturbances.contains(.preempted) == isDisturbed)
+  }
+
   /// Software events stand in for a PMU: page faults for bus locks, the task clock for cycles.
   @Test func aPmuCountsASlopeOfItsOwn() throws {
     guard let pmu = PmuCounters(type: 1, busLocks: 2, cycles: 1) else { return }

@@ -61,6 +61,26 @@ import Testing
     }
   }
 
+  /// Of a new experiment, or of a later SplitBench.
+  @Test func anExperimentWithoutAPartOfItsOwnHasItsTableShown() async throws {
+    try await withTemporaryFolder { folder in
+      let fixture = try RunFixture(in: folder, tables: ["cost"]) {
+        $0[path: "parameters", "experiments"] = ["cost", "novel", "missing"]
+      }
+      try fixture.write("run,where,value_ns\nrun,<b>here</b>,1.25\nrun,there,\n", to: "novel")
+      try Data(
+        """
+        {"resources": [{"name": "novel", "schema": {"fields": [{"name": "value_ns", "type": "number"}]}}]}
+        """.utf8
+      ).write(to: URL(filePath: fixture.folder.appending("datapackage.json").string))
+      let report = try Report([fixture.run])
+      #expect(headings(report.html).contains("Other experiments"))
+      #expect(report.html.contains("&lt;b&gt;here&lt;/b&gt;") && report.html.contains("1.25"))
+      #expect(
+        headings(try Report([StoredRun(RunFixture.committed)]).html).contains("Other experiments") == false)
+    }
+  }
+
   @Test func aRunOfNothingIsAPage() async throws {
     try await withTemporaryFolder { folder in
       let fixture = try RunFixture(in: folder) { record in

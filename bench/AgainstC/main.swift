@@ -8,7 +8,7 @@ import Machine
 import Measurement
 
 /// After each of our rounds, lets the C program measure the same two things.
-struct Alternation: CostObserver {
+struct Alternation {
   let peer: Peer
   let cpu: Int
   /// ns an operation by round and offset, of undisturbed slices.
@@ -26,9 +26,7 @@ struct Alternation: CostObserver {
     (offset: 0, count: 3 * (2048 + 8192), bursts: 12), (offset: 60, count: 48, bursts: 8),
   ]
 
-  mutating func finishedRound(
-    _ experiment: CostExperiment, groups: [(cell: Int, group: Group)]
-  ) throws {
+  mutating func finishedRound(_ experiment: CostExperiment) throws {
     guard let rule = experiment.cpuFindings.first?.rule else { return }
     let microsecond = experiment.clock.ticks(seconds: 1e-6)
     try CpuPin.pinned(to: cpu) {
@@ -45,8 +43,6 @@ struct Alternation: CostObserver {
     }
     usleep(2000)
   }
-
-  mutating func advanced(_ progress: Progress) {}
 }
 
 func compare(_ record: CellRecord, _ theirs: [Int: [Int: Double]], _ clock: TscClock) -> String? {
@@ -92,7 +88,7 @@ let experiment = CostExperiment(
   plan: plan, cells: cells, planner: planner, seed: 1, machine: machine, otherCpus: [:])
 var alternation = Alternation(
   peer: try Peer(program: CommandLine.arguments[1], cpu: cpu), cpu: cpu)
-try experiment.run(&alternation)
+try experiment.run(progress: { _ in }, finishedRound: { try alternation.finishedRound($0) })
 for record in experiment.records {
   if let line = compare(record, alternation.theirs, experiment.clock) { print(line) }
 }

@@ -1,16 +1,17 @@
 /// Takes out of texts what tells whose they are: given words, and what has the shape of an address or a path.
 ///
-/// A replacement has no quote, comma or backslash, and no pattern matches one: CSV and JSON stay what they are.
+/// No replacement has a quote, comma or backslash, and no pattern takes one away: CSV and JSON stay what they are.
 struct Scrubber {
   /// What is looked for as a whole word, and what takes its place.
   private let words: [(bytes: [UInt8], replacement: [UInt8])]
   private let shapes: [Shape]
 
+  /// The first capture stays: what stands in front.
   private struct Shape {
-    let pattern: Regex<AnyRegexOutput>
+    let pattern: Regex<(Substring, Substring)>
     let replacement: String
 
-    init(_ pattern: Regex<AnyRegexOutput>, _ replacement: String) {
+    init(_ pattern: Regex<(Substring, Substring)>, _ replacement: String) {
       (self.pattern, self.replacement) = (pattern, replacement)
     }
   }
@@ -20,22 +21,20 @@ struct Scrubber {
     self.words = words.map { (Array($0.word.utf8), Array($0.replacement.utf8)) }
     shapes = [
       // Linux's log names the task.
-      Shape(Regex(/#(AC|DB): [^"\\]*? took a/), "#AC or #DB: a task took a"),
-      Shape(Regex(/[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/), "(uuid)"),
-      Shape(Regex(/\b[0-9A-Fa-f]{32,}\b/), "(id)"),
-      Shape(Regex(/\b[0-9A-Fa-f]{2}([:\-][0-9A-Fa-f]{2}){5}\b/), "(mac)"),
-      Shape(Regex(/\b[0-9A-Fa-f]{0,4}(:[0-9A-Fa-f]{0,4}){4,7}(%[a-z0-9]+)?/), "(ip)"),
-      Shape(
-        Regex(
-          /\b(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}\b(?!\.)/), "(ip)"),
-      Shape(Regex(/[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+/), "(mail)"),
-      Shape(Regex(/\b0x[0-9A-Fa-f]{9,16}\b/), "0x0"),
+      Shape(/(#AC|#DB): [^"\\]*? took a/, ": a task took a"),
+      Shape(/()[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/, "(uuid)"),
+      Shape(/()\b[0-9A-Fa-f]{32,}\b/, "(id)"),
+      Shape(/()\b[0-9A-Fa-f]{2}(?:[:\-][0-9A-Fa-f]{2}){5}\b/, "(mac)"),
+      // A time of day has two colons.
+      Shape(/()\b[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}){4,7}/, "(ip)"),
+      Shape(/()\b[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*::(?:[0-9A-Fa-f]{1,4}:)*[0-9A-Fa-f]{1,4}/, "(ip)"),
+      Shape(/()\b(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}\b(?!\.)/, "(ip)"),
+      Shape(/()[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+/, "(mail)"),
+      Shape(/()\b0x[0-9A-Fa-f]{9,16}\b/, "0x0"),
       // Those of every Linux say nothing of whose it is.
       Shape(
-        Regex(
-          /(^|[\s"'(=:])\/(?!dev\b|proc\b|sys\b|etc\b|run\/splitbench\b)[A-Za-z0-9._+~@%\-]+(\/[^\s",;:'\\)]*)*/
-        ),
-        " (path)"),
+        /(^|[\s"'(=:,])\/(?!dev\b|proc\b|sys\b|etc\b|run\/splitbench\b)[A-Za-z0-9._+~@%\-][^\s",;:'\\)]*/,
+        "(path)"),
     ]
   }
 
@@ -55,7 +54,7 @@ struct Scrubber {
     for (word, replacement) in words { bytes = Scrubber.replacing(word, by: replacement, in: bytes) }
     guard Scrubber.mayHaveShapes(bytes) else { return bytes }
     var text = String(decoding: bytes, as: UTF8.self)
-    for shape in shapes { text.replace(shape.pattern, with: shape.replacement) }
+    for shape in shapes { text.replace(shape.pattern) { $0.output.1 + shape.replacement } }
     return Array(text.utf8)
   }
 

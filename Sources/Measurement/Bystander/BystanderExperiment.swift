@@ -5,7 +5,6 @@ import Machine
 
 /// The experiment `bystander`: who else is slowed by split locks, and at which rate of them.
 public final class BystanderExperiment: CoursedExperiment {
-  public static let id = ExperimentId.bystander
   public let plan: BystanderPlan
   public let seed: UInt64
   public private(set) var records: [BystanderRecord]
@@ -18,23 +17,20 @@ public final class BystanderExperiment: CoursedExperiment {
   private let ramps: SplitLockRamps
   public private(set) var clock: TscClock
   private let start: Double
-  private let victimNode: Int?
   private var memories: [Int: VictimMemory] = [:]
   private var indexByCell: [BystanderCell: Int] = [:]
-  private var slices: [SliceSample] = []
+  /// Of the last round.
+  public private(set) var slices: [SliceSample] = []
   private var longestRound = 0.0
 
-  /// - Parameter victimNode: NUMA node of the victims' memory; nil is that of the victim's CPU.
   public init(
-    plan: BystanderPlan, seed: UInt64, machine: MachineReport, ramps: SplitLockRamps, clock: TscClock,
-    victimNode: Int? = nil
+    plan: BystanderPlan, seed: UInt64, machine: MachineReport, ramps: SplitLockRamps, clock: TscClock
   ) {
     self.plan = plan
     self.seed = seed
     self.machine = machine
     self.ramps = ramps
     self.clock = clock
-    self.victimNode = victimNode
     start = clock.elapsed()
     course = ExperimentCourse(budget: plan.budget)
     records = plan.cells.map(BystanderRecord.init)
@@ -49,17 +45,14 @@ public final class BystanderExperiment: CoursedExperiment {
   /// Bytes of the working sets, by victim CPU.
   public var victimSizes: [Int: VictimMemory.Sizes] { memories.mapValues(\.sizes) }
 
-  /// Measures until all rounds are done, the budget or the time is spent, or the user interrupts.
-  ///
-  /// - Parameter finishedRound: called after every round with its slices.
   public func run(
-    progress: (Progress) -> Void, finishedRound: (BystanderExperiment, [SliceSample]) throws -> Void
+    progress: (Progress) -> Void, finishedRound: (BystanderExperiment) throws -> Void
   ) throws {
     try BusErrorGuard.installed { try measure(progress, finishedRound) }
   }
 
   private func measure(
-    _ progress: (Progress) -> Void, _ finishedRound: (BystanderExperiment, [SliceSample]) throws -> Void
+    _ progress: (Progress) -> Void, _ finishedRound: (BystanderExperiment) throws -> Void
   ) throws {
     progress(Progress(phase: "bystander: victims' memory", done: 0, secondsLeft: plan.wallLimit))
     try prepare()
@@ -79,7 +72,7 @@ public final class BystanderExperiment: CoursedExperiment {
       let isWhole = try measureRound(progress)
       clock.update()
       if isWhole { roundsDone += 1 }
-      try finishedRound(self, slices)
+      try finishedRound(self)
       longestRound = max(longestRound, elapsed - began)
       if !isWhole { break }
     }
@@ -115,7 +108,7 @@ public final class BystanderExperiment: CoursedExperiment {
   private func makeMemory(_ cpu: Int) throws {
     guard let described = machine.topology.cpu(cpu) else { return }
     let victims = Set(sites.map(\.pair.victim)).count
-    memories[cpu] = try VictimMemory.near(described, amongVictims: victims, node: victimNode, seed: seed)
+    memories[cpu] = try VictimMemory.near(described, amongVictims: victims, node: plan.victimNode, seed: seed)
   }
 
   // MARK: Rounds

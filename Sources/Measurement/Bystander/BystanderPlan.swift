@@ -26,6 +26,8 @@ public struct BystanderCell: Sendable, Hashable {
 public struct BystanderPlan: Sendable {
   public var pairs: [RelatedPair]
   public var victims: [Victim]
+  /// NUMA node of the victims' memory; nil is that of the victim's CPU.
+  public var victimNode: Int?
   public var rounds: Int
   /// Upper bound on locked time, in seconds.
   public var budget: Double
@@ -33,10 +35,12 @@ public struct BystanderPlan: Sendable {
   public var wallLimit: Double
 
   public init(
-    pairs: [RelatedPair], victims: [Victim] = Victim.allCases, rounds: Int, budget: Double, wallLimit: Double
+    pairs: [RelatedPair], victims: [Victim] = Victim.allCases, victimNode: Int? = nil, rounds: Int,
+    budget: Double, wallLimit: Double
   ) {
     self.pairs = pairs
     self.victims = victims
+    self.victimNode = victimNode
     self.rounds = rounds
     self.budget = budget
     self.wallLimit = wallLimit

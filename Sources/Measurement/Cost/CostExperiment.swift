@@ -11,6 +11,8 @@ public final class CostExperiment {
   public private(set) var records: [CellRecord]
   public private(set) var tally = DisturbanceTally()
   public private(set) var roundsDone = 0
+  /// What the last round gave, in order of measurement, with the number of the cell.
+  public private(set) var groups: [(cell: Int, group: Group)] = []
   public private(set) var end: ExperimentEnd = .finished
   /// Length in seconds of the operation that ended the run.
   public private(set) var unexplainedDelay: Double?
@@ -49,17 +51,22 @@ public final class CostExperiment {
   /// Measures until all rounds are done, the budget or the time is spent, or the user interrupts.
   ///
   /// Changes nothing but the calling thread's CPU mask, which it puts back, and SIGBUS's handler, likewise.
-  public func run<Observer: CostObserver>(_ observer: inout Observer) throws {
-    try BusErrorGuard.installed { try measure(&observer) }
+  public func run(progress: (Progress) -> Void, finishedRound: (CostExperiment) throws -> Void) throws {
+    try BusErrorGuard.installed { try measure(progress, finishedRound) }
   }
 
-  private func measure<Observer: CostObserver>(_ observer: inout Observer) throws {
-    observer.advanced(Progress(phase: "cost, dose ramp", done: 0, secondsLeft: plan.wallLimit))
+  private func measure(
+    _ report: (Progress) -> Void, _ finishedRound: (CostExperiment) throws -> Void
+  ) throws {
+    report(Progress(phase: "cost, dose ramp", done: 0, secondsLeft: plan.wallLimit))
     for cpu in measuringCpus { try CpuPin.pinned(to: cpu) { try prepare(cpu) } }
     let smisBefore = smiCounts()
     let stolenBefore = CpuTimes.stolenTicks(.live, cpus: measuringCpus)
     while shouldContinue() {
-      try measureRound(&observer)
+      let began = clock.elapsed()
+      try measureRound(report)
+      try finishedRound(self)
+      longestRound = max(longestRound, clock.elapsed() - began)
       stolenTicks = stolenBefore.flatMap { before in
         CpuTimes.stolenTicks(.live, cpus: measuringCpus).map { $0 > before ? $0 - before : 0 }
       }
@@ -118,10 +125,9 @@ public final class CostExperiment {
   // MARK: Rounds
 
   /// One pass over the round's cells in fresh random order on fresh memory, CPU by CPU.
-  private func measureRound<Observer: CostObserver>(_ observer: inout Observer) throws {
-    let start = clock.elapsed()
+  private func measureRound(_ report: (Progress) -> Void) throws {
     var random = SeededGenerator(seed: seed &+ UInt64(roundsDone) &* 0x9E37_79B9)
-    var groups: [(cell: Int, group: Group)] = []
+    groups = []
     let members = members(&random)
     quota.beginRound(records, roundsLeft: roundsAhead)
     for id in measuringCpus.shuffled(using: &random) {
@@ -134,15 +140,13 @@ public final class CostExperiment {
           if chost_interrupt_received() != 0 || end != .finished { return }
           // Where Linux delays every operation a round could last for minutes.
           if clock.elapsed() > plan.wallLimit, !isExtended { end = .wallLimit }
-          observer.advanced(progress(share: Double(position) / Double(order.count)))
+          report(progress(share: Double(position) / Double(order.count)))
           if let group = measure(index, on: cpu, memory, &random) { groups.append((index, group)) }
         }
       }
     }
     clock.update()
     roundsDone += 1
-    try observer.finishedRound(self, groups: groups)
-    longestRound = max(longestRound, clock.elapsed() - start)
   }
 
   private var isExtended: Bool { roundsDone >= plan.rounds }

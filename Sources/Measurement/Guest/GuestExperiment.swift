@@ -6,8 +6,7 @@ import Machine
 ///
 /// The second half of the mail of 16 October 2019: who owns the register, what becomes of a guest whose host detects split locks, and
 /// the counter for each guest. This process never opens /dev/kvm: children of ours own the guests.
-public final class GuestExperiment: RoundedExperiment {
-  public static let id = ExperimentId.guest
+public final class GuestExperiment: CoursedExperiment {
   public typealias Launch = (_ task: GuestTask, _ seconds: Double, _ line: (GuestLine) -> Void) throws ->
     GuestEnd
 

@@ -7,8 +7,7 @@ import Machine
 ///
 /// The mail of 16 October 2019 asks it. Linux writes on a CPU that comes up (arch/x86/kernel/cpu/bus_lock.c, split_lock_init),
 /// and in warn on one that goes (splitlock_cpu_offline), where only an SMT sibling that shares the register can see it.
-public final class HotplugExperiment: RoundedExperiment {
-  public static let id = ExperimentId.hotplug
+public final class HotplugExperiment: CoursedExperiment {
   public let plan: HotplugPlan
   public private(set) var course: ExperimentCourse
   public let clock: TscClock
@@ -25,17 +24,14 @@ public final class HotplugExperiment: RoundedExperiment {
   }
 
   public func run(progress: (Progress) -> Void, finishedRound: (HotplugExperiment) throws -> Void) throws {
+    // As found, whatever ended it: other experiments may follow.
+    defer { _ = control.reset() }
     let visits = plan.cpus.flatMap { cpu in
       HotplugRow.Start.allCases.flatMap { start in plan.bits.map { (cpu, start, $0) } }
     }
     for round in 0..<plan.rounds {
       for (number, (cpu, began, bit)) in visits.enumerated() {
-        course.heedInterrupt()
-        guard end == .finished else { return }
-        guard clock.elapsed() - start < plan.wallLimit else {
-          course.end = .wallLimit
-          return
-        }
+        guard course.goesOn(at: clock.elapsed() - start, limit: plan.wallLimit) else { return }
         let done = (Double(round) + Double(number) / Double(visits.count)) / Double(plan.rounds)
         progress(
           Progress(phase: "hotplug", done: done, secondsLeft: plan.wallLimit - (clock.elapsed() - start)))
@@ -43,7 +39,6 @@ public final class HotplugExperiment: RoundedExperiment {
       }
       try finishedRound(self)
     }
-    _ = control.reset()
   }
 
   private func replug(_ bit: DetectionBit, _ began: HotplugRow.Start) throws {

@@ -5,6 +5,8 @@ import Machine
 public struct HotplugPlan: Sendable {
   public var cpus: [Int]
   public var bits: [DetectionBit.Kind]
+  /// Whether #AC may be switched on where it was found off.
+  public var mayArm: Bool
   public var rounds: Int
   public var budget: Double
   public var wallLimit: Double
@@ -14,15 +16,15 @@ public struct HotplugPlan: Sendable {
   ///
   /// - Parameter removable: CPUs with a switch.
   public init(
-    topology: Topology, removable: [Int], bits: [DetectionBit.Kind], rounds: Int, budget: Double,
-    wallLimit: Double
+    topology: Topology, removable: [Int], bits: [DetectionBit.Kind], mayArm: Bool = true,
+    rounds: Int, budget: Double, wallLimit: Double
   ) {
     cpus = Dictionary(grouping: topology.cpus.filter { removable.contains($0.id) }, by: \.package).values
       .compactMap { package in
         let ids = package.map(\.id)
         return ids.filter { topology.sibling(of: $0) != nil }.max() ?? ids.max()
       }.sorted()
-    (self.bits, self.rounds) = (bits, rounds)
+    (self.bits, self.mayArm, self.rounds) = (bits, mayArm, rounds)
     (self.budget, self.wallLimit) = (budget, wallLimit)
   }
 }

@@ -6,8 +6,7 @@ import Machine
 ///
 /// In warn mode Linux lets a trapped split lock run again by taking bit 29 of MSR 0x33 off its core for two jiffies
 /// (arch/x86/kernel/cpu/bus_lock.c, split_lock_warn).
-public final class LeakExperiment: RoundedExperiment {
-  public static let id = ExperimentId.leak
+public final class LeakExperiment: CoursedExperiment {
   public let plan: LeakPlan
   public private(set) var course: ExperimentCourse
   public let clock: TscClock
@@ -33,12 +32,7 @@ public final class LeakExperiment: RoundedExperiment {
     defer { _ = control.reset() }
     while roundsDone < plan.rounds {
       for (number, cpu) in plan.cpus.shuffled(using: &generator).enumerated() {
-        course.heedInterrupt()
-        guard end == .finished else { return }
-        guard clock.elapsed() - start < plan.wallLimit else {
-          course.end = .wallLimit
-          return
-        }
+        guard course.goesOn(at: clock.elapsed() - start, limit: plan.wallLimit) else { return }
         let done = (Double(roundsDone) + Double(number) / Double(plan.cpus.count)) / Double(plan.rounds)
         progress(
           Progress(phase: "leak", done: done, secondsLeft: plan.wallLimit - (clock.elapsed() - start)))

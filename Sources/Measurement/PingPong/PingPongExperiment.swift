@@ -3,13 +3,7 @@ import CHost
 import LockKernels
 import Machine
 
-/// One pair of CPUs passing a counter to and fro at one placement: a row of `pingpong.csv`.
-public struct PingPongCell: Sendable, Hashable {
-  public var pair: RelatedPair
-  public var placement: Placement
-}
-
-/// All that a run knows of one of them.
+/// All that a run knows of one pair at one placement.
 public struct PingPongRecord: Sendable {
   public let cell: PingPongCell
   /// TSC ticks from one CPU's write to the other's, by round: half of a round trip.
@@ -26,27 +20,8 @@ public struct PingPongRecord: Sendable {
 }
 
 /// The experiment `pingpong`: how long a locked compare-and-exchange takes from CPU to CPU, aligned and split.
-public final class PingPongExperiment: RoundedExperiment {
-  public static let id = ExperimentId.pingpong
-  public struct Plan: Sendable {
-    public var pairs: [RelatedPair]
-    public var rounds: Int
-    public var budget: Double
-    public var wallLimit: Double
-    public init(pairs: [RelatedPair], rounds: Int, budget: Double, wallLimit: Double) {
-      self.pairs = pairs
-      self.rounds = rounds
-      self.budget = budget
-      self.wallLimit = wallLimit
-    }
-    public var cells: [PingPongCell] {
-      pairs.flatMap { pair in
-        [Placement.aligned, .lineSplit, .pageSplit].map { PingPongCell(pair: pair, placement: $0) }
-      }
-    }
-  }
-
-  public let plan: Plan
+public final class PingPongExperiment: CoursedExperiment {
+  public let plan: PingPongDesign
   public private(set) var records: [PingPongRecord]
   public private(set) var sites: [PairSite] = []
   public private(set) var roundsDone = 0
@@ -58,7 +33,7 @@ public final class PingPongExperiment: RoundedExperiment {
   private let start: Double
 
   public init(
-    plan: Plan, seed: UInt64, machine: MachineReport, ramps: SplitLockRamps, clock: TscClock
+    plan: PingPongDesign, seed: UInt64, machine: MachineReport, ramps: SplitLockRamps, clock: TscClock
   ) {
     self.plan = plan
     self.seed = seed

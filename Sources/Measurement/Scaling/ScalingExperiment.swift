@@ -4,8 +4,7 @@ import LockKernels
 import Machine
 
 /// The experiment `scaling`: what happens as more offenders join, and whether their operations stay atomic.
-public final class ScalingExperiment: RoundedExperiment {
-  public static let id = ExperimentId.scaling
+public final class ScalingExperiment: CoursedExperiment {
   public let plan: ScalingPlan
   public private(set) var records: [ScalingRecord]
   public private(set) var roundsDone = 0

@@ -5,7 +5,6 @@ import Machine
 /// The experiment `scope`: a detection bit is written on one CPU; on which others does it change, by their registers and by
 /// what a split lock meets there?
 public final class ScopeExperiment: CoursedExperiment {
-  public static let id = ExperimentId.scope
   public let plan: ScopePlan
   private var found: [ScopeRow] = []
   public private(set) var course: ExperimentCourse
@@ -15,23 +14,16 @@ public final class ScopeExperiment: CoursedExperiment {
   private let start: Double
 
   /// - Parameter control: has begun.
-  public init(
-    plan: ScopePlan, machine: MachineReport, control: DetectionControl, budget: Double, clock: TscClock
-  ) {
+  public init(plan: ScopePlan, machine: MachineReport, control: DetectionControl, clock: TscClock) {
     (self.plan, self.machine, self.control, self.clock) = (plan, machine, control, clock)
-    course = ExperimentCourse(budget: budget)
+    course = ExperimentCourse(budget: plan.budget)
     start = clock.elapsed()
   }
 
-  public func run(progress: (Progress) -> Void) throws {
+  public func run(progress: (Progress) -> Void, finishedRound: (ScopeExperiment) throws -> Void) throws {
     for (index, bit) in plan.bits.enumerated() {
       for (number, writer) in plan.writers.enumerated() {
-        course.heedInterrupt()
-        guard end == .finished else { return }
-        guard clock.elapsed() - start < plan.wallLimit else {
-          course.end = .wallLimit
-          return
-        }
+        guard course.goesOn(at: clock.elapsed() - start, limit: plan.wallLimit) else { return }
         let done =
           (Double(index) + Double(number) / Double(plan.writers.count)) / Double(plan.bits.count)
         progress(

@@ -5,14 +5,14 @@ import Machine
 public struct ScopePlan: Sendable {
   public var bits: [DetectionBit.Kind]
   public var writers: [Int]
+  public var budget: Double
   public var wallLimit: Double
 
   /// Beyond so many CPUs one core of each package stands for the rest.
   private static let mostWriters = 16
 
-  public init(topology: Topology, bits: [DetectionBit.Kind], wallLimit: Double) {
-    self.bits = bits
-    self.wallLimit = wallLimit
+  public init(topology: Topology, bits: [DetectionBit.Kind], budget: Double, wallLimit: Double) {
+    (self.bits, self.budget, self.wallLimit) = (bits, budget, wallLimit)
     guard topology.cpus.count > ScopePlan.mostWriters else {
       writers = topology.cpus.map(\.id)
       return

@@ -5,9 +5,7 @@ import Machine
 
 /// The experiment `settings`: what a split lock meets, how many get through, what they cost and whom, under each setting of
 /// detection.
-public final class SettingsExperiment: RoundedExperiment {
-  public static let id = ExperimentId.settings
-
+public final class SettingsExperiment: CoursedExperiment {
   public let plan: SettingsPlan
   public private(set) var course: ExperimentCourse
   public let clock: TscClock
@@ -50,12 +48,7 @@ public final class SettingsExperiment: RoundedExperiment {
     defer { noteUnmeasured() }
     for round in 0..<plan.rounds {
       for (number, index) in plan.settings.indices.shuffled(using: &generator).enumerated() {
-        course.heedInterrupt()
-        guard end == .finished else { return }
-        guard clock.elapsed() - start < plan.wallLimit else {
-          course.end = .wallLimit
-          return
-        }
+        guard course.goesOn(at: clock.elapsed() - start, limit: plan.wallLimit) else { return }
         let done =
           (Double(round) + Double(number) / Double(plan.settings.count)) / Double(plan.rounds)
         progress(

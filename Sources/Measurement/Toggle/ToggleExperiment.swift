@@ -7,8 +7,7 @@ import Machine
 ///
 /// The question of the mail of 16 October 2019 for the IPIs that such a flip takes. All goes through the msr driver, whose own
 /// cost the reads show: nothing is said of what Linux's IPIs would cost inside Linux.
-public final class ToggleExperiment: RoundedExperiment {
-  public static let id = ExperimentId.toggle
+public final class ToggleExperiment: CoursedExperiment {
   public let plan: TogglePlan
   public internal(set) var course: ExperimentCourse
   public let clock: TscClock
@@ -41,12 +40,7 @@ public final class ToggleExperiment: RoundedExperiment {
     defer { course.noteUnmeasured(visits.count { records[$0] == nil }, of: cells.count, .toggle) }
     for round in 0..<plan.rounds {
       for (number, cell) in visits.shuffled(using: &generator).enumerated() {
-        course.heedInterrupt()
-        guard end == .finished else { return }
-        guard clock.elapsed() - start < plan.wallLimit else {
-          course.end = .wallLimit
-          return
-        }
+        guard course.goesOn(at: clock.elapsed() - start, limit: plan.wallLimit) else { return }
         let done = (Double(round) + Double(number) / Double(visits.count)) / Double(plan.rounds)
         progress(
           Progress(phase: "toggle", done: done, secondsLeft: plan.wallLimit - (clock.elapsed() - start)))

@@ -5,7 +5,6 @@ import Machine
 
 /// The experiment `trap`: what happens to a program that split-locks, on which CPU, and is every operation accounted for?
 public final class TrapExperiment: CoursedExperiment {
-  public static let id = ExperimentId.trap
   public let plan: TrapPlan
   public private(set) var records: [TrapRecord]
   /// The rhythm of Linux's delays, where there were any: of one task, then of two on cores of their own.
@@ -44,7 +43,7 @@ public final class TrapExperiment: CoursedExperiment {
   }
 
   /// Tries every cell until the time or the budget is spent, or the user interrupts.
-  public func run(progress: (Progress) -> Void) throws {
+  public func run(progress: (Progress) -> Void, finishedRound: (TrapExperiment) throws -> Void) throws {
     try tryAll(progress)
     try probeDutyCycle()
     course.heedInterrupt()
@@ -71,17 +70,12 @@ public final class TrapExperiment: CoursedExperiment {
 
   private func tryAll(_ progress: (Progress) -> Void) throws {
     for index in records.indices {
-      course.heedInterrupt()
-      guard end == .finished else { return }
+      guard course.goesOn(at: clock.elapsed() - start, limit: plan.wallLimit) else { return }
       let done = Double(index) / Double(records.count)
       progress(
         Progress(
           phase: "trap", done: done,
           secondsLeft: done > 0.05 ? (clock.elapsed() - start) / done * (1 - done) : plan.wallLimit))
-      guard clock.elapsed() - start < plan.wallLimit else {
-        course.end = .wallLimit
-        return
-      }
       try attempt(index)
     }
   }

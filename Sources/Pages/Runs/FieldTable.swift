@@ -1,3 +1,4 @@
+import Measurement
 import Reporting
 import StoredRuns
 
@@ -75,7 +76,11 @@ enum FieldTable {
     }
     guard table.has(column.name) else { return Array(repeating: nothing, count: table.rowCount) }
     if let texts = try? table.texts(column.name) { return texts.map { words($0) } }
-    return try table.integers(column.name).map { $0.map(String.init) ?? nothing }
+    if let booleans = try? table.booleans(column.name) { return booleans.map { words($0.map { "\($0)" }) } }
+    if let integers = try? table.integers(column.name) {
+      return integers.map { $0.map(String.init) ?? nothing }
+    }
+    return try table.numbers(column.name).map { $0.map { Decimal.significant($0, 4) } ?? nothing }
   }
 
   /// Tables have booleans that may be missing as texts.

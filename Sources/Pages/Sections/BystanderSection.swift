@@ -4,6 +4,8 @@ import StoredRuns
 
 /// Who else pays.
 enum BystanderSection: SectionMaker {
+  static let experiment: String? = "bystander"
+
   static func make(_ runs: [PageRun]) throws(ReadFailure) -> PageSection? {
     let measured = runs.filter { !$0.bystander.isEmpty }
     guard !measured.isEmpty else { return nil }

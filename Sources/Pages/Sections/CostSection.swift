@@ -4,6 +4,8 @@ import StoredRuns
 
 /// What an operation costs by where its operand lies.
 enum CostSection: SectionMaker {
+  static let experiment: String? = "cost"
+
   static func make(_ runs: [PageRun]) throws(ReadFailure) -> PageSection? {
     let measured = runs.filter { !$0.cost.isEmpty }
     guard !measured.isEmpty else { return nil }

@@ -2,6 +2,8 @@ import StoredRuns
 
 /// Split locks in a KVM guest.
 enum GuestSection: SectionMaker {
+  static let experiment: String? = "guest"
+
   static func make(_ runs: [PageRun]) throws(ReadFailure) -> PageSection? {
     let tables = try FieldTable.make(runs, "guest", columns) { names[$0] ?? "What a guest sees and sets" }
     guard !tables.isEmpty else { return nil }

@@ -3,6 +3,8 @@ import StoredRuns
 
 /// What becomes of detection while a CPU is offline.
 enum HotplugSection: SectionMaker {
+  static let experiment: String? = "hotplug"
+
   static func make(_ runs: [PageRun]) throws(ReadFailure) -> PageSection? {
     let tables = try FieldTable.make(
       runs, "hotplug",

@@ -2,6 +2,8 @@ import StoredRuns
 
 /// Where split locks pass while Linux has detection off on one core.
 enum LeakSection: SectionMaker {
+  static let experiment: String? = "leak"
+
   static func make(_ runs: [PageRun]) throws(ReadFailure) -> PageSection? {
     let tables = try FieldTable.make(
       runs, "leak",

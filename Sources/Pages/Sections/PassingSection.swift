@@ -3,6 +3,8 @@ import StoredRuns
 
 /// A counter that two CPUs raise in turn.
 enum PassingSection: SectionMaker {
+  static let experiment: String? = "pingpong"
+
   static func make(_ runs: [PageRun]) throws(ReadFailure) -> PageSection? {
     let groups = RunGroup.of(runs)
     var table = TextTable(columns: ["CPUs", "aligned", "line-split", "page-split", "ratio"])

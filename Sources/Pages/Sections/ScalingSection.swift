@@ -4,6 +4,8 @@ import StoredRuns
 
 /// What happens as more CPUs issue split locks.
 enum ScalingSection: SectionMaker {
+  static let experiment: String? = "scaling"
+
   static func make(_ runs: [PageRun]) throws(ReadFailure) -> PageSection? {
     let measured = runs.filter { !$0.scaling.isEmpty }
     guard !measured.isEmpty else { return nil }

@@ -4,6 +4,8 @@ import StoredRuns
 
 /// Whom the detection registers belong to.
 enum ScopeSection: SectionMaker {
+  static let experiment: String? = "scope"
+
   /// Lines of evidence that fit a cell; run.json has all.
   private static let mostEvidence = 4
 

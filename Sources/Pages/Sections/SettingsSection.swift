@@ -3,6 +3,8 @@ import StoredRuns
 
 /// What a tight loop of split locks meets under each setting of detection.
 enum SettingsSection: SectionMaker {
+  static let experiment: String? = "settings"
+
   static func make(_ runs: [PageRun]) throws(ReadFailure) -> PageSection? {
     let measured = runs.filter { !$0.settings.isEmpty }
     guard !measured.isEmpty else { return nil }

@@ -2,6 +2,8 @@ import StoredRuns
 
 /// What flipping a detection bit costs.
 enum ToggleSection: SectionMaker {
+  static let experiment: String? = "toggle"
+
   static func make(_ runs: [PageRun]) throws(ReadFailure) -> PageSection? {
     let tables = try FieldTable.make(runs, "toggle", columns) { names[$0] ?? $0 }
     guard !tables.isEmpty else { return nil }

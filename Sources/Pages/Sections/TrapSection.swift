@@ -4,6 +4,8 @@ import StoredRuns
 
 /// What the machine does to a program that split-locks.
 enum TrapSection: SectionMaker {
+  static let experiment: String? = "trap"
+
   static func make(_ runs: [PageRun]) throws(ReadFailure) -> PageSection? {
     let measured = runs.filter { !$0.trap.isEmpty }
     guard !measured.isEmpty else { return nil }

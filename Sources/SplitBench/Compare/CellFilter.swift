@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reporting
 
 /// Which cells are compared: `--where instruction=xadd,width_bytes=8`. A column that is named twice may have either value.
 struct CellFilter: ExpressibleByArgument, Sendable {

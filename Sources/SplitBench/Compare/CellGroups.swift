@@ -1,5 +1,6 @@
 import Comparison
 import Measurement
+import Reporting
 
 /// Cells with the same values in some columns, and their geometric mean.
 struct CellGroup {

@@ -1,4 +1,5 @@
 import Comparison
+import Reporting
 
 /// A cell, and what became of it, in JSON: only what there is.
 struct CellJson: Encodable {

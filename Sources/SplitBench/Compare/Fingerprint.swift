@@ -1,5 +1,6 @@
 import Measurement
 import RealModule
+import Reporting
 
 /// The shape of what CPUs do, whatever its scale: ratios inside a side, side by side.
 struct Fingerprint: Encodable {

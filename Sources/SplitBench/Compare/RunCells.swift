@@ -1,5 +1,6 @@
 import Measurement
 import RealModule
+import Reporting
 import StoredRuns
 
 /// What one run says of the cells of one table.
@@ -53,7 +54,8 @@ struct RunCells {
     let counts = stored.has("round_count") ? try stored.integers("round_count") : nil
     let cells = stored.has("cell") ? try stored.integers("cell") : nil
     let answers = try RunCells.answers(stored, table)
-    for (row, key) in keys.enumerated() where table.rows.admits(key.values, of: table.keys) {
+    let filter = CellFilter(table.rows)
+    for (row, key) in keys.enumerated() where filter.admits(key.values, of: table.keys) {
       guard let number = numbers?[row] else {
         add(Content(answer: answers[row]), key)
         continue

@@ -1,5 +1,6 @@
 import Measurement
 import RealModule
+import Reporting
 
 /// What runs of one machine have measured of the kind of a published number, in its unit.
 enum ReferenceCell {
@@ -60,8 +61,8 @@ enum ReferenceCell {
 extension ComparedTable {
   /// The same with another column to compare.
   func comparing(_ column: String) -> ComparedTable {
-    ComparedTable(
-      experiment, name: name, file: file, rows: rows, keys: keys, cpus: cpus,
-      quantity: Quantity(column: column, unit: MeasuredUnit.name(ofColumn: column) ?? column))
+    var table = self
+    table.quantity = Quantity(column: column, unit: MeasuredUnit.name(ofColumn: column) ?? column)
+    return table
   }
 }

@@ -31,3 +31,36 @@ enum ScopeTable {
     ])
   }
 }
+
+extension ScopeExperiment: ReportedExperiment {
+  package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
+    [
+      ResultTable(
+        id, "one row a CPU looked at while another's detection bit, or its own, was written",
+        ScopeTable.table(run: names.run), results.scope)
+    ]
+  }
+
+  package static func sections(_ summary: Summary) -> [Summary.Section] {
+    [summary.scopes].compactMap { $0 }
+  }
+
+  /// Of every pair of CPUs that relate alike: where one of them answers otherwise, the cell has both answers.
+  package static var compared: [ComparedTable] {
+    [
+      ComparedTable(
+        id, keys: [.text("bit"), .text("evidence"), .text("relation")], cpus: [], quantity: nil,
+        answers: ["followed", "met"]
+      ) { ["\($0.text("bit")) by \($0.text("evidence"))", $0.text("relation")] }
+    ]
+  }
+
+  package func note(_ rows: [ScopeRow], in record: inout RunRecord) { record.scopes = findings }
+}
+
+extension RunResults {
+  public var scope: [ScopeRow] {
+    get { self["scope"] }
+    set { self["scope"] = newValue }
+  }
+}

@@ -48,3 +48,41 @@ enum PingPongTable {
         ])
   }
 }
+
+extension PingPongExperiment: ReportedExperiment {
+  package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
+    [
+      ResultTable(
+        id, "one row a pair of CPUs and a placement",
+        PingPongTable.table(run: names.run, relationSource: names.relationSource), results.pingpong)
+    ]
+  }
+
+  package static func sections(_ summary: Summary) -> [Summary.Section] {
+    [summary.passing].compactMap { $0 }
+  }
+
+  package static var compared: [ComparedTable] {
+    [
+      ComparedTable(
+        id, keys: [.text("placement"), .text("relation"), .integer("numa_distance"), .text("setting")],
+        cpus: [.measuring, .init(number: "other_cpu", kind: "other_core_kind")],
+        quantity: .nanoseconds("one_way"), answers: ["outcome"]
+      ) { ["\($0.text("placement")) counter", $0.text("relation")] }
+    ]
+  }
+
+  package static func describe(_ design: PingPongDesign, in overview: inout RunOverview) {
+    // Those of bystander name each pair both ways.
+    if overview.pairs.isEmpty { overview.pairs = design.pairs }
+  }
+
+  package func note(_ rows: [PingPongRow], in record: inout RunRecord) { record.add(sites) }
+}
+
+extension RunResults {
+  public var pingpong: [PingPongRow] {
+    get { self["pingpong"] }
+    set { self["pingpong"] = newValue }
+  }
+}

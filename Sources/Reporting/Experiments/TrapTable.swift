@@ -118,3 +118,46 @@ enum TrapTable {
     .text("attribution_evidence", "That evidence.") { $0.attribution?.evidence.joined(separator: "; ") },
   ]
 }
+
+extension TrapExperiment: ReportedExperiment {
+  package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
+    [
+      ResultTable(
+        id, "one row a thing tried on a CPU: what it does to a program, and how long a trap takes",
+        TrapTable.table(run: names.run), results.trap)
+    ]
+  }
+
+  package static func sections(_ summary: Summary) -> [Summary.Section] { summary.traps }
+
+  package static var compared: [ComparedTable] {
+    [
+      ComparedTable(
+        id,
+        keys: [
+          .text("trigger"), .text("context"), .text("placement"), .integer("width_bytes"),
+          .boolean("locked"), .text("setting"),
+        ], cpus: [.measuring], quantity: .init(column: "round_trip_ns", unit: "ns"),
+        answers: ["kind", "attribution"]
+      ) {
+        [
+          $0.text("trigger"), $0.text("context"), "\($0.text("width_bytes")) bytes \($0.text("placement"))",
+          $0.text("locked") == "true" ? "locked" : "plain",
+        ]
+      }
+    ]
+  }
+
+  package func note(_ rows: [TrapRow], in record: inout RunRecord) {
+    record.disagreements = disagreements.map { .init(what: "CPU \($0.cpu)", reason: $0.what) }
+    record.judgedPolicy = judgedPolicy
+    record.dutyCycles = dutyCycles.isEmpty ? nil : dutyCycles
+  }
+}
+
+extension RunResults {
+  public var trap: [TrapRow] {
+    get { self["trap"] }
+    set { self["trap"] = newValue }
+  }
+}

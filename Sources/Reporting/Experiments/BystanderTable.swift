@@ -83,3 +83,63 @@ enum SliceTable {
     },
   ])
 }
+
+extension BystanderExperiment: ReportedExperiment {
+  package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
+    [
+      ResultTable(
+        id, "one row a victim beside an aggressor, on a pair of CPUs",
+        BystanderTable.table(run: names.run, relationSource: names.relationSource), results.bystander,
+        primaryKey: "cell"),
+      ResultTable(
+        growing: "slices", "one row a slice of `bystander`, as it was timed", SliceTable.table,
+        cellsOf: id.rawValue),
+    ]
+  }
+
+  package static func sections(_ summary: Summary) -> [Summary.Section] {
+    [summary.saturation].compactMap { $0 } + summary.doses
+  }
+
+  package static var compared: [ComparedTable] {
+    [
+      ComparedTable(
+        id,
+        keys: [
+          .text("victim"), .text("aggressor"), .number("requested_fraction"), .text("relation"),
+          .integer("numa_distance"), .text("setting"),
+        ],
+        cpus: [
+          .init(number: "victim_cpu", kind: "victim_core_kind"),
+          .init(number: "aggressor_cpu", kind: "aggressor_core_kind"),
+        ], quantity: .slowdown("slowdown")
+      ) { ["\($0.text("victim")) beside \($0.text("aggressor"))\(fraction($0))", $0.text("relation")] }
+    ]
+  }
+
+  private static func fraction(_ cell: DescribedCell) -> String {
+    guard let share = Double(cell.text("requested_fraction")), share > 0 else { return "" }
+    return " \(Decimal.significant(100 * share, 3)) %"
+  }
+
+  package static func describe(_ design: BystanderPlan, in overview: inout RunOverview) {
+    overview.pairs = design.pairs
+    overview.victims = design.victims.map(\.rawValue)
+    overview.bystanderCells = design.cellCount
+  }
+
+  package func note(_ rows: [BystanderRow], in record: inout RunRecord) {
+    record.add(sites)
+    record.victimMemory = victimSizes
+    record.doseCurves = doseCurves(rows)
+  }
+
+  package func append(to folder: inout RunFolder) throws { try folder.append(slices) }
+}
+
+extension RunResults {
+  public var bystander: [BystanderRow] {
+    get { self["bystander"] }
+    set { self["bystander"] = newValue }
+  }
+}

@@ -86,3 +86,57 @@ enum ToggleTable {
     .number("slowdown_high", "Upper end of its 95 % interval.") { $0.slowdown?.high },
   ]
 }
+
+extension ToggleExperiment: ReportedExperiment {
+  package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
+    [
+      ResultTable(
+        id,
+        "one row a thing that was toggled: bit 29 of MSR 0x33 on one CPU and on all, the sysctl, and what ran beside",
+        ToggleTable.table(run: names.run), results.toggle)
+    ]
+  }
+
+  package static func sections(_ summary: Summary) -> [Summary.Section] {
+    [summary.toggle].compactMap { $0 }
+  }
+
+  package static var compared: [ComparedTable] {
+    let times = ToggleCell.Part.allCases.filter { $0 != .bystander }
+    return [
+      compared("toggle", times, .nanoseconds("median")),
+      compared("toggle-bystander", [.bystander], .slowdown("slowdown")),
+    ]
+  }
+
+  private static func compared(
+    _ name: String, _ parts: [ToggleCell.Part], _ quantity: ComparedTable.Quantity
+  ) -> ComparedTable {
+    ComparedTable(
+      id, name: name, file: id.rawValue, rows: ["part": Set(parts.map(\.rawValue))],
+      keys: [
+        .text("part"), .text("operation"), .text("relation"), .integer("writers"), .integer("cpus"),
+        .number("requested_rate_hz"),
+      ], cpus: [.init(number: "writer_cpu", kind: "writer_core_kind"), .measuring], quantity: quantity,
+      answers: ["write"], words: words)
+  }
+
+  /// Such as `all-parallel write, 8 CPUs` or `bystander write at 100 Hz, same-l3`.
+  @Sendable private static func words(_ cell: DescribedCell) -> [String] {
+    let (part, operation) = (cell.text("part"), cell.text("operation"))
+    let hertz = cell.text("requested_rate_hz")
+    let count = Int(cell.text("cpus")) ?? 1
+    let writers = cell.text("writers")
+    return [
+      (part == operation ? part : "\(part) \(operation)") + (hertz.isEmpty ? "" : " at \(hertz) Hz"),
+      count > 1 ? "\(count) CPUs" : "", writers == "1" ? "" : "\(writers) writers", cell.text("relation"),
+    ]
+  }
+}
+
+extension RunResults {
+  public var toggle: [ToggleRow] {
+    get { self["toggle"] }
+    set { self["toggle"] = newValue }
+  }
+}

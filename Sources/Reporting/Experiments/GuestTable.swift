@@ -40,3 +40,59 @@ enum GuestTable {
     ])
   }
 }
+
+extension GuestExperiment: ReportedExperiment {
+  package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
+    [
+      ResultTable(
+        id, "one row a thing that was asked of a KVM guest, or of the host beside it",
+        GuestTable.table(run: names.run), results.guest)
+    ]
+  }
+
+  package static func sections(_ summary: Summary) -> [Summary.Section] { [summary.guest].compactMap { $0 } }
+
+  package static var compared: [ComparedTable] {
+    let bounds = (low: "value_low", high: "value_high")
+    return [
+      // Times, and what is told in words.
+      compared(
+        "guest", units: [.nanoseconds, .none], .init(column: "value", bounds: bounds, unit: "ns"),
+        answers: ["found"]),
+      compared("guest-bystander", parts: [.bystander], .slowdown("value")),
+      compared(
+        "guest-rate", units: [.hertz],
+        .init(column: "value", bounds: bounds, unit: "1/s", largerIsSlower: false)),
+      // How many there are is the plan's; whether all arrived is told in words.
+      compared("guest-count", units: [.count], nil, answers: ["found"]),
+    ]
+  }
+
+  private static func compared(
+    _ name: String, units: [GuestCell.Unit] = [], parts: [GuestCell.Part] = [],
+    _ quantity: ComparedTable.Quantity?, answers: [String] = []
+  ) -> ComparedTable {
+    let rows = ["unit": Set(units.map(\.rawValue)), "part": Set(parts.map(\.rawValue))]
+    return ComparedTable(
+      id, name: name, file: id.rawValue, rows: rows.filter { !$0.value.isEmpty },
+      keys: [
+        .text("part"), .text("quantity"), .text("condition"), .text("place"), .integer("cpl"),
+        .integer("vcpus"), .text("unit"),
+      ], cpus: [.measuring], quantity: quantity, answers: answers
+    ) {
+      // Such as `cost line-split, exits-off, guest, CPL 3`.
+      [
+        "\($0.text("part")) \($0.text("quantity"))", $0.text("condition"), $0.text("place"),
+        $0.text("cpl").isEmpty ? "" : "CPL \($0.text("cpl"))",
+        $0.text("vcpus").isEmpty ? "" : "\($0.text("vcpus")) vCPUs",
+      ]
+    }
+  }
+}
+
+extension RunResults {
+  public var guest: [GuestRow] {
+    get { self["guest"] }
+    set { self["guest"] = newValue }
+  }
+}

@@ -54,3 +54,38 @@ enum ScalingTable {
     ])
   }
 }
+
+extension ScalingExperiment: ReportedExperiment {
+  package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
+    [
+      ResultTable(
+        id, "one row a number of offenders in an arrangement", ScalingTable.table(run: names.run),
+        results.scaling)
+    ]
+  }
+
+  package static func sections(_ summary: Summary) -> [Summary.Section] {
+    [summary.offenders].compactMap { $0 }
+  }
+
+  package static var compared: [ComparedTable] {
+    [
+      ComparedTable(
+        id,
+        keys: [.text("arrangement"), .text("placement"), .integer("threads"), .text("setting")], cpus: [],
+        quantity: .rate, answers: ["verdict"]
+      ) { ["\($0.text("threads")) \($0.text("arrangement"))", $0.text("placement")] }
+    ]
+  }
+
+  package static func describe(_ design: ScalingPlan, in overview: inout RunOverview) {
+    overview.offenders = design.counts
+  }
+}
+
+extension RunResults {
+  public var scaling: [ScalingRow] {
+    get { self["scaling"] }
+    set { self["scaling"] = newValue }
+  }
+}

@@ -47,3 +47,31 @@ enum LeakTable {
     ])
   }
 }
+
+extension LeakExperiment: ReportedExperiment {
+  package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
+    [
+      ResultTable(
+        id, "one row a CPU on which split locks were tried while Linux had detection off on another's core",
+        LeakTable.table(run: names.run), results.leak)
+    ]
+  }
+
+  package static func sections(_ summary: Summary) -> [Summary.Section] { [summary.leak].compactMap { $0 } }
+
+  /// Of every pair of CPUs that relate alike: where one of them answers otherwise, the cell has both answers.
+  package static var compared: [ComparedTable] {
+    [
+      ComparedTable(id, keys: [.text("relation")], cpus: [], quantity: nil, answers: ["leaks"]) {
+        [$0.text("relation")]
+      }
+    ]
+  }
+}
+
+extension RunResults {
+  public var leak: [LeakRow] {
+    get { self["leak"] }
+    set { self["leak"] = newValue }
+  }
+}

@@ -45,3 +45,33 @@ enum HotplugTable {
     ])
   }
 }
+
+extension HotplugExperiment: ReportedExperiment {
+  package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
+    [
+      ResultTable(
+        id, "one row a CPU that went offline and came back, a detection bit, and how that was before",
+        HotplugTable.table(run: names.run), results.hotplug)
+    ]
+  }
+
+  package static func sections(_ summary: Summary) -> [Summary.Section] {
+    [summary.hotplug].compactMap { $0 }
+  }
+
+  package static var compared: [ComparedTable] {
+    [
+      ComparedTable(
+        id, keys: [.text("bit"), .text("start")], cpus: [.measuring], quantity: nil,
+        answers: ["kept", "initialised", "initialised_when", "met_before", "met_after"]
+      ) { ["\($0.text("bit")), \($0.text("start"))"] }
+    ]
+  }
+}
+
+extension RunResults {
+  public var hotplug: [HotplugRow] {
+    get { self["hotplug"] }
+    set { self["hotplug"] = newValue }
+  }
+}

@@ -116,62 +116,61 @@ enum CostTable {
   ]
 }
 
-/// `samples.csv`: one row a sample, as it was timed.
-enum SampleTable {
-  /// A sample with where it came from.
-  struct Row {
-    enum Timing {
-      case slope(Sample)
-      case single(UInt64)
+extension CostTable {
+  /// One that holds costs, as comparisons see it.
+  static func compared(_ experiment: ExperimentId, name: String) -> ComparedTable {
+    ComparedTable(
+      experiment, name: name, file: name,
+      keys: [
+        .text("instruction"), .integer("width_bytes"), .boolean("locked"), .text("placement"),
+        .integer("offset_bytes"), .text("line_state"), .text("between"), .text("setting"),
+      ], cpus: [.measuring], quantity: .nanoseconds("median"), answers: ["outcome"]
+    ) {
+      [$0.kernel, "\($0.text("placement")) at \($0.text("offset_bytes"))"]
+        + $0.unusual(["line_state", "between"])
     }
-    var cell: Int
-    var group: Group
-    var timing: Timing
-  }
-
-  static let table = CsvTable<Row>(columns: [
-    .integer("cell", "Number of the cell, as in cost.csv.") { $0.cell },
-    .integer("round", "Round, from 0.") { $0.group.round },
-    .integer("sequence", "Position of the sample's group in the run's order of measurement.") {
-      $0.group.sequence
-    },
-    .text("timing", "slope: two batches whose difference counts; single: one operation, timer cost included.")
-    {
-      if case .slope = $0.timing { "slope" } else { "single" }
-    },
-    .integer("short_operations", "Operations of the shorter batch.") { $0.slope?.shortOperations },
-    .integer("short_tsc_cycles", "Its time in TSC cycles.") { $0.slope.map { Int($0.shortTicks) } },
-    .integer("long_operations", "Operations of the longer batch; 1 of a single.") {
-      $0.slope?.longOperations ?? 1
-    },
-    .integer("long_tsc_cycles", "Its time in TSC cycles.") {
-      switch $0.timing {
-      case .slope(let sample): Int(sample.longTicks)
-      case .single(let ticks): Int(ticks)
-      }
-    },
-    .number(
-      "core_cycles_per_tsc_cycle", "Frequency of the core over the TSC's, from probes around the group."
-    ) {
-      $0.group.corePerTick
-    },
-    .text(
-      "disturbance",
-      "What disturbed the sample; empty if nothing did. cost.csv says whether disturbed rounds were used."
-    ) {
-      $0.group.disturbances.isEmpty
-        ? nil : $0.group.disturbances.map(\.rawValue).sorted().joined(separator: ";")
-    },
-  ])
-
-  static func rows(cell: Int, group: Group) -> [Row] {
-    group.samples.map { Row(cell: cell, group: group, timing: .slope($0)) }
-      + group.singles.map { Row(cell: cell, group: group, timing: .single($0)) }
   }
 }
 
-extension SampleTable.Row {
-  var slope: Sample? {
-    if case .slope(let sample) = timing { sample } else { nil }
+extension CostExperiment: ReportedExperiment {
+  package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
+    [
+      ResultTable(
+        id, "one row a cell that was measured", CostTable.table(run: names.run), results.cost,
+        primaryKey: "cell"),
+      ResultTable(
+        growing: "samples", "one row a sample of `cost`, as it was timed, disturbed ones included",
+        SampleTable.table, cellsOf: id.rawValue),
+    ]
+  }
+
+  package static func sections(_ summary: Summary) -> [Summary.Section] { summary.costs }
+
+  package static var compared: [ComparedTable] { [CostTable.compared(id, name: id.rawValue)] }
+
+  package static func describe(_ design: CostDesign, in overview: inout RunOverview) {
+    overview.describe(design.cells)
+  }
+
+  package func note(_ rows: [CostRow], in record: inout RunRecord) {
+    record.cpus = cpuFindings
+    record.disturbance = .init(
+      rule: DisturbanceRule.inWords, disturbedShare: tally.disturbedShare,
+      groupsByCause: Dictionary(
+        uniqueKeysWithValues: tally.groupsByCause.map { ($0.key.rawValue, $0.value) }),
+      corePerTscLow: tally.frequencyRange?.low, corePerTscHigh: tally.frequencyRange?.high,
+      stolenClockTicks: stolenTicks, smis: smis)
+    record.roundsDone = roundsDone
+    record.headlines = headlines
+    record.unmeasured = unmeasured.map { .init(what: $0.cell.description, reason: $0.reason) }
+  }
+
+  package func append(to folder: inout RunFolder) throws { try folder.append(groups) }
+}
+
+extension RunResults {
+  public var cost: [CostRow] {
+    get { self["cost"] }
+    set { self["cost"] = newValue }
   }
 }

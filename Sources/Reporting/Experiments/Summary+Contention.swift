@@ -4,17 +4,6 @@ import Measurement
 
 /// Who else pays: the tables of bystanders, and a line each for the counter passed to and fro and for more offenders.
 extension Summary {
-  struct Section {
-    var title: String
-    var table: TextTable?
-    var facts: [String] = []
-  }
-
-  var contention: [Section] {
-    [saturation].compactMap { $0 } + doses + [passing, offenders].compactMap { $0 } + traps
-      + [guest, scopes, settings, hotplug, leak, toggle].compactMap { $0 }
-  }
-
   // MARK: Bystanders
 
   private var pairs: [RelatedPair] {
@@ -55,7 +44,7 @@ extension Summary {
   static func factor(_ value: Double) -> String { Decimal.fixed(value, value < 10 ? 2 : 1) + "x" }
 
   /// Victim by relation, beside an aggressor that does nothing but split locks.
-  private var saturation: Section? {
+  var saturation: Section? {
     guard !pairs.isEmpty else { return nil }
     let shown = Array(pairs.prefix(Summary.mostPairs))
     var table = TextTable(columns: ["slow-down of"] + shown.map(label) + ["idle beside idle"])
@@ -77,7 +66,7 @@ extension Summary {
   }
 
   /// Victim by locked fraction, a table a pair, with what the curve says of low rates.
-  private var doses: [Section] {
+  var doses: [Section] {
     pairs.prefix(Summary.mostPairs).map { pair in
       let fractions = BystanderPlan.ladder
       var table = TextTable(
@@ -98,7 +87,7 @@ extension Summary {
 
   // MARK: Pingpong and scaling
 
-  private var passing: Section? {
+  var passing: Section? {
     guard !results.pingpong.isEmpty else { return nil }
     var table = TextTable(columns: [
       "CAS passed between CPUs", "aligned ns", "line-split ns", "page-split ns", "ratio",
@@ -119,7 +108,7 @@ extension Summary {
     return Section(title: "One way from CPU to CPU", table: table)
   }
 
-  private var offenders: Section? {
+  var offenders: Section? {
     let split = results.scaling.filter { $0.cell.placement == .lineSplit && $0.reads == nil }
     guard !split.isEmpty else { return nil }
     var table = TextTable(columns: ["offenders", "operands", "split locks/s", "to one", "fairness", "atomic"])

@@ -65,3 +65,53 @@ enum SettingsTable {
     ])
   }
 }
+
+extension SettingsExperiment: ReportedExperiment {
+  package static func tables(_ results: RunResults, _ names: TableNames) -> [ResultTable] {
+    [
+      ResultTable(
+        id,
+        "one row a setting of detection: what a tight loop of split locks meets there, and what it does to a bystander",
+        SettingsTable.table(run: names.run), results.settings),
+      ResultTable(
+        "settings-cost", "one row a cell under a setting: some cells of `cost`, with its columns",
+        CostTable.table(run: names.run), results.settingsCost, primaryKey: "cell"),
+    ]
+  }
+
+  package static func sections(_ summary: Summary) -> [Summary.Section] {
+    [summary.settings].compactMap { $0 }
+  }
+
+  package static var compared: [ComparedTable] {
+    let words = { @Sendable (cell: DescribedCell) in
+      [cell.text("bystander_victim"), cell.text("bystander_relation")]
+    }
+    return [
+      ComparedTable(
+        id, keys: [.text("setting")], cpus: [.measuring], quantity: .rate, answers: ["kind", "failures"],
+        words: words),
+      ComparedTable(
+        id, name: "settings-bystander",
+        keys: [.text("setting"), .text("bystander_victim"), .text("bystander_relation")],
+        cpus: [.measuring], quantity: .slowdown("bystander_slowdown"), words: words),
+      CostTable.compared(id, name: "settings-cost"),
+    ]
+  }
+
+  package func addMore(to results: inout RunResults) { results.settingsCost = costRows() }
+}
+
+extension RunResults {
+  public var settings: [SettingsRow] {
+    get { self["settings"] }
+    set { self["settings"] = newValue }
+  }
+}
+
+extension RunResults {
+  public var settingsCost: [CostRow] {
+    get { self["settings-cost"] }
+    set { self["settings-cost"] = newValue }
+  }
+}

@@ -1,0 +1,23 @@
+import Machine
+
+extension ExperimentId {
+  public static let guest = ExperimentId(
+    "guest", "what does a split lock cost and meet in a KVM guest, and what may a guest do about it",
+    lockedPart: 0.07, quick: (2, 5), standard: (15, 15), thorough: (150, 60))
+}
+
+extension GuestExperiment {
+  public static var id: ExperimentId { .guest }
+
+  public static func design(for request: inout RunRequest) -> GuestPlan? {
+    let share = request.share(of: id)
+    return GuestPlan(
+      cpu: request.cpu, beside: request.otherCpu?.id,
+      among: request.cpusAreGiven ? request.cpus : request.topology.cpus, in: request.topology,
+      rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit)
+  }
+
+  public convenience init(_ design: GuestPlan, on bench: Bench) {
+    self.init(plan: design, seed: bench.seed, machine: bench.machine, clock: TscClock())
+  }
+}

@@ -1,0 +1,38 @@
+import DetectionControl
+import Machine
+
+extension ExperimentId {
+  public static let scope = ExperimentId(
+    "scope", "on which CPUs does a detection bit change that is written on one", changesMachine: true,
+    lockedPart: 0.01, quick: (10, 1), standard: (60, 1), thorough: (60, 1))
+}
+
+extension ScopeExperiment {
+  public static var id: ExperimentId { .scope }
+
+  /// #AC must be armed to be told by behaviour, and that needs leave where Linux booted without it.
+  public static func design(for request: inout RunRequest) -> ScopePlan? {
+    let share = request.share(of: id)
+    let all = DetectionBit.Kind.allCases.filter { DetectionControl.exists($0, request.machine) }
+    let bits = all.filter { [mayArm = request.mayArm] in $0 != .splitLock || mayArm }
+    // Where nothing is left, the refusal says what leave is missing.
+    guard !bits.isEmpty, bits.count < all.count else {
+      return ScopePlan(
+        topology: request.topology, bits: all, budget: share.budget, wallLimit: share.wallLimit)
+    }
+    request.skip("scope of #AC", "Linux booted without it: give --allow-arming")
+    return ScopePlan(
+      topology: request.topology, bits: bits, budget: share.budget, wallLimit: share.wallLimit)
+  }
+
+  public convenience init(_ design: ScopePlan, on bench: Bench) throws {
+    self.init(
+      plan: design, machine: bench.machine, control: try bench.needControl(), clock: TscClock())
+  }
+}
+
+extension ScopePlan: MachineChange {
+  public var changedBits: [DetectionBit.Kind: Bool] {
+    Dictionary(uniqueKeysWithValues: bits.map { ($0, true) })
+  }
+}
