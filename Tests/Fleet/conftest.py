@@ -16,7 +16,7 @@ from command import CannotRun  # noqa: E402
 
 from lab import Lab  # noqa: E402
 
-PACKAGES = ["openssh-server", "sudo", "munge", "slurmctld", "slurmd", "slurm-client"]
+PACKAGES = ["openssh-server", "sudo", "python3", "procps", "munge", "slurmctld", "slurmd", "slurm-client"]
 # Under a millisecond of locked time.
 ONE_RUN = "--only cost --instruction add --width 8 --placement line-split --rounds 1 --plan quick --budget 0.002".split()
 NAMESPACES = ["unshare", "--mount", "--uts", "--ipc", "--net", "--pid", "--fork"]
