@@ -224,6 +224,8 @@ class Expected:
     guest: dict[tuple[str, str, str, str], str] = field(default_factory=dict)
     # kernel.split_lock_mitigate, in each step that asks doctor.
     mitigates: dict[str, bool] = field(default_factory=lambda: {"doctor": True})
+    # Whether the trap experiment must find the rhythm of Linux's delays, which the policy model foretells.
+    has_rhythm: bool = False
 
 
 ON, OFF = True, False
@@ -235,7 +237,7 @@ EXPECTED = {
     # ratelimit is #DB's: split_lock_init takes bit 29 away.
     "one-both-ratelimit": Expected(
         "ratelimit", True, True, [DB_LIMIT], {"trap": [DB_LIMITS]},
-        armed=[OFF], bus_locks_armed=True, rate_limit=100, settings=RATELIMIT_SETTINGS),
+        armed=[OFF], bus_locks_armed=True, rate_limit=100, settings=RATELIMIT_SETTINGS, has_rhythm=True),
     "one-neither-fatal": Expected("unsupported", False, False, [], {"trap": [NATIVE]}, guest=STOCK_KVM),
     # split_lock_init does not look at what split_lock_verify_msr returns: Linux believes CPU 2 armed.
     "four-sld-fatal-stuck": Expected(
@@ -263,7 +265,8 @@ EXPECTED = {
             "trap-mitigate-0": [AC_WARNS_AT_ONCE] * 2,
             "trap-mitigate-1": [AC_WARNS] * 2,
         },
-        armed=[ON] * 8, mitigates={"doctor": True, "mitigate-0": False, "mitigate-1": True}),
+        armed=[ON] * 8, mitigates={"doctor": True, "mitigate-0": False, "mitigate-1": True},
+        has_rhythm=True),
     # Off, but bit 29 set by hand on CPU 1, and so on its core: handle_user_split_lock warns nevertheless.
     "two-sockets-sld-by-hand": Expected(
         "off", True, False, [DISABLED], {"trap": [AC_WARNS] * 2 + [NATIVE] * 6},
