@@ -13,8 +13,8 @@ SANITIZED := CAtomicsTests|CHostTests|DetectionControlTests|FuzzTests|LockKernel
   PmuCounter|GroupRunner|CostExperiment|Trap|DutyCycle|Scope|Settings|Hotplug|Leak|Toggle
 SANITIZE = $(SWIFT) test --scratch-path .build/$(1) --no-parallel --filter "$(SANITIZED)"
 
-.PHONY: run columns results-index results-comparison test test-emulated emulated-shell sanitize fuzzers fuzz soak bench bench-peers \
-  docs lint format install package test-package installable dependencies release clean
+.PHONY: run columns results-index results-comparison test test-emulated emulated-shell test-fleet sanitize fuzzers fuzz soak \
+  bench bench-fleet bench-peers docs lint format install package bundle test-package installable dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
 run: release
@@ -43,6 +43,11 @@ test-emulated: release $(PYTHON_ENV)/ready
 ## The same machine with a shell; BOOT=name chooses which, Ctrl-A X leaves.
 emulated-shell: release
 	python3 -B Tests/EmulatedMachine/machine.py --shell $(if $(BOOT),--boot $(BOOT))
+
+## fleet/ on hosts made of namespaces, and the queries of docs/duckdb.md. Needs root; without, what needs it is skipped.
+test-fleet: package bundle $(PYTHON_ENV)/fleet-ready
+	scripts/install-dependencies fleet
+	$(PYTHON_ENV)/bin/python -B -m pytest -p no:cacheprovider -q -rs Tests/Fleet
 
 ## The tests of threads, signals and parsers under ThreadSanitizer, AddressSanitizer and, what is C, UndefinedBehaviorSanitizer: on
 ## Linux Swift has none for Swift, and its runtime is not needed where what it finds is an illegal instruction. The marks that
@@ -75,6 +80,10 @@ bench: release $(PYTHON_ENV)/bench-ready
 	$(RELEASE) bench-against-c
 	bench/run
 
+## Reading 500 result folders that never were: a minute.
+bench-fleet: release
+	work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && python3 -B bench/fleet.py .build/release/splitbench "$$work"
+
 ## Against stress-ng, plain C programs and a core-to-core ping-pong, in turn; about five minutes: docs/benchmarks.md.
 bench-peers: release $(PYTHON_ENV)/bench-ready
 	scripts/install-dependencies peers
@@ -104,6 +113,10 @@ package: installable
 	scripts/install-dependencies package
 	scripts/package .build/package
 
+## .build/bundle/splitbench-<version>-x86_64.tar.gz, the binary with its libraries: it runs where it is unpacked, and needs no root.
+bundle: release
+	scripts/bundle .build/bundle
+
 ## Installs, uses and removes it in a clean Debian 12. Needs root.
 test-package: package
 	scripts/test-package .build/package/splitbench_$$(.build/release/splitbench --version)_amd64.deb .build/package
@@ -127,6 +140,11 @@ $(PYTHON_ENV)/ready: scripts/requirements.txt | dependencies
 # SciPy, which only the benchmarks take.
 $(PYTHON_ENV)/bench-ready: bench/requirements.txt $(PYTHON_ENV)/ready
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
+	touch $@
+
+# ansible-core and duckdb, which only the tests of fleets take.
+$(PYTHON_ENV)/fleet-ready: Tests/Fleet/requirements.txt $(PYTHON_ENV)/ready
+	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement Tests/Fleet/requirements.txt
 	touch $@
 
 clean:

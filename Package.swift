@@ -64,11 +64,23 @@ let package = Package(
         "Reporting", "Measurement",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    .target(name: "Exports", dependencies: ["StoredRuns", "Measurement"]),
+    .target(
+      name: "Fleet",
+      dependencies: [
+        "StoredRuns", "Comparison", "Measurement", "Machine",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .target(
+      name: "Exports",
+      dependencies: [
+        "StoredRuns", "Reporting", "Measurement", "Machine",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .target(
       name: "Pages",
       dependencies: [
-        "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine", "LockKernels",
+        "Fleet", "Comparison", "StoredRuns", "Reporting", "Measurement", "DetectionControl", "Machine",
+        "LockKernels",
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "RealModule", package: "swift-numerics"),
@@ -77,7 +89,7 @@ let package = Package(
     .executableTarget(
       name: "SplitBench",
       dependencies: [
-        "Comparison", "Pages", "Exports", "StoredRuns", "Reporting", "PolicyModel", "Measurement",
+        "Comparison", "Fleet", "Pages", "Exports", "StoredRuns", "Reporting", "PolicyModel", "Measurement",
         "DetectionControl", "Machine", "LockKernels", "CHost",
         .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -50,7 +50,7 @@ struct RunLogs {
 }
 
 /// Count, mean and variance of a cell's logarithms over the runs that have it.
-struct RunSummary {
+struct RunSummary: Equatable {
   var count: Int
   var mean: Double
   /// With n - 1; 0 of a single run.

@@ -179,6 +179,13 @@ extension RunWarning {
       "try splitbench msr restore, then boot again")
   }
 
+  /// Nothing kept another run away.
+  public static func unlocked(_ reason: String) -> RunWarning {
+    RunWarning(
+      "unlocked", "no lock kept other runs away from this machine: \(reason)",
+      "see to it that one run at a time measures here")
+  }
+
   /// A control group that stops threads amid their work.
   static func quota(_ machine: MachineReport) -> RunWarning? {
     guard let quota = machine.noise.cpuQuota, quota < Double(machine.topology.cpus.count) else { return nil }

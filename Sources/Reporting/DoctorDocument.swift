@@ -3,11 +3,13 @@ import Machine
 /// `splitbench doctor --json`: the machine and what can be measured on it.
 public struct DoctorDocument: Encodable {
   private let machine: MachineReport
+  private let host: HostIdentity
   private let capabilities: [Capability]
   private let control: DoctorControl
 
-  public init(_ machine: MachineReport, control: DoctorControl) {
+  public init(_ machine: MachineReport, _ host: HostIdentity, control: DoctorControl) {
     self.machine = machine
+    self.host = host
     self.control = control
     capabilities = machine.capabilities
   }

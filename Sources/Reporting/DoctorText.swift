@@ -4,10 +4,12 @@ import Measurement
 /// What `splitbench doctor` prints.
 public struct DoctorText {
   private let machine: MachineReport
+  private let host: HostIdentity
   private let control: DoctorControl
 
-  public init(_ machine: MachineReport, control: DoctorControl) {
+  public init(_ machine: MachineReport, _ host: HostIdentity, control: DoctorControl) {
     self.machine = machine
+    self.host = host
     self.control = control
   }
 
@@ -25,8 +27,17 @@ public struct DoctorText {
 
   private var machineLines: [String] {
     let erratum = machine.processor.isSubjectToErratum793 ? [RunWarning.erratum793] : []
-    return DoctorText.lines(MachineWords(machine).hardware)
+    return DoctorText.lines(MachineWords(machine).hardware + [("group", host.group), ("instance", instance)])
       + erratum.map { "warning      \($0.text); \($0.remedy)" }
+  }
+
+  private var instance: String {
+    let name = host.name.map { "\($0), " } ?? ""
+    return switch host.instanceSource {
+    case .machineId: "\(name)\(host.instance ?? ""), a hash of /etc/machine-id"
+    case .bootId: "\(name)\(host.instance ?? ""), until the next boot: there is no /etc/machine-id"
+    case .none: "\(name)not to be told from equal machines: neither /etc/machine-id nor a boot id can be read"
+    }
   }
 
   private static func lines(_ pairs: [(name: String, text: String)]) -> [String] {

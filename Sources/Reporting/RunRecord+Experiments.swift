@@ -35,7 +35,7 @@ extension RunRecord {
       budgetSeconds: parameters.budgetSeconds, spentSeconds: locked.values.reduce(0) { $0 + $1.spentSeconds },
       splitLocks: locked.values.reduce(0) { $0 + $1.splitLocks })
     warningsBy[id] = found
-    warnings = RunWarning.merged(ExperimentId.allCases.map { warningsBy[$0] ?? [] })
+    warnings = RunWarning.merged(ExperimentId.allCases.map { warningsBy[$0] ?? [] } + [warningsOfAll])
     for (what, reason) in left where !skipped.contains(Skipped(what: what, reason: reason)) {
       skipped.append(Skipped(what: what, reason: reason))
     }

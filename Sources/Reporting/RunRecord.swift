@@ -18,6 +18,8 @@ public struct RunRecord: Codable, Sendable {
   public var endedUtc: String?
   public var parameters: Parameters
   public var machine: MachineReport
+  /// Which of several equal machines; runs of before 0.2 do not say.
+  public var host: HostIdentity?
   /// Policy and registers when the run ended, to be compared with those in `machine`.
   public var settingsAfter: Settings?
   public var settingsChanged: Bool?
@@ -240,10 +242,12 @@ public struct RunRecord: Codable, Sendable {
   /// By experiment, for `lockedTime` and `warnings`; not written.
   var locked: [ExperimentId: LockedTime] = [:]
   var warningsBy: [ExperimentId: [RunWarning]] = [:]
+  /// Those of no experiment.
+  var warningsOfAll: [RunWarning] = []
 
   private enum CodingKeys: CodingKey {
     case schemaVersion, tool, toolVersion, run, label, complete, end, startedUtc, endedUtc, parameters,
-      machine,
+      machine, host,
       settingsAfter, settingsChanged, taint, clock, disturbance, cpus, lockedTime, roundsDone, headlines,
       pairs,
       victimMemory, doseCurves, disagreements, judgedPolicy, scopes, untestedOnHardware, dutyCycles, ends,
@@ -268,6 +272,12 @@ public struct RunRecord: Codable, Sendable {
 
   /// Where relations between CPUs come from: in a guest hwloc repeats what the hypervisor claims.
   public var relationSource: String { machine.processor.hypervisor == nil ? "hwloc" : "hypervisor-claim" }
+
+  /// Says that nothing kept other runs away.
+  public mutating func note(unlocked reason: String) {
+    warningsOfAll.append(.unlocked(reason))
+    warnings.append(.unlocked(reason))
+  }
 
   /// Says what the run changed and could not put back.
   public mutating func note(notRestored: [String]) {

@@ -10,12 +10,17 @@ struct RunSession {
   private let output: RunOutput
   private let changer: MachineChanger?
   private let files: FileTree
+  /// Why no lock keeps other runs away; nil where one does.
+  private let unlocked: String?
 
-  init(_ design: RunDesign, output: RunOutput, changer: MachineChanger?, files: FileTree) {
+  init(
+    _ design: RunDesign, output: RunOutput, changer: MachineChanger?, files: FileTree, unlocked: String?
+  ) {
     self.design = design
     self.output = output
     self.changer = changer
     self.files = files
+    self.unlocked = unlocked
   }
 
   struct Outcome {
@@ -46,6 +51,8 @@ struct RunSession {
       in: FilePath(output.out), named: design.folderName(label: output.label),
       experiments: design.experiments, relationSource: record.relationSource)
     record.run = folder.run
+    record.host = HostIdentity(design.machine, files: files, tellingName: output.hostName)
+    if let unlocked { record.note(unlocked: unlocked) }
     var recorder = Recorder(folder: folder, record: record, bar: ProgressBar(isQuiet: output.quiet))
     do {
       try recorder.save()

@@ -17,11 +17,12 @@ extension SplitBench {
           splitbench compare results --only cost --where instruction=add,locked=true
           splitbench compare before after --threshold 5% --markdown
           splitbench compare --days results/epyc
+          splitbench compare --groups results
           splitbench compare --self-check results/epyc
           splitbench compare --references results/references.csv results/epyc
 
-        The unit is the run: a verdict takes three runs a side, and a small difference more; splitbench run \
-        --repeat makes them. From one run a side nothing is claimed but that these runs differ. docs/comparing.md \
+        The unit is the run, or the machine where a side has several: a verdict takes three of them a side, and a small \
+        difference more; splitbench run --repeat makes runs. From one run a side nothing is claimed but that these runs differ. docs/comparing.md \
         has the method.
 
         Exit codes: 0 done, 1 something is slower than the first side by more than the threshold (with --self-check: \
@@ -36,6 +37,12 @@ extension SplitBench {
 
     @Flag(help: "Make a side of every day's runs: a machine against itself.")
     var days = false
+
+    @Flag(
+      help:
+        "Make a side of all machines that should measure the same: processor and stepping, hypervisor, microcode, packages, Linux and policy."
+    )
+    var groups = false
 
     @Flag(
       help:
@@ -54,8 +61,8 @@ extension SplitBench {
       if selfCheck, output.csv || output.markdown {
         throw ValidationError("--self-check prints a few lines, or JSON: leave --csv and --markdown out")
       }
-      if [selfCheck, references != nil, days].count(where: \.self) > 1 {
-        throw ValidationError("--self-check, --references and --days are three questions: ask one")
+      if [selfCheck, references != nil, days, groups].count(where: \.self) > 1 {
+        throw ValidationError("--self-check, --references, --days and --groups are four questions: ask one")
       }
     }
 
@@ -63,8 +70,8 @@ extension SplitBench {
       try exitingCleanly {
         if selfCheck { return try check() }
         if let references { return try emit(try beside(references)) }
-        let sides = try SideFinder.sides(scope.paths, byDay: days)
-        let usesRounds = sides.allSatisfy { $0.runs.count == 1 }
+        let sides = try SideFinder.sides(scope.paths, byDay: days, byGroup: groups)
+        let usesRounds = sides.allSatisfy { $0.units.count == 1 }
         let matched = try scope.cells(of: sides, usesRounds: usesRounds)
         try refuseIncomparable(sides, matched)
         let report = ComparisonReport(
@@ -95,11 +102,12 @@ extension SplitBench {
       let side = try SideFinder.one(scope.paths)
       let matched = try scope.cells(of: [side], usesRounds: false)
       try refuseIncomparable([side], matched)
-      let comparison = Comparison(matched.compared.map(\.forComparison), rules: scope.rules)
+      let comparison = Comparison(matched.compared.map { $0.forComparison([side]) }, rules: scope.rules)
       guard let check = comparison.selfCheck(side: 0) else {
         throw CannotCompare(
-          "\(side.name): \(side.runs.count) runs; two halves of \(Rules.fewestRuns) take \(SelfCheck.fewestRuns)",
-          remedy: "measure more: splitbench run --repeat \(SelfCheck.fewestRuns - side.runs.count) --pause 60"
+          "\(side.name): \(side.units.count) \(side.unitsName); two halves of \(Rules.fewestRuns) take \(SelfCheck.fewestRuns)",
+          remedy:
+            "measure more: splitbench run --repeat \(SelfCheck.fewestRuns - side.units.count) --pause 60"
         )
       }
       try emit(

@@ -10,7 +10,8 @@ extension SplitBench.Msr {
       discussion: """
         Changes bit 29 of MSR 0x33 (sld) or bit 2 of IA32_DEBUGCTL (bld), and no other bit, only with \
         --allow-msr-writes and only where the CPU says that it has the register. What the machine was is written to \
-        the journal first. Every write is read back: exit code 1 if one did not take.
+        the journal first. Every write is read back: exit code 1 if one did not take. While a run measures here, nothing is \
+        changed.
         """)
 
     enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
@@ -37,6 +38,9 @@ extension SplitBench.Msr {
 
     func run() throws {
       try exitingCleanly {
+        // A run would take the change for the machine's own.
+        let lock = try MachineTurn.betweenRuns(control.place.files)
+        defer { withExtendedLifetime(lock) {} }
         let machine = try MachineReport.ofThisMachine(files: control.place.files, watchMs: 0)
         let cpus = try cpu?.resolve(in: machine.topology) ?? machine.topology.cpus
         let access = try DetectionControl(

@@ -12,7 +12,8 @@ extension SplitBench {
         The page is one file of HTML with plots, their numbers as tables and CSV, and no script; it fetches nothing. Several \
         runs, of several machines or boots of one, are lined up by machine and by how Linux was booted; of more than twelve, \
         those that share both are shown as their median, from the lowest to the highest. Whether they differ by more than \
-        chance is what compare tells.
+        chance is what compare tells. Of more than twelve machines the page is about the fleet: kinds of machine, which is fast, \
+        which machine is unlike its kind, what Linux does about split locks where.
 
         splitbench report results/amd-epyc-f25-m17-s1-kvm --output run.html
         splitbench report warn/ fatal/ off/ --output modes.html
@@ -34,6 +35,12 @@ extension SplitBench {
     @Flag(help: "Write a page that lists the runs, with links to their files.")
     var index = false
 
+    @Flag(
+      help:
+        "Write about the machines as a fleet, however few: kinds, ranking, machines unlike their kind, policy census."
+    )
+    var fleet = false
+
     func validate() throws {
       guard output?.isEmpty != true else {
         throw ValidationError("--output needs the path of a file, or '-'")
@@ -41,6 +48,7 @@ extension SplitBench {
       guard markdown || output != nil else {
         throw ValidationError("give --output FILE for a page, '-' for standard output, or --markdown")
       }
+      guard !(fleet && index) else { throw ValidationError("--index lists runs: it goes without --fleet") }
       guard !(markdown && index) else {
         throw ValidationError("--index is a page: it goes without --markdown")
       }
@@ -49,12 +57,18 @@ extension SplitBench {
     func run() throws {
       try exitingCleanly {
         let runs = try RunCollection.find(folders.map { FilePath($0) }).runs
-        let text =
-          index
-          ? try ResultsIndex(runs, in: folder).html
-          : markdown ? try Pages.Report(runs).markdown : try Pages.Report(runs).html
-        try write(text)
+        try write(try page(runs))
       }
+    }
+
+    private func page(_ runs: [StoredRun]) throws -> String {
+      if index { return try ResultsIndex(runs, in: folder).html }
+      if fleet || FleetReport.suits(runs) {
+        let report = try FleetReport(runs)
+        return markdown ? report.markdown : report.html
+      }
+      let report = try Pages.Report(runs)
+      return markdown ? report.markdown : report.html
     }
 
     /// Where the index lies, and its links begin.

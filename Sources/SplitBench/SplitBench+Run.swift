@@ -19,10 +19,14 @@ extension SplitBench {
 
         Comparing machines takes several runs of each (splitbench compare): --repeat 10 --pause 60 makes them, one after \
         another, each with its own folder, budget and seed; an interrupt ends them all. With --json every run is a line.
+
+        Two runs on one machine would measure each other, so a second one fails (exit code 2) and names the first. \
+        --if-busy wait begins when the first has ended, --if-busy skip makes no run and no folder, exit code 0.
         """)
 
     @OptionGroup var scope: RunScope
     @OptionGroup(title: "Repetition") var repetition: Repetition
+    @OptionGroup var turn: MachineTurn
     @OptionGroup var output: RunOutput
     @OptionGroup(title: "Changing the machine") var control: ControlOptions
 
@@ -42,35 +46,44 @@ extension SplitBench {
         guard chost_interrupts_install() == 0 else { throw InterruptFailure() }
         defer { chost_interrupts_remove() }
         let seeds = repetition.seeds(first: scope.seed ?? UInt64.random(in: 0...UInt64(Int64.max)))
-        for (index, seed) in (output.dryRun ? [seeds[0]] : seeds).enumerated() {
-          if index > 0, !repetition.rest() { throw ExitCode(130) }
-          if seeds.count > 1, !output.quiet, !output.dryRun { complain("run \(index + 1) of \(seeds.count)") }
-          try runOnce(seed: seed)
+        // What cannot be is said before anyone waits for a turn.
+        let design = try designed(seed: seeds[0])
+        guard !output.dryRun else {
+          return try emit(
+            output.json ? try Json.text(design.overview) : design.overview.text + repetition.inWords)
         }
+        let turn = try turn.taken(control.place.files, isQuiet: output.quiet)
+        guard !turn.isSkipped else { return }
+        for (index, seed) in seeds.enumerated() {
+          if index > 0, !repetition.rest() { throw ExitCode(130) }
+          if seeds.count > 1, !output.quiet { complain("run \(index + 1) of \(seeds.count)") }
+          try runOnce(seed: seed, unlocked: turn.reason)
+        }
+        withExtendedLifetime(turn) {}
       }
     }
 
-    private func runOnce(seed: UInt64) throws {
+    private func designed(seed: UInt64) throws -> RunDesign {
       var scope = scope
       scope.seed = seed
       var machine = try MachineReport.ofThisMachine(files: control.place.files)
       if let topology = output.topology { machine.topology = try RunOutput.parse(topology) }
+      return try RunDesign(
+        scope, machine: machine, files: control.place.files, allowsArming: control.allowArming,
+        isElsewhere: output.topology != nil)
+    }
+
+    private func runOnce(seed: UInt64, unlocked: String?) throws {
       for change in output.quiet
         ? [] : ControlNotice.changes(control.place.files, journal: control.place.file)
       {
         complain("note: \(change)")
       }
-      let design = try RunDesign(
-        scope, machine: machine, files: control.place.files, allowsArming: control.allowArming,
-        isElsewhere: output.topology != nil)
-      if output.dryRun {
-        try emit(output.json ? try Json.text(design.overview) : design.overview.text + repetition.inWords)
-        return
-      }
+      let design = try designed(seed: seed)
       for refusal in design.refusals { complain("skipped: \(refusal)") }
       let changer = try MachineChanger(design, control, allowHotplug: allowHotplug)
       let outcome = try RunSession(
-        design, output: output, changer: changer, files: control.place.files
+        design, output: output, changer: changer, files: control.place.files, unlocked: unlocked
       ).run()
       do {
         try emit(output.json ? try outcome.json(onOneLine: repetition.count > 1) : outcome.summary)
@@ -178,6 +191,12 @@ struct RunOutput: ParsableArguments {
 
   @Option(help: "A word for the folder's name: letters, digits, '.', '_' and '-'.")
   var label: String?
+
+  @Flag(
+    help:
+      "Write this machine's host name into run.json. Otherwise a hash of /etc/machine-id tells its runs from others'."
+  )
+  var hostName = false
 
   @Flag(help: "Print what would be measured, and measure nothing.")
   var dryRun = false

@@ -22,7 +22,8 @@ struct SplitBench: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Run.self, Compare.self, Report.self, Doctor.self, List.self, Export.self, Msr.self, Model.self,
+      Run.self, Compare.self, Report.self, Doctor.self, List.self, Export.self, Anonymise.self, Msr.self,
+      Model.self,
       Guardian.self, Guest.self,
     ],
     defaultSubcommand: Run.self)

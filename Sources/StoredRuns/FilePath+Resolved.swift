@@ -3,7 +3,7 @@ import SystemPackage
 
 extension FilePath {
   /// The last name of the path without links and dots: that of `.` is the folder's own.
-  var resolvedName: String {
+  package var resolvedName: String {
     resolved.lastComponent?.string ?? string
   }
 

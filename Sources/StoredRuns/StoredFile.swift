@@ -6,7 +6,7 @@ package enum StoredFile {
   package static func exists(_ file: FilePath) -> Bool { access(file.string, F_OK) == 0 }
 
   /// - Parameter limit: bytes that are read at most; a longer file is refused.
-  static func bytes(_ file: FilePath, limit: Int) throws(ReadFailure) -> [UInt8] {
+  package static func bytes(_ file: FilePath, limit: Int) throws(ReadFailure) -> [UInt8] {
     let descriptor: FileDescriptor
     do {
       // Without nonBlocking a pipe of that name would wait for its writer for ever.

@@ -42,7 +42,7 @@ import Testing
     let machine = try PlainFileMachine(cpus: 1)
     let first = try ControlLock(machine.files)
     let busy = #expect(throws: ControlBusy.self) { try ControlLock(machine.files, patience: 0.1) }
-    #expect(busy?.process == "\(getpid())")
+    #expect(busy?.process == Int(getpid()))
     withExtendedLifetime(first) {}
   }
 

@@ -9,12 +9,12 @@ import Testing
 @Suite(.serialized) struct RunTests {
   private static let aligned = [
     "run", "--plan", "quick", "--placement", "aligned", "--instruction", "add,load", "--rounds", "3",
-    "--quiet",
+    "--quiet", "--if-busy", "wait",
   ]
   private static let split = [
     "run", "--plan", "quick", "--instruction", "add,cmpxchg", "--width", "8", "--rounds", "6", "--budget",
     "0.02",
-    "--quiet",
+    "--quiet", "--if-busy", "wait",
   ]
   /// Python with frictionless and pandas, where `make test` has put it.
   private static let python = ProcessInfo.processInfo.environment["SPLITBENCH_PYTHON"]
@@ -111,7 +111,7 @@ import Testing
       let result = try await Tool.run(
         "run", "--plan", "quick", "--only", "pingpong,bystander,scaling", "--victim", "alu,l1-load",
         "--rounds", "2",
-        "--budget", "0.1", "--quiet", "--out", folder.string)
+        "--budget", "0.1", "--quiet", "--if-busy", "wait", "--out", folder.string)
       #expect(result.code == 0, "\(result.errors)")
       let run = try onlyRun(in: folder)
       let valid = try await Tool.run(
@@ -142,7 +142,8 @@ import Testing
       let result = try await Tool.run(
         "-c",
         "cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//'); exec taskset -c $cpu '\(Tool.path)' run"
-          + " --plan quick --only bystander,pingpong,scaling --quiet --out '\(folder)'", program: "/bin/sh")
+          + " --plan quick --only bystander,pingpong,scaling --quiet --if-busy wait --out '\(folder)'",
+        program: "/bin/sh")
       #expect(result.code == 0, "\(result.errors)")
       for experiment in ["pingpong", "bystander", "scaling"] {
         #expect(result.output.contains("skipped: \(experiment): it needs a second CPU"), "\(result.output)")
@@ -180,7 +181,8 @@ import Testing
         [
           "--default-signal=\(signal)", "timeout", "--foreground", "--preserve-status", "--signal=\(signal)",
           "4",
-          Tool.path.string, "run", "--placement", "aligned", "--rounds", "10000", "--quiet", "--out",
+          Tool.path.string, "run", "--placement", "aligned", "--rounds", "10000", "--quiet", "--if-busy",
+          "wait", "--out",
           folder.string,
         ], program: "/usr/bin/env")
       #expect(result.code == 130, "\(result.errors)")
@@ -233,7 +235,7 @@ import Testing
       for (size, leaves) in [("8k", 0), ("256k", 1)] {
         let script = """
           mount -t tmpfs -o size=\(size) none '\(folder)' || exit 77
-          '\(Tool.path)' run --plan standard --placement aligned --rounds 400 --quiet --out '\(folder)'
+          '\(Tool.path)' run --plan standard --placement aligned --rounds 400 --quiet --if-busy wait --out '\(folder)'
           code=$?; for f in '\(folder)'/*/run.json; do [ -e "$f" ] && echo left && tail -c 2 '\(folder)'/*/samples.csv; done; exit $code
           """
         let result = try await Tool.run("-m", "/bin/sh", "-c", script, program: "/usr/bin/unshare")

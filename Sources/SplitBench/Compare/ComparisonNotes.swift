@@ -7,13 +7,27 @@ enum ComparisonNotes {
     if matched.heldAgainstPerformance {
       notes.append("cores of one kind are held against the other machine's performance cores")
     }
+    notes += machines(sides)
     for side in sides.dropFirst() { notes += order(sides[0], side) + basis(sides[0], side) }
     return notes
   }
 
+  /// Where a side has several machines they are what is repeated.
+  private static func machines(_ sides: [Side]) -> [String] {
+    let several = sides.filter { $0.machineCount > 1 }
+    guard !several.isEmpty else { return [] }
+    let counts = several.map { "\($0.machineCount) in \($0.letter)" }.joined(separator: ", ")
+    return [
+      "of several machines (\(counts)) each counts once, by the mean of its runs, and what is said of the number of runs is meant of machines"
+    ]
+      + sides.filter { $0.machineCount == 1 }.map {
+        "\($0.letter) is one machine: others of its kind may differ by more than its runs do"
+      }
+  }
+
   /// Runs of one machine, first all of one side and then all of the other: drift looks like a difference.
   private static func order(_ first: Side, _ second: Side) -> [String] {
-    guard first.machine.processor == second.machine.processor, min(first.runs.count, second.runs.count) > 1
+    guard first.machine.processor == second.machine.processor, min(first.units.count, second.units.count) > 1
     else {
       return []
     }
@@ -26,7 +40,7 @@ enum ComparisonNotes {
   }
 
   private static func basis(_ first: Side, _ second: Side) -> [String] {
-    switch SidePair.Basis(first.runs.count, second.runs.count) {
+    switch SidePair.Basis(first.units.count, second.units.count) {
     case .runs: []
     case .rounds:
       [
@@ -34,7 +48,7 @@ enum ComparisonNotes {
       ]
     case .nothing(let fewest):
       [
-        "\(first.letter) has \(first.runs.count) and \(second.letter) \(second.runs.count) runs: nothing is decided from \(fewest); \(Rules.fewestRuns) a side are the fewest: splitbench run --repeat \(Rules.fewestRuns) --pause 60"
+        "\(first.letter) has \(first.units.count) \(first.unitsName) and \(second.letter) \(second.units.count) \(second.unitsName): nothing is decided from \(fewest); \(Rules.fewestRuns) a side are the fewest: splitbench run --repeat \(Rules.fewestRuns) --pause 60"
       ]
     }
   }

@@ -48,6 +48,10 @@ extension ComparisonReport {
   private var sideTable: TextTable {
     var table = TextTable(columns: ["side", "runs", "begun", "found in"])
     table.rows = sides.map { [$0.letter, "\($0.runs.count)", $0.times, $0.name] }
+    if sides.contains(where: { $0.machineCount > 1 }) {
+      table.columns.insert("machines", at: 1)
+      for (index, side) in sides.enumerated() { table.rows[index].insert("\(side.machineCount)", at: 1) }
+    }
     return table
   }
 

@@ -23,7 +23,7 @@ struct ComparisonReport {
     self.sides = sides
     self.matched = matched
     differences = MachineDifference.all(sides)
-    let comparison = Comparison(matched.compared.map(\.forComparison), rules: rules)
+    let comparison = Comparison(matched.compared.map { $0.forComparison(sides) }, rules: rules)
     self.comparison = comparison
     groups = CellGroup.all(matched.compared, by: columns)
     self.experiments = experiments

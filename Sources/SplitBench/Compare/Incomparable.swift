@@ -1,3 +1,4 @@
+import Fleet
 import Machine
 import StoredRuns
 

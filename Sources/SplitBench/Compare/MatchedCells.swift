@@ -120,7 +120,19 @@ extension MatchedCells.Cell {
   /// As the statistics see it.
   ///
   /// - Precondition: the table has a quantity.
-  var forComparison: ComparedCell {
-    ComparedCell(family: table.name, largerIsSlower: table.quantity!.largerIsSlower, sides: sides)
+  func forComparison(_ sides: [Side]) -> ComparedCell {
+    ComparedCell(
+      family: table.name, largerIsSlower: table.quantity!.largerIsSlower,
+      sides: zip(sides, self.sides).map { side, runs in
+        side.units.map { unit in MatchedCells.Cell.mean(unit.compactMap { runs[$0] }) }
+      })
+  }
+
+  /// Of several the geometric mean, without an interval: their rounds say nothing of what differs between runs.
+  private static func mean(_ runs: [Estimate]) -> Estimate? {
+    guard runs.count > 1 else { return runs.first }
+    let logs = runs.map { Double.log($0.value) }
+    return Estimate(
+      value: Double.exp(logs.reduce(0, +) / Double(logs.count)), low: nil, high: nil, rounds: runs[0].rounds)
   }
 }

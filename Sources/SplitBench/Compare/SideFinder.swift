@@ -6,9 +6,11 @@ enum SideFinder {
   /// Two paths or more are a side each. One path has a side for every folder of runs in it, and, where there is only one, for every
   /// machine and label that its runs are of.
   ///
-  /// - Parameter byDay: whether the runs of each day, in UTC, are a side of their own.
-  static func sides(_ paths: [String], byDay: Bool) throws -> [Side] {
-    let sides = try all(paths, byDay: byDay)
+  /// - Parameters:
+  ///   - byDay: whether the runs of each day, in UTC, are a side of their own.
+  ///   - byGroup: whether all machines that should measure the same are a side.
+  static func sides(_ paths: [String], byDay: Bool, byGroup: Bool) throws -> [Side] {
+    let sides = try all(paths, byDay: byDay, byGroup: byGroup)
     guard sides.count > 1 else {
       throw CannotCompare(
         "\(paths[0]): one machine's runs alone\(byDay ? ", of one day" : "")",
@@ -19,10 +21,12 @@ enum SideFinder {
   }
 
   /// The same, where one machine alone will do.
-  static func all(_ paths: [String], byDay: Bool = false) throws -> [Side] {
+  static func all(_ paths: [String], byDay: Bool = false, byGroup: Bool = false) throws -> [Side] {
     let collections = try paths.map { try RunCollection.find([FilePath($0)]) }
     let groups: [(name: String, runs: [StoredRun])] =
-      if collections.count > 1 {
+      if byGroup {
+        equals(collections.flatMap(\.runs))
+      } else if collections.count > 1 {
         zip(paths, collections).map { ($0, $1.runs) }
       } else if collections[0].groups.count > 1 {
         named(collections[0].groups)
@@ -56,6 +60,12 @@ enum SideFinder {
     Dictionary(grouping: runs) { run in
       [run.record.machine.processor.slug, run.record.label].compactMap(\.self).joined(separator: "-")
     }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  private static func equals(_ runs: [StoredRun]) -> [(name: String, runs: [StoredRun])] {
+    Dictionary(grouping: runs, by: \.record.machine.group).sorted { $0.key < $1.key }.map {
+      ($0.key, $0.value)
+    }
   }
 
   private static func days(_ group: (name: String, runs: [StoredRun])) -> [(name: String, runs: [StoredRun])]

@@ -60,7 +60,9 @@ struct HostilePlace {
     in parent: FilePath, orders: (([String]) -> [String])? = nil
   ) async throws -> Left {
     let before = names(in: "/run/splitbench")
-    let words = wrapper + [Tool.path.string, "run", "--plan", "quick", "--out", parent.string] + arguments
+    let words =
+      wrapper + [Tool.path.string, "run", "--plan", "quick", "--if-busy", "wait", "--out", parent.string]
+      + arguments
     let result = try await Tool.run(orders?(words) ?? words, program: "/usr/bin/env")
     #expect(HostilePlace.processes(naming: parent.string).isEmpty, "no process is left")
     #expect(names(in: "/run/splitbench") == before, "no journal is left")

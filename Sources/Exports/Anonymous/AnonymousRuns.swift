@@ -1,0 +1,165 @@
+import Glibc
+import Machine
+import Reporting
+import StoredRuns
+import SystemPackage
+
+/// Result folders without what tells whose machines they are of: for other people.
+///
+/// Machines stay apart, as `machine1`, `machine2` ..., and keep their runs; times, CPUs, Linux's release and all that was measured stay
+/// as they are.
+public struct AnonymousRuns {
+  /// Which run is called what in the copy.
+  public struct Copied: Sendable {
+    public let from: FilePath
+    public let to: FilePath
+    /// Files that were left out: nobody knows what they hold.
+    public let leftOut: [String]
+  }
+
+  private let runs: [StoredRun]
+  private let words: [String]
+  private let machines: Pseudonyms
+  private let boots: Pseudonyms
+
+  /// - Parameters:
+  ///   - runs: those that go together: a machine has one name in all of them.
+  ///   - words: names of hosts and people that must not be in the copy, beside those in the records.
+  public init(_ runs: [StoredRun], words: [String]) {
+    self.runs = runs
+    machines = Pseudonyms("machine", of: runs.map(AnonymousRuns.machine))
+    boots = Pseudonyms("boot", of: runs.compactMap { $0.record.host?.boot })
+    let found = runs.flatMap { run -> [String] in
+      let host = run.record.host
+      return [host?.name, host?.instance, host?.boot].compactMap { $0 }
+    }
+    self.words = AnonymousRuns.withParts(found + words)
+  }
+
+  /// What tells machines apart: their folder, where the record does not.
+  private static func machine(_ run: StoredRun) -> String {
+    let host = run.record.host
+    return host?.name ?? host?.instance ?? run.path.resolved.removingLastComponent().string
+  }
+
+  /// A host's name alone identifies it too. Words of a letter or two would be found everywhere.
+  private static func withParts(_ words: [String]) -> [String] {
+    let all = words + words.compactMap { $0.split(separator: ".").first.map(String.init) }
+    return Set(all.filter { $0.count > 2 }).sorted { ($1.count, $0) < ($0.count, $1) }
+  }
+
+  /// Writes the copies into `<out>/<cpu slug>-<machine>/<run>/`.
+  ///
+  /// - Parameter out: made if missing; must be empty.
+  /// - Throws: where it holds something, a run cannot be read, or a file cannot be written.
+  public func write(to out: FilePath) throws -> [Copied] {
+    try makeFolder(out)
+    guard FileTree(root: out).names("/").isEmpty else {
+      throw UnwritableCopy(path: out, reason: "there is something in it")
+    }
+    var taken: Set<FilePath> = []
+    return try runs.map { run in
+      let slug = run.record.machine.processor.slug
+      let machine = machines[AnonymousRuns.machine(run)]
+      let time = run.record.startedUtc.filter { $0 != "-" && $0 != ":" }
+      let parent = out.appending("\(slug)-\(machine)")
+      var folder = parent.appending("\(time)-\(slug)")
+      var number = 1
+      while !taken.insert(folder).inserted {
+        number += 1
+        folder = parent.appending("\(time)-\(slug)-\(number)")
+      }
+      try makeFolder(parent)
+      try makeFolder(folder)
+      return try write(run, machine, to: folder)
+    }
+  }
+
+  private func write(_ run: StoredRun, _ machine: String, to folder: FilePath) throws -> Copied {
+    let name = folder.lastComponent!.string
+    var record = run.record
+    record.run = name
+    record.label = nil
+    record.host?.instance = machine
+    record.host?.boot = run.record.host?.boot.map { boots[$0] }
+    record.host?.name = nil
+    let names = Set([run.record.run, run.name]).sorted { $0.count > $1.count }
+    let scrubber = Scrubber(
+      words: names.flatMap { [($0, name), ($0.lowercased(), name.lowercased())] }
+        + words.map { ($0, "(name)") })
+    try put(scrubber.scrubbed(Array(try Json.text(record).utf8)), folder.appending("run.json"))
+    var leftOut: [String] = []
+    for file in FileTree(root: run.path).names("/").sorted() where file != "run.json" {
+      let table = file.hasSuffix(".csv") ? String(file.dropLast(4)) : nil
+      let bytes = { try StoredFile.bytes(run.path.appending(file), limit: 2 << 30) }
+      if let table, let columns = RunResults.columnTypes[table], table != "model" {
+        let text = try bytes()
+        try refuseUnknown(columns, in: text, run.path.appending(file))
+        // Raw timings are numbers and words of ours alone.
+        try put(columns["run"] == nil ? text : scrubber.scrubbed(text), folder.appending(file))
+      } else if file == "summary.md" || file == "datapackage.json" {
+        try put(scrubber.scrubbed(try bytes()), folder.appending(file))
+      } else {
+        leftOut.append(file)
+      }
+    }
+    try check(folder)
+    return Copied(from: run.path, to: folder, leftOut: leftOut)
+  }
+
+  /// A host called like something that is measured would have taken that out too.
+  private func check(_ folder: FilePath) throws(ReadFailure) {
+    let copy = try StoredRun(folder)
+    for (table, columns) in RunResults.columnTypes where columns["run"] != nil && copy.has(table) {
+      _ = try copy.table(table)
+    }
+  }
+
+  /// A column that this SplitBench does not know may hold anything.
+  private func refuseUnknown(
+    _ columns: [String: String], in text: [UInt8], _ file: FilePath
+  ) throws(ReadFailure) {
+    let header = String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    for name in header.split(separator: ",") where columns[String(name)] == nil {
+      throw ReadFailure(
+        file, "column \(name): not known to this SplitBench, which cannot tell what it gives away",
+        remedy: "use the SplitBench that wrote it, or remove the column")
+    }
+  }
+}
+
+/// Short names in place of long ones, by the order of their first appearance.
+private struct Pseudonyms {
+  private var names: [String: String] = [:]
+
+  init(_ word: String, of originals: [String]) {
+    for original in originals where names[original] == nil { names[original] = "\(word)\(names.count + 1)" }
+  }
+
+  subscript(_ original: String) -> String { names[original]! }
+}
+
+extension AnonymousRuns {
+  private func put(_ bytes: [UInt8], _ file: FilePath) throws(UnwritableCopy) {
+    do {
+      let descriptor = try FileDescriptor.open(
+        file, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      _ = try descriptor.closeAfter { try descriptor.writeAll(bytes) }
+    } catch {
+      throw UnwritableCopy(path: file, reason: "\(error)")
+    }
+  }
+
+  private func makeFolder(_ path: FilePath) throws(UnwritableCopy) {
+    guard mkdir(path.string, 0o777) != 0, errno != EEXIST else { return }
+    throw UnwritableCopy(path: path, reason: "\(Errno(rawValue: errno))")
+  }
+}
+
+/// A file of the copy could not be written, or is there already.
+struct UnwritableCopy: Error, CustomStringConvertible {
+  let path: FilePath
+  let reason: String
+  var description: String { "cannot write \(path): \(reason): name a new folder with --out" }
+}

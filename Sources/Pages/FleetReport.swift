@@ -1,0 +1,66 @@
+import Comparison
+import Fleet
+import Measurement
+import Reporting
+import StoredRuns
+
+/// A page about many machines: kinds of them, which is fast, which of a kind is unlike the others.
+public struct FleetReport {
+  private let fleet: Fleet
+  private let runs: [StoredRun]
+
+  /// Reads of the runs what a fleet is judged by.
+  ///
+  /// - Parameter runs: at least one.
+  public init(_ runs: [StoredRun]) throws(ReadFailure) {
+    precondition(!runs.isEmpty)
+    self.runs = runs
+    fleet = try Fleet(runs)
+  }
+
+  /// So many machines side by side are the most that a reader follows.
+  public static func suits(_ runs: [StoredRun]) -> Bool {
+    FleetMachines(runs).machines.count > mostSideBySide
+  }
+
+  private static let mostSideBySide = 12
+
+  public var html: String {
+    HtmlPage(title: title, subtitle: subtitle, generator: "Made by splitbench report", sections: sections)
+      .html
+  }
+
+  public var markdown: String { MarkdownPage(title: title, subtitle: subtitle, sections: sections).text }
+
+  private var title: String {
+    "\(Words.count(runs.count, "run")) of \(Words.count(fleet.machines.count, "machine"))"
+  }
+
+  private var subtitle: String {
+    let times = runs.map(\.record.startedUtc)
+    return
+      "\(Words.count(fleet.groups.count, "kind")) of machine, \(RunLabels.time(times.min()!)) to \(RunLabels.time(times.max()!)) UTC"
+  }
+
+  private var sections: [PageSection] {
+    let names = FleetNames(fleet.groups)
+    let parts = [
+      FleetGroupSection.make(fleet, names), FleetRankingSection.make(fleet, names),
+      FleetOutlierSection.make(fleet, runs, names), FleetCensusSection.make(fleet),
+    ]
+    var summary = PageSection(SummarySection.id, "Summary")
+    summary.words = [parts.flatMap(\.findings).joined(separator: " ")]
+    return [summary] + parts
+  }
+}
+
+/// Short names for groups, whose own are long.
+struct FleetNames {
+  private let numbers: [String: Int]
+
+  init(_ groups: [FleetGroup]) {
+    numbers = Dictionary(uniqueKeysWithValues: groups.enumerated().map { ($1.name, $0 + 1) })
+  }
+
+  subscript(_ group: String) -> String { "kind \(numbers[group]!)" }
+}

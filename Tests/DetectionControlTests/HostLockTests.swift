@@ -1,0 +1,110 @@
+import Foundation
+import Machine
+import SystemPackage
+import Testing
+
+@testable import DetectionControl
+
+/// Folders of a machine in place of /run/lock and /tmp.
+private final class LockFolders {
+  let root = FilePath(NSTemporaryDirectory()).appending("locks-\(UUID().uuidString)")
+  var files: FileTree { FileTree(root: root) }
+
+  init(_ folders: [String: mode_t] = ["run/lock": 0o1777, "tmp": 0o1777]) throws {
+    try FileManager.default.createDirectory(atPath: root.string, withIntermediateDirectories: true)
+    for (folder, mode) in folders {
+      try FileManager.default.createDirectory(atPath: path(folder), withIntermediateDirectories: true)
+      chmod(path(folder), mode)
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: root.string) }
+
+  func path(_ name: String) -> String { root.appending(FilePath(name).components).string }
+  func has(_ name: String) -> Bool { access(path(name), F_OK) == 0 }
+}
+
+@Suite struct HostLockTests {
+  private static let first = "run/lock/splitbench.lock"
+  private static let second = "tmp/splitbench.lock"
+
+  @Test func theSecondIsToldWhoAndSinceWhen() throws {
+    let folders = try LockFolders()
+    let before = time(nil)
+    var held: HostLock? = try HostLock(folders.files)
+    let busy = try #require(throws: HostBusy.self) { try HostLock(folders.files, patience: 0.1) }
+    #expect(busy.process == Int(getpid()))
+    #expect((before...time(nil)).contains(busy.sinceUnixSeconds))
+    #expect(!folders.has(Self.second))
+    withExtendedLifetime(held) {}
+    held = nil
+    _ = try HostLock(folders.files, patience: 0)
+  }
+
+  /// Otherwise the first user would shut the others out.
+  @Test func everyUserMayOpenIt() throws {
+    let folders = try LockFolders()
+    let mask = umask(0o077)
+    defer { umask(mask) }
+    _ = try HostLock(folders.files)
+    var status = stat()
+    #expect(stat(folders.path(Self.first), &status) == 0 && status.st_mode & 0o777 == 0o666)
+  }
+
+  /// Root could write there, others could not: they would hold different locks.
+  @Test(arguments: [["run/lock": mode_t(0o755), "tmp": 0o1777], ["tmp": 0o1777]])
+  func aFolderOfRootsOwnIsPassedOver(modes: [String: mode_t]) throws {
+    let folders = try LockFolders(modes)
+    let held = try HostLock(folders.files)
+    #expect(folders.has(Self.second) && !folders.has(Self.first))
+    withExtendedLifetime(held) {}
+  }
+
+  @Test(arguments: [[:], ["run/lock": mode_t(0o755)], ["run/lock": 0o777, "tmp": 0o1775]])
+  func withoutAFolderItSaysWhy(modes: [String: mode_t]) throws {
+    let folders = try LockFolders(modes)
+    let none = try #require(throws: NoHostLock.self) { try HostLock(folders.files) }
+    #expect(none.reason.contains("/run/lock") && none.reason.contains("/tmp"))
+  }
+
+  enum Planted: CaseIterable { case link, danglingLink, hardLink, pipe, folder }
+
+  /// Anyone may put something of that name there. It is neither followed, nor waited for, nor written to.
+  @Test(arguments: Planted.allCases)
+  func whatIsPlantedIsLeftAlone(_ planted: Planted) throws {
+    let folders = try LockFolders()
+    let (place, target) = (folders.path(Self.first), folders.path("target"))
+    try Data("precious".utf8).write(to: URL(filePath: target))
+    switch planted {
+    case .link: symlink(target, place)
+    case .danglingLink: symlink(target + "-none", place)
+    case .hardLink: link(target, place)
+    case .pipe: mkfifo(place, 0o666)
+    case .folder: mkdir(place, 0o777)
+    }
+    let held = try HostLock(folders.files)
+    #expect(folders.has(Self.second), "the next folder serves")
+    #expect(try String(contentsOfFile: target, encoding: .utf8) == "precious" && !folders.has("target-none"))
+    withExtendedLifetime(held) {}
+  }
+
+  @Test(arguments: ["", "-1", "0", "1e3", "\u{1B}[31m1", "999999999"])
+  func aHolderThatIsNotToBeSeenHasNoNumber(text: String) throws {
+    let folders = try LockFolders()
+    let held = try HostLock(folders.files)
+    try Data(text.utf8).write(to: URL(filePath: folders.path(Self.first)), options: [])
+    let busy = try #require(throws: HostBusy.self) { try HostLock(folders.files, patience: 0) }
+    #expect(busy.process == nil)
+    withExtendedLifetime(held) {}
+  }
+
+  /// Cleaning up /tmp must not leave the next two with a lock each.
+  @Test func aFileThatIsRemovedIsMadeAnew() throws {
+    let folders = try LockFolders()
+    _ = try HostLock(folders.files)
+    unlink(folders.path(Self.first))
+    let held = try HostLock(folders.files)
+    #expect(throws: HostBusy.self) { try HostLock(folders.files, patience: 0) }
+    withExtendedLifetime(held) {}
+  }
+}

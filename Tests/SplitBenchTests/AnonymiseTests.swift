@@ -1,0 +1,126 @@
+import Foundation
+import SystemPackage
+import Testing
+
+/// Copies for other people: what was planted is nowhere in them, and what was measured is all there.
+@Suite struct AnonymiseTests {
+  private static let secrets = [
+    "node7", "corp.example", "alice", "labelled", "0badc0ffee11", "b007b007b007", "machineroom",
+    "10.21.32.43",
+    "fe80::1ff:fe23:4567:890a", "52:54:00:12:34:56", "secretd", "7f12deadbeef",
+    "0123456789abcdef0123456789abcdef", "6f9619ff-8b86-4d01-b42d-00cf4fc964ff", "/srv/", "acme",
+  ]
+
+  private static let planted =
+    "seen by alice@corp.example on node7.corp.example (10.21.32.43, fe80::1ff:fe23:4567:890a, 52:54:00:12:34:56)"
+    + " in /home/alice/x and '/srv/acme data/y' with 6f9619ff-8b86-4d01-b42d-00cf4fc964ff and"
+    + " 0123456789abcdef0123456789abcdef: x86/split lock detection: #AC: secretd/4242 took a split_lock trap at"
+    + " address: 0x7f12deadbeef of acme"
+
+  private func made(in folder: FilePath, _ number: Int, instance: String) throws -> FilePath {
+    let parent = folder.appending("src").appending("machineroom-\(instance)")
+    try FileManager.default.createDirectory(atPath: parent.string, withIntermediateDirectories: true)
+    var run = BuiltRun(number: number)
+    run.tables = ["cost", "trap"]
+    run.edit = { row in row["attribution_evidence"] == nil ? [:] : ["attribution_evidence": Self.planted] }
+    run.record = { record in
+      record["run"] = "20260101T000000Z-node7-labelled"
+      record["label"] = "labelled"
+      record["host"] = [
+        "group": "g", "instance": instance, "instance_source": "machine-id", "boot": "b007b007b007",
+        "name": "node7.corp.example",
+      ]
+      record["skipped"] = [["what": "something", "reason": Self.planted]]
+    }
+    let path = try run.write(in: parent)
+    try Data("# 20260101T000000Z-node7-labelled\n\nwarning: \(Self.planted)\n".utf8)
+      .write(to: URL(filePath: path.appending("summary.md").string))
+    try Data(Self.planted.utf8).write(to: URL(filePath: path.appending("notes.txt").string))
+    return path
+  }
+
+  private func files(below folder: FilePath) -> [String] {
+    ((FileManager.default.enumerator(atPath: folder.string)?.allObjects as? [String]) ?? []).sorted()
+  }
+
+  @Test func whatIsPlantedIsNowhere() async throws {
+    try await withTemporaryFolder { folder in
+      let original = try made(in: folder, 1, instance: "0badc0ffee11")
+      let before = try text(original.appending("run.json"))
+      let out = folder.appending("out")
+      let result = try await Tool.run(
+        "anonymise", folder.appending("src").string, "--out", out.string, "--word", "acme")
+      #expect(result.code == 0 && result.errors.contains("notes.txt"), "\(result.errors)")
+      let copies = files(below: out)
+      #expect(copies.filter { $0.hasSuffix("run.json") || $0.hasSuffix("trap.csv") }.count == 2)
+      for file in copies where !file.hasSuffix("/") {
+        guard let content = try? text(out.appending(FilePath(file).components)) else { continue }
+        for secret in Self.secrets {
+          #expect(!content.lowercased().contains(secret) && !file.contains(secret), "\(secret) in \(file)")
+        }
+      }
+      #expect(try text(original.appending("run.json")) == before, "the original stays")
+      let page = try await Tool.run("report", out.string, "--markdown")
+      #expect(page.code == 0, "the copy is a run: \(page.errors)")
+    }
+  }
+
+  @Test func whatWasMeasuredStays() async throws {
+    try await withTemporaryFolder { folder in
+      let original = try made(in: folder, 2, instance: "0badc0ffee11")
+      let out = folder.appending("out")
+      let result = try await Tool.run("anonymise", original.string, "--out", out.string)
+      let copy = FilePath(result.output.trimmingCharacters(in: .newlines))
+      func numbers(_ file: FilePath) throws -> [[String]] {
+        try text(file).split(separator: "\n").map { line in Array(CsvLine.fields(line).dropFirst()) }
+      }
+      #expect(try numbers(copy.appending("cost.csv")) == numbers(original.appending("cost.csv")))
+      #expect(
+        try numbers(copy.appending("trap.csv")).map { $0.prefix(30) }
+          == numbers(original.appending("trap.csv")).map { $0.prefix(30) })
+    }
+  }
+
+  @Test func machinesStayApart() async throws {
+    try await withTemporaryFolder { folder in
+      for (number, instance) in [(3, "aaaa0badc0ff"), (4, "aaaa0badc0ff"), (5, "bbbb0badc0ff")] {
+        _ = try made(in: folder, number, instance: instance)
+        // Told apart by the host's name otherwise.
+      }
+      for path in files(below: folder.appending("src")).filter({ $0.hasSuffix("run.json") }) {
+        let file = folder.appending("src").appending(FilePath(path).components).string
+        let content = try String(contentsOfFile: file, encoding: .utf8)
+        try content.replacing("\"name\":\"node7.corp.example\",", with: "")
+          .replacing(",\"name\":\"node7.corp.example\"", with: "")
+          .write(toFile: file, atomically: true, encoding: .utf8)
+      }
+      let out = folder.appending("out")
+      let result = try await Tool.run("anonymise", folder.appending("src").string, "--out", out.string)
+      #expect(result.code == 0, "\(result.errors)")
+      #expect(names(in: out).map { $0.hasSuffix("-machine1") || $0.hasSuffix("-machine2") } == [true, true])
+      #expect(names(in: out).map { names(in: out.appending($0)).count }.sorted() == [1, 2])
+    }
+  }
+
+  @Test func aFolderWithSomethingInItIsRefused() async throws {
+    try await withTemporaryFolder { folder in
+      let original = try made(in: folder, 6, instance: "0badc0ffee11")
+      let result = try await Tool.run("anonymise", original.string, "--out", folder.string)
+      #expect(result.code == 2 && result.errors.contains("--out"), "\(result.errors)")
+    }
+  }
+
+  /// What nobody knows may hold anything.
+  @Test func anUnknownColumnIsRefused() async throws {
+    try await withTemporaryFolder { folder in
+      let original = try made(in: folder, 7, instance: "0badc0ffee11")
+      let file = original.appending("cost.csv").string
+      let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+      let wider = lines.enumerated().map { line in "\(line.element),\(line.offset == 0 ? "rack" : "r7")\n" }
+      try wider.joined().write(toFile: file, atomically: true, encoding: .utf8)
+      let result = try await Tool.run(
+        "anonymise", original.string, "--out", folder.appending("out").string)
+      #expect(result.code == 2 && result.errors.contains("column rack"), "\(result.errors)")
+    }
+  }
+}
