@@ -13,8 +13,8 @@ SANITIZED := CAtomicsTests|CHostTests|DetectionControlTests|FuzzTests|LockKernel
   PmuCounter|GroupRunner|CostExperiment|Trap|DutyCycle|Scope|Settings|Hotplug|Leak|Toggle
 SANITIZE = $(SWIFT) test --scratch-path .build/$(1) --no-parallel --filter "$(SANITIZED)"
 
-.PHONY: run columns results-index results-comparison test test-emulated emulated-shell sanitize fuzzers fuzz soak bench \
-  bench-fleet bench-peers docs lint format install package test-package installable dependencies release clean
+.PHONY: run columns results-index results-comparison test test-emulated emulated-shell test-fleet sanitize fuzzers fuzz soak \
+  bench bench-fleet bench-peers docs lint format install package bundle test-package installable dependencies release clean
 
 ## Measure this machine with the defaults: prints the table, writes results/<run>/.
 run: release
@@ -44,12 +44,18 @@ test-emulated: release $(PYTHON_ENV)/ready
 emulated-shell: release
 	python3 -B Tests/EmulatedMachine/machine.py --shell $(if $(BOOT),--boot $(BOOT))
 
+## fleet/ on hosts made of namespaces, and the queries of docs/duckdb.md. Needs root; without, what needs it is skipped.
+test-fleet: package bundle $(PYTHON_ENV)/fleet-ready
+	scripts/install-dependencies fleet
+	$(PYTHON_ENV)/bin/python -B -m pytest -p no:cacheprovider -q -rs Tests/Fleet
+
 ## The tests of threads, signals and parsers under ThreadSanitizer, AddressSanitizer and, what is C, UndefinedBehaviorSanitizer: on
-## Linux Swift has none for Swift, and its runtime is not needed where what it finds is an illegal instruction.
+## Linux Swift has none for Swift, and its runtime is not needed where what it finds is an illegal instruction. The marks that
+## it sets in front of functions would move kernels off their cache lines.
 sanitize: dependencies
 	$(call SANITIZE,thread) --sanitize=thread
 	LSAN_OPTIONS=suppressions=scripts/leaks.txt $(call SANITIZE,address) --sanitize=address
-	$(call SANITIZE,undefined) -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
+	$(call SANITIZE,undefined) -Xcc -fsanitize=undefined -Xcc -fno-sanitize=function -Xcc -fsanitize-trap=undefined
 
 ## libFuzzer on every parser, or on PARSER=name, for SECONDS each, from fuzz/Corpus/<name> on; some minutes more the first time.
 ## What it finds lies in .build/fuzz/: give it a name in fuzz/Corpus/<name>, which `make test` replays.
@@ -69,7 +75,7 @@ fuzzers: dependencies
 soak: release fuzzers $(PYTHON_ENV)/ready
 	$(PYTHON_ENV)/bin/python -B soak/soak.py $(ARGS)
 
-## Against plain C programs, pandas and SciPy, and a run against runs before it; about twelve minutes.
+## Against plain C programs, pandas and SciPy, and a run against runs before it; the policy model's time and memory; about twelve minutes.
 bench: release $(PYTHON_ENV)/bench-ready
 	$(RELEASE) bench-against-c
 	bench/run
@@ -107,6 +113,10 @@ package: installable
 	scripts/install-dependencies package
 	scripts/package .build/package
 
+## .build/bundle/splitbench-<version>-x86_64.tar.gz, the binary with its libraries: it runs where it is unpacked, and needs no root.
+bundle: release
+	scripts/bundle .build/bundle
+
 ## Installs, uses and removes it in a clean Debian 12. Needs root.
 test-package: package
 	scripts/test-package .build/package/splitbench_$$(.build/release/splitbench --version)_amd64.deb .build/package
@@ -130,6 +140,11 @@ $(PYTHON_ENV)/ready: scripts/requirements.txt | dependencies
 # SciPy, which only the benchmarks take.
 $(PYTHON_ENV)/bench-ready: bench/requirements.txt $(PYTHON_ENV)/ready
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
+	touch $@
+
+# ansible-core and duckdb, which only the tests of fleets take.
+$(PYTHON_ENV)/fleet-ready: Tests/Fleet/requirements.txt $(PYTHON_ENV)/ready
+	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement Tests/Fleet/requirements.txt
 	touch $@
 
 clean:

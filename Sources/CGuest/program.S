@@ -16,6 +16,8 @@
 #define CS 120
 #define RFLAGS 128
 #define DR6 136
+#define GATE 144
+#define PARTIES 152
 
 #define CELL_MASK (-0x10000)
 #define SYSTEM_STACK 0x4000
@@ -24,6 +26,7 @@
 #define USER_CODE 0x2b
 #define READY_PORT 0xf0
 #define COUNTED_PORT 0xf1
+#define BATCH 8
 
         .macro mark where               // of the mailbox in %rdi
         lfence
@@ -124,6 +127,34 @@ cguest_locked_after:
         dec     %rcx
         jnz     cguest_locked_at
         mark    END
+        ret
+
+        routine cguest_together
+        mov     OPERAND(%rdi), %rsi
+        mov     GATE(%rdi), %r9
+        mov     PARTIES(%rdi), %r10
+        mark    VALUES + 8
+        lock incq (%r9)
+1:      pause
+        cmp     %r10, (%r9)
+        jb      1b
+        xor     %r8d, %r8d
+        mark    START
+        mov     COUNT(%rdi), %r11
+        add     %rax, %r11
+        .p2align 6
+2:      mov     $BATCH, %ecx            // between two looks at the clock
+        add     %rcx, %r8
+3:      lock addq $1, (%rsi)
+        dec     %ecx
+        jnz     3b
+        rdtsc
+        shl     $32, %rdx
+        or      %rdx, %rax
+        cmp     %r11, %rax
+        jb      2b
+        mark    END
+        mov     %r8, VALUES(%rdi)
         ret
 
         routine cguest_load

@@ -2,7 +2,7 @@
 #include "CGuest.h"
 
 _Static_assert(offsetof(cguest_mailbox, values) == 56 && offsetof(cguest_mailbox, faults) == 88, "program.S");
-_Static_assert(offsetof(cguest_mailbox, dr6) == 136, "program.S");
+_Static_assert(offsetof(cguest_mailbox, dr6) == 136 && offsetof(cguest_mailbox, parties) == 152, "program.S");
 
 extern const uint8_t cguest_start[], cguest_entry[], cguest_stubs[], cguest_comes_back[], cguest_locked_at[],
     cguest_locked_after[], cguest_end[];

@@ -4,6 +4,7 @@
 #include "CHost.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -94,6 +95,8 @@ int chost_pidfd_open(int process) {
   int descriptor = (int)syscall(SYS_pidfd_open, process, 0);
   return descriptor >= 0 ? descriptor : -errno;
 }
+
+int chost_pipe(int *ends) { return pipe2(ends, O_CLOEXEC) == 0 ? 0 : -errno; }
 
 chost_thread_usage chost_usage_of_thread(void) {
   struct rusage usage;

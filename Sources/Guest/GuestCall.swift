@@ -4,6 +4,8 @@ import CGuest
 public struct GuestCall: Sendable {
   public enum Routine: Sendable {
     case register, locked, load, cpuid, readMsr, writeMsr, port
+    /// Locked adds for a time, with other vCPUs.
+    case together
 
     /// As this process has it.
     var function: @convention(c) (UnsafeMutablePointer<cguest_mailbox>) -> Void {
@@ -15,6 +17,7 @@ public struct GuestCall: Sendable {
       case .readMsr: cguest_read_msr
       case .writeMsr: cguest_write_msr
       case .port: cguest_port
+      case .together: cguest_together
       }
     }
   }
@@ -38,7 +41,7 @@ public struct GuestCall: Sendable {
   /// 0 or 3.
   public var cpl: Int
   public var operand = Operand.aligned
-  /// Operations; of CPUID the subleaf.
+  /// Operations; of `together` guest TSC ticks, of CPUID the subleaf.
   public var count = 1
   /// Of a register or a leaf.
   public var number: UInt32 = 0
@@ -46,6 +49,8 @@ public struct GuestCall: Sendable {
   public var value: UInt64 = 0
   /// EFLAGS.AC, at CPL 3.
   public var checksAlignment = false
+  /// Of `together`: how many vCPUs wait for each other.
+  public var parties = 1
   /// Behind which the guest counts as hung.
   public var milliseconds: UInt32 = 1000
 
@@ -76,9 +81,9 @@ public struct GuestFault: Sendable, Equatable {
 /// What became of a call.
 public struct GuestReport: Sendable {
   public var trip: GuestTrip
-  /// Guest TSC ticks from before the first operation to behind the last; nil where it did not get there.
-  public var ticks: UInt64?
-  /// What RDMSR read, or EAX to EDX.
+  /// Guest TSC before the first operation and behind the last; nil where it did not get there.
+  public var span: ClosedRange<UInt64>?
+  /// What RDMSR read, or EAX to EDX; of `together` its operations, and its TSC when it came to the gate.
   public var values: [UInt64]
   /// The exception that ended it.
   public var fault: GuestFault?
@@ -86,6 +91,9 @@ public struct GuestReport: Sendable {
   public var counted: UInt64
   /// On which side of the locked instruction the first bus lock left the guest.
   public var exitSide: GuestFault.Side?
+
+  /// Length of the span, in guest TSC ticks.
+  public var ticks: UInt64? { span.map { $0.upperBound - $0.lowerBound } }
 
   /// Whether it did what it was asked.
   public var isDone: Bool { trip.end == .ready && fault == nil }

@@ -5,7 +5,7 @@ struct GuestImage {
   let memory: UnsafeMutableRawPointer
   let program = cguest_program()
 
-  static let (tables, exceptions, code, cells) = (0x1000, 0x4000, 0x10000, 0x20000)
+  static let (tables, exceptions, gate, code, cells) = (0x1000, 0x4000, 0x5000, 0x10000, 0x20000)
   static let cellBytes = Int(CGUEST_CELL_BYTES)
 
   static func bytes(vcpus: Int) -> Int { cells + vcpus * cellBytes }
@@ -63,6 +63,8 @@ struct GuestImage {
     (memory + Int(task) + GuestImage.task.stack).storeBytes(
       of: UInt64(cell + Int(CGUEST_SYSTEM_STACK)), as: UInt64.self)
   }
+
+  func closeGate() { put(0, GuestImage.gate) }
 
   private func put(_ value: UInt64, _ address: Int) {
     memory.storeBytes(of: value, toByteOffset: address, as: UInt64.self)

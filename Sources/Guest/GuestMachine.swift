@@ -17,6 +17,7 @@ public final class GuestMachine {
   public static let mostVcpus = 8
   public let cpus: [GuestCpu]
   private let vm: Vm
+  private let image: GuestImage
 
   /// - Throws: `KvmFailure`.
   public init(_ kvm: Kvm, _ options: Options = Options()) throws(KvmFailure) {
@@ -26,7 +27,7 @@ public final class GuestMachine {
     if options.answersMsrs { try vm.answerMsrs(EmulatedRegisters.all) }
     var cpuid = try kvm.supportedCpuid()
     for (bit, isSet) in options.bits { cpuid[bit] = isSet }
-    let image = GuestImage(memory: vm.memory)
+    image = GuestImage(memory: vm.memory)
     image.write(vcpus: options.vcpus)
     var cpus: [GuestCpu] = []
     for index in 0..<options.vcpus {
@@ -36,6 +37,9 @@ public final class GuestMachine {
     }
     self.cpus = cpus
   }
+
+  /// Before each call of `together`, with no vCPU at work.
+  public func closeGate() { image.closeGate() }
 }
 
 /// One vCPU and its cell of the guest's memory, for one thread at a time.
@@ -70,6 +74,9 @@ public final class GuestCpu {
     address(operand).loadUnaligned(as: UInt64.self)
   }
 
+  /// Guest address of the instruction that split-locks, as Linux's log on the host has it.
+  public var lockedInstruction: UInt64 { image.address(of: Int(image.program.locked_at)) }
+
   /// Has it done, by the calling thread.
   ///
   /// - Throws: `KvmFailure` where KVM refuses an entry.
@@ -86,12 +93,14 @@ public final class GuestCpu {
     mailbox.pointee.user = call.cpl == 3 ? 1 : 0
     mailbox.pointee.operand =
       switch call.routine {
-      case .locked, .load: UInt64(place(call.operand))
+      case .locked, .load, .together: UInt64(place(call.operand))
       default: UInt64(call.number)
       }
     mailbox.pointee.count = UInt64(call.count)
     mailbox.pointee.flags = call.checksAlignment ? 0x40002 : 2
     mailbox.pointee.values.0 = call.value
+    mailbox.pointee.gate = UInt64(GuestImage.gate)
+    mailbox.pointee.parties = UInt64(call.parties)
     let trip = try driver.run(milliseconds: call.milliseconds)
     // One that hangs is begun anew.
     isReady = trip.end == .ready
@@ -108,7 +117,7 @@ public final class GuestCpu {
         vector: Int(truncatingIfNeeded: box.vector), errorCode: box.error_code,
         side: side(box.rip), cpl: Int(box.cs & 3), dr6: box.dr6)
     }
-    if box.end > box.start, box.start > 0 { report.ticks = box.end - box.start }
+    if box.end > box.start, box.start > 0 { report.span = box.start...box.end }
     return report
   }
 

@@ -29,7 +29,8 @@ public final class Kvm {
     let bytes = cguest_run_bytes(descriptor)
     runBytes = Int(bytes)
     guard version == Kvm.apiVersion, bytes >= MemoryLayout<kvm_run>.size else {
-      throw KvmFailure("\(path) is no KVM with API \(Kvm.apiVersion): its answer is \(version)")
+      let answer = version < 0 ? String(cString: strerror(-version)) : "API \(version)"
+      throw KvmFailure("\(path) is no KVM with API \(Kvm.apiVersion): its answer is \(answer)")
     }
     guard value(of: .immediateExit) > 0 else {
       throw KvmFailure("\(path): an old KVM without KVM_CAP_IMMEDIATE_EXIT: needs Linux 4.13")

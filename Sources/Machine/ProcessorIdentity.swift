@@ -23,6 +23,8 @@ public struct ProcessorIdentity: Codable, Sendable, Equatable {
   public var isHybrid: Bool
   /// The name in CPUID.40000000H where the hypervisor bit, CPUID.01H:ECX[31], is set; else nil.
   public var hypervisor: String?
+  /// QEMU's own emulation (target/i386/cpu.c): no CPU runs what runs here.
+  public var isEmulated: Bool { hypervisor == "TCGTCGTCGTCG" }
 
   /// Answers a CPUID query; tests inject captured leaves.
   public typealias Query = (_ leaf: UInt32, _ subleaf: UInt32) -> CpuidLeaf

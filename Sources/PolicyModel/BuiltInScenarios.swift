@@ -4,7 +4,7 @@ extension Scenario {
     PackageResources.siblings_json, PackageResources.guest_enables_json, PackageResources.guest_disables_json,
     PackageResources.cpus_differ_json, PackageResources.fixed_driver_json, PackageResources.resume_json,
     PackageResources.replaced_cpu_json, PackageResources.noisy_guest_json, PackageResources.legacy_game_json,
-    PackageResources.fleet_json, PackageResources.crowd_json,
+    PackageResources.bus_lock_only_json, PackageResources.fleet_json, PackageResources.crowd_json,
   ].map { bytes in
     // A test reads every one of them.
     try! Scenario(json: bytes)

@@ -6,7 +6,7 @@ public enum PolicyChoice: Sendable, Hashable {
   case warnOnce
   case warn(Warn, mitigates: Bool)
   case ratelimit(Int)
-  case busLock(isFatal: Bool)
+  case busLock(BusLock, isFatal: Bool)
   case kvmBusLockExit(Int)
   case v9(GuestEntry, mayReenable: Bool)
   case oct2019(sendsIpi: Bool, mayReenable: Bool, killsGuests: Bool)
@@ -26,12 +26,20 @@ public enum PolicyChoice: Sendable, Hashable {
     }
   }
 
+  /// `warn` and `fatal` where there is #DB alone.
+  public enum BusLock: String, Sendable, CaseIterable {
+    /// KVM on AMD runs guests with the host's DEBUGCTL.
+    case first = "6.12"
+    /// It does no more.
+    case guestsSpared = "6.14"
+  }
+
   /// What KVM writes to the register under v9 as it enters a guest.
   public enum GuestEntry: String, Sendable, CaseIterable {
-    /// The guest's value, whatever the host's is: what the mail warns of.
-    case loadsGuests = "loads-guests"
     /// 11/17 as it was posted: the guest's value only where the CPU has detection off; where it has it on, the guest has it too.
     case asPosted = "as-posted"
+    /// The guest's value, whatever the host's is: what the mail warns of.
+    case loadsGuests = "loads-guests"
     /// Nothing, which the mail demands.
     case neverWrites = "never-writes"
   }
@@ -42,8 +50,11 @@ public enum PolicyChoice: Sendable, Hashable {
       .off, .fatal, .warnOnce, .ratelimit(100), .warn(.misery, mitigates: true),
       .warn(.sysctl, mitigates: true), .warn(.sysctl, mitigates: false), .warn(.perCpu, mitigates: true),
       .warn(.perCpu, mitigates: false),
-      .busLock(isFatal: false), .busLock(isFatal: true), .kvmBusLockExit(100),
-    ] + GuestEntry.allCases.map { .v9($0, mayReenable: true) } + [.v9(.loadsGuests, mayReenable: false)]
+    ]
+    + BusLock.allCases.flatMap { [.busLock($0, isFatal: false), .busLock($0, isFatal: true)] }
+    + [.kvmBusLockExit(100)] + GuestEntry.allCases.map { .v9($0, mayReenable: true) } + [
+      .v9(.loadsGuests, mayReenable: false)
+    ]
     + [false, true].flatMap { ipi in
       [(true, false), (true, true), (false, false)].map { reenable, kill in
         PolicyChoice.oct2019(sendsIpi: ipi, mayReenable: reenable, killsGuests: kill)
@@ -55,9 +66,10 @@ public enum PolicyChoice: Sendable, Hashable {
 }
 
 extension PolicyChoice {
-  /// One replicate.
+  /// What happens in one replicate.
   ///
   /// - Parameters:
+  ///   - scenario: of a host on which this policy can be (`obstacle(on:)`).
   ///   - seed: of the random numbers, which are drawn anew in each replicate, and alike under every policy.
   public func tally(_ scenario: Scenario, _ costs: Costs, seed: UInt64, replicate: Int) -> Tally {
     func run(_ policy: some ModelledPolicy) -> Tally {
@@ -70,7 +82,8 @@ extension PolicyChoice {
     case .warnOnce: run(TaskWarn())
     case .warn(let warn, let mitigates): run(WindowWarn(warn.version, mitigates: mitigates))
     case .ratelimit(let limit): run(RateLimit(limit))
-    case .busLock(let isFatal): run(BusLockWarn(isFatal: isFatal))
+    case .busLock(let version, let isFatal):
+      run(BusLockWarn(isFatal: isFatal, reachesGuests: version == .first))
     case .kvmBusLockExit(let limit): run(KvmBusLockExit(limit))
     case .v9(let entry, let mayReenable): run(PerCpuCache(entry, mayReenable: mayReenable))
     case .oct2019(let sendsIpi, let mayReenable, let killsGuests):

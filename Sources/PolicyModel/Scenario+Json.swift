@@ -149,7 +149,8 @@ extension Scenario.Event: Decodable {
 extension CostChanges: Decodable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case splitLockNs = "split_lock_ns"
-    case trapNs = "trap_ns"
+    case alignmentCheckNs = "trap_ns"
+    case busLockTrapNs = "db_trap_ns"
     case msrWriteNs = "msr_write_ns"
     case vmExitNs = "vm_exit_ns"
   }
@@ -158,7 +159,8 @@ extension CostChanges: Decodable {
     let values = try StrictContainer<CodingKeys>(decoder)
     let ns = 1...1_000_000_000
     splitLockNs = try values.optionalInteger(.splitLockNs, in: ns)
-    trapNs = try values.optionalInteger(.trapNs, in: ns)
+    alignmentCheckNs = try values.optionalInteger(.alignmentCheckNs, in: ns)
+    busLockTrapNs = try values.optionalInteger(.busLockTrapNs, in: ns)
     msrWriteNs = try values.optionalInteger(.msrWriteNs, in: ns)
     vmExitNs = try values.optionalInteger(.vmExitNs, in: ns)
   }

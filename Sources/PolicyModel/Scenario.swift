@@ -1,6 +1,6 @@
 /// What is simulated: a host, who takes split locks on it, and what befalls it meanwhile.
 ///
-/// Written as JSON; `Scenarios/scenario.schema.json` describes the file, and `Scenario+Json.swift` reads it.
+/// Written as JSON; `docs/scenario.schema.json` describes the file, and `Scenario+Json.swift` reads it.
 public struct Scenario: Sendable, Equatable {
   public var name: String
   public var summary: String
@@ -24,6 +24,13 @@ public struct Scenario: Sendable, Equatable {
 
     public var cores: Int { packages * coresPerPackage }
     public var cpus: Int { cores * threadsPerCore }
+  }
+
+  /// Of each guest, as the counters of a `Tally` stand.
+  public var guestNames: [String] {
+    actors.filter { $0.kind == .guest }.flatMap { actor in
+      actor.count == 1 ? [actor.name] : (1...actor.count).map { "\(actor.name) \($0)" }
+    }
   }
 
   /// What the CPU can raise.
@@ -53,7 +60,8 @@ public struct Scenario: Sendable, Equatable {
     public var vcpus = 1
     /// Where they are put, one after another, and again from the first; nil: anywhere.
     public var cpus: [Int]?
-    /// Split locks a second that each task, virtual CPU or driver is after; nil: as many as it can, 0: none.
+    /// Split locks a second that each task, virtual CPU or driver takes while nothing delays it; nil: as many as it can, 0: none. What a
+    /// trap, an exit or a wait takes comes on top.
     public var rateHz: Int?
     /// On average it works so long and rests so long; nil: it works all the time.
     public var phases: Phases?

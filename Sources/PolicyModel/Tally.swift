@@ -14,12 +14,11 @@ public struct Tally: Sendable, Equatable {
   public var detected = 0
   /// From the first split lock tried to the first detected.
   public var firstDetection: Int?
-  public var busLocked = 0
 
   public var alignmentChecks = 0
   public var busLockTraps = 0
   public var busLockExits = 0
-  /// #AC on a CPU whose own Linux had taken detection off: another CPU of its core set the bit.
+  /// #AC on a CPU that had itself taken detection off: another CPU of its core set the bit.
   public var spurious = 0
   public var msrWrites = 0
   /// Writes that changed the bit.
@@ -27,12 +26,14 @@ public struct Tally: Sendable, Equatable {
   public var ipis = 0
 
   public var sigbusTasks = 0
-  /// Tasks inside guests, killed by their own Linux.
+  /// Tasks inside guests, ended by their own kernel.
   public var sigbusInGuests = 0
   public var guestsKilled = 0
   public var oopses = 0
-  /// Split locks of guests that KVM counted and handled silently.
-  public var guestCounter = 0
+  /// Split locks that KVM handled silently, by guest in the order of the scenario: "at least a per guest counter which can be queried".
+  public var guestCounters: [Int] = []
+  /// Times that the tracepoint beside these counters fired: "and a tracepoint".
+  public var traceEvents = 0
   public var logLines = 0
 
   /// Time of offenders' work, and the part of it that Linux had them asleep or queued.
@@ -40,6 +41,8 @@ public struct Tally: Sendable, Equatable {
   public var waited = 0
   /// Cores whose detection is off at the end, and not about to be switched on again.
   public var coresOff = 0
+  /// Time by which that of the work could be wrong, since costs were not measured.
+  var unsure = 0
 }
 
 extension Tally {
@@ -50,9 +53,16 @@ extension Tally {
   public var throughputShare: Int? { Fixed.share(performed + emulated, of: demanded) }
   public var waitedShare: Int? { Fixed.share(waited, of: worked) }
 
+  public var guestCounter: Int { guestCounters.reduce(0, +) }
+
+  /// Share of time in which the bus was locked, in millionths.
+  ///
   /// - Parameter seconds: simulated.
-  public func busLockedShare(seconds: Int) -> Int {
-    Fixed.scaled(busLocked, by: Fixed.million, over: seconds * 1_000_000_000)
+  public func busLockedShare(seconds: Int, _ costs: Costs) -> Int {
+    Tally.busLockedShare(of: performed, seconds: seconds, costs)
+  }
+  static func busLockedShare(of performed: Int, seconds: Int, _ costs: Costs) -> Int {
+    Fixed.scaled(performed * costs.splitLock.ns, by: Fixed.million, over: seconds * 1_000_000_000)
   }
 
   /// A second, in millionths.

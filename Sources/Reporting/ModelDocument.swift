@@ -13,11 +13,25 @@ public struct ModelDocument: Encodable {
   var seed: UInt64
   var costs: CostsUsed
   var bystander: String?
+  var guests: Int
   var policies: [Outcome]
+  /// Policies that cannot be on a host with such CPUs.
+  var notApplicable: [Obstacle]
+
+  struct Obstacle: Encodable {
+    var policy: String
+    var reason: String
+  }
+
+  /// Split locks of a guest that KVM handled silently.
+  struct GuestCounter: Encodable {
+    var guest: String
+    var count: Double
+  }
 
   struct CostsUsed: Encodable {
     var run: String
-    var splitLockNs, trapNs, msrWriteNs, vmExitNs: Int
+    var splitLockNs, trapNs, dbTrapNs, msrWriteNs, vmExitNs: Int
     var sources: [String]
     var stallShare: Double?
   }
@@ -26,20 +40,28 @@ public struct ModelDocument: Encodable {
     var policy: String
     /// Replicates in which somebody wanted to take split locks.
     var hostsWithOffenders: Int
-    var throughputShare, detectedShare, waitedShare: Double?
+    var throughputShare, throughputShareLow, throughputShareHigh: Double?
+    var detectedShare, waitedShare: Double?
     var firstDetectionMs: Double?
     var splitLocksPerSecond, msrWritesPerSecond, togglesPerSecond: Double
     var alignmentChecks, busLockTraps, busLockExits, spurious: Double
     var sigbusTasks, sigbusInGuests, guestsKilled, oopses: Double
-    var guestCounter, ipis, logLines, coresOff: Double
+    var guestCounter, traceEvents, ipis, logLines, coresOff: Double
+    /// Those that are not 0.
+    var guestCounters: [GuestCounter]
     var busLockedShare: Double
-    var bystanderSlowdown: Double?
+    var bystanderSlowdown, bystanderSlowdownLow, bystanderSlowdownHigh: Double?
     /// That of the worst replicate.
     var mostBystanderSlowdown: Double?
   }
 
-  /// - Parameter costs: with what the scenario states of its own.
-  public init(_ scenario: Scenario, _ summaries: [ReplicateSummary], costs: Costs, seed: UInt64) {
+  /// - Parameters:
+  ///   - absent: policies that cannot be on the scenario's host.
+  ///   - costs: with what the scenario states of its own.
+  public init(
+    _ scenario: Scenario, _ summaries: [ReplicateSummary], absent: [PolicyChoice] = [], costs: Costs,
+    seed: UInt64
+  ) {
     self.scenario = scenario.name
     summary = scenario.summary
     seconds = scenario.seconds
@@ -47,14 +69,20 @@ public struct ModelDocument: Encodable {
     self.seed = seed
     let victim = costs.victim(of: scenario)
     bystander = victim
+    guests = scenario.guestNames.count
     self.costs = CostsUsed(
-      run: costs.run, splitLockNs: costs.splitLock.ns, trapNs: costs.trap.ns, msrWriteNs: costs.msrWrite.ns,
-      vmExitNs: costs.vmExit.ns, sources: costs.sources,
+      run: costs.run, splitLockNs: costs.splitLock.ns, trapNs: costs.alignmentCheck.ns,
+      dbTrapNs: costs.busLockTrap.ns, msrWriteNs: costs.msrWrite.ns, vmExitNs: costs.vmExit.ns,
+      sources: costs.sources,
       stallShare: victim.flatMap { costs.stallShares[$0] }.map(ModelDocument.number))
     policies = summaries.map { Outcome($0, scenario, costs, victim) }
+    notApplicable = absent.map { Obstacle(policy: $0.id, reason: $0.obstacle(on: scenario.host) ?? "") }
   }
 
   fileprivate static func number(_ millionths: Int) -> Double { Double(millionths) / Double(Fixed.million) }
+  fileprivate static func ends(_ range: ClosedRange<Int>?) -> (low: Double?, high: Double?) {
+    (range.map { number($0.lowerBound) }, range.map { number($0.upperBound) })
+  }
 }
 
 extension ModelDocument.Outcome {
@@ -63,12 +91,14 @@ extension ModelDocument.Outcome {
     let time = scenario.seconds * max(1, summary.replicates)
     func mean(_ count: Int) -> Double { Double(count) / Double(max(1, summary.replicates)) }
     func rate(_ count: Int) -> Double { Double(count) / Double(time) }
-    func slowdown(_ share: Int) -> Double? {
-      victim.flatMap { costs.slowdown(of: $0, lockedShare: share) }.map(ModelDocument.number)
+    func slowdown(_ share: Int) -> Int? {
+      victim.flatMap { costs.slowdown(of: $0, lockedShare: share) }
     }
     policy = summary.policy.id
     hostsWithOffenders = summary.hosts
+    let done = summary.range(of: \.throughputShare)
     throughputShare = total.throughputShare.map(ModelDocument.number)
+    (throughputShareLow, throughputShareHigh) = ModelDocument.ends(done)
     detectedShare = total.detectedShare.map(ModelDocument.number)
     waitedShare = total.waitedShare.map(ModelDocument.number)
     firstDetectionMs = summary.firstDetection.map(ModelDocument.number)
@@ -79,46 +109,17 @@ extension ModelDocument.Outcome {
     (busLockExits, spurious) = (mean(total.busLockExits), mean(total.spurious))
     (sigbusTasks, sigbusInGuests) = (mean(total.sigbusTasks), mean(total.sigbusInGuests))
     (guestsKilled, oopses) = (mean(total.guestsKilled), mean(total.oopses))
-    (guestCounter, ipis) = (mean(total.guestCounter), mean(total.ipis))
+    (guestCounter, traceEvents) = (mean(total.guestCounter), mean(total.traceEvents))
+    guestCounters = zip(scenario.guestNames, total.guestCounters).filter { $0.1 > 0 }
+      .map { .init(guest: $0, count: mean($1)) }
+    ipis = mean(total.ipis)
     (logLines, coresOff) = (mean(total.logLines), mean(total.coresOff))
-    let share = total.busLockedShare(seconds: time)
+    let share = total.busLockedShare(seconds: time, costs)
     busLockedShare = ModelDocument.number(share)
-    bystanderSlowdown = slowdown(share)
-    mostBystanderSlowdown = slowdown(summary.mostBusLocked)
-  }
-}
-
-extension ModelDocument {
-  /// For a terminal.
-  public var text: String {
-    func number(_ value: Double?) -> String { value.map { Decimal.significant($0, 3) } ?? "-" }
-    func percent(_ value: Double?) -> String { value.map { Decimal.significant($0 * 100, 3) } ?? "-" }
-    let isFleet = replicates > 1
-    var table = TextTable(
-      columns: [
-        "policy", "done %", "known %", "first ms", "SIGBUS", "guests killed", "oopses", "spurious #AC",
-        "writes/s", "toggles/s", "log lines", "off cores", "bus %",
-        bystander.map { "\($0) x" } ?? "slow-down",
-      ] + (isFleet ? ["worst x"] : []))
-    table.rows = policies.map {
-      [
-        $0.policy, percent($0.throughputShare), percent($0.detectedShare), number($0.firstDetectionMs),
-        number($0.sigbusTasks + $0.sigbusInGuests), number($0.guestsKilled), number($0.oopses),
-        number($0.spurious), number($0.msrWritesPerSecond), number($0.togglesPerSecond),
-        number($0.logLines), number($0.coresOff), percent($0.busLockedShare), number($0.bystanderSlowdown),
-      ] + (isFleet ? [number($0.mostBystanderSlowdown)] : [])
-    }
-    let hosts = policies.first?.hostsWithOffenders ?? 0
-    let many =
-      isFleet ? ", \(replicates) replicates, \(hosts) of them with offenders; counts are means of one" : ""
-    return """
-      \(scenario): \(summary)
-      \(seconds) s\(many), seed \(seed); costs of \(costs.run): \(costs.sources.joined(separator: ", "))
-
-      \(table.text)
-      done: split locks performed of those wanted; known: split locks that Linux or KVM learnt of; writes: of MSR 0x33;
-      bus: time in which it was locked
-
-      """
+    bystanderSlowdown = slowdown(share).map(ModelDocument.number)
+    let pays = summary.range { slowdown($0.busLockedShare(seconds: time, costs)) }
+    (bystanderSlowdownLow, bystanderSlowdownHigh) = ModelDocument.ends(pays)
+    mostBystanderSlowdown = slowdown(summary.mostBusLockedShare(seconds: scenario.seconds, costs))
+      .map(ModelDocument.number)
   }
 }

@@ -44,6 +44,8 @@ public struct RunRecord: Codable, Sendable {
   public var judgedPolicy: DetectionPolicy?
   /// Whom each detection register belongs to.
   public var scopes: [ScopeFinding]?
+  /// Of what the run did: paths that the makers had no hardware for.
+  public var untestedOnHardware: [String]?
   /// The rhythm of Linux's delays, where there were any.
   public var dutyCycles: [DutyCycle]?
   /// How every experiment ended.
@@ -248,7 +250,8 @@ public struct RunRecord: Codable, Sendable {
       machine, host,
       settingsAfter, settingsChanged, taint, clock, disturbance, cpus, lockedTime, roundsDone, headlines,
       pairs,
-      victimMemory, doseCurves, disagreements, judgedPolicy, scopes, dutyCycles, ends, warnings, skipped,
+      victimMemory, doseCurves, disagreements, judgedPolicy, scopes, untestedOnHardware, dutyCycles, ends,
+      warnings, skipped,
       unmeasured
   }
 

@@ -36,7 +36,7 @@ extension RunResults {
       + [
         ResultTable(
           "model",
-          "one row a policy and replicate that `splitbench model` simulated with the run's costs; only if it was told to write it here",
+          "one row a policy and replicate that `splitbench model` simulated with the run's costs, or a policy that cannot be on such a host; only if it was told to write it here",
           ModelTable.table, [])
       ]
   }

@@ -61,21 +61,26 @@ extension SplitBench {
         }
         let file = try csv.map { try TextFile(FilePath($0)) }
         try file?.write(ModelTable.header)
-        let summaries = try (policy?.elements ?? PolicyChoice.all).map { policy in
-          var summary = ReplicateSummary(policy)
-          for replicate in 0..<replicates {
-            let tally = policy.tally(scenario, costs, seed: seed, replicate: replicate)
-            summary.add(tally, seconds: scenario.seconds)
-            try file?.write(
-              ModelTable.line(
-                ModelRow(
-                  scenario: scenario, policy: policy, replicate: replicate, seed: seed, costs: costs,
-                  tally: tally)))
+        var summaries: [ReplicateSummary] = []
+        var absent: [PolicyChoice] = []
+        for policy in policy?.elements ?? PolicyChoice.all {
+          var row = ModelRow(scenario: scenario, policy: policy, seed: seed, costs: costs)
+          guard policy.obstacle(on: scenario.host) == nil else {
+            absent.append(policy)
+            try file?.write(ModelTable.line(row))
+            continue
           }
-          return summary
+          var summary = ReplicateSummary(policy)
+          for number in 0..<replicates {
+            let found = policy.replicate(scenario, costs, seed: seed, number: number)
+            summary.add(found)
+            (row.number, row.found) = (number, found)
+            try file?.write(ModelTable.line(row))
+          }
+          summaries.append(summary)
         }
         try file?.close()
-        let document = ModelDocument(scenario, summaries, costs: costs, seed: seed)
+        let document = ModelDocument(scenario, summaries, absent: absent, costs: costs, seed: seed)
         try emit(json ? try Json.text(document) : document.text)
       }
     }

@@ -14,7 +14,8 @@ extension Costs {
         remedy: "choose a run of the standard plan that measured `bystander`")
     }
     self.init(
-      run: run.name, splitLock: try Costs.splitLock(run), trap: try Costs.trap(run),
+      run: run.name, splitLock: try Costs.splitLock(run), signal: try Costs.signal(run),
+      vmExit: try Costs.vmExit(run),
       // Of several pairs of CPUs the one that loses most.
       stallShares: Dictionary(
         victims.map { ($0.victim.rawValue, Int(($0.stallShare * Double(Fixed.million)).rounded())) },
@@ -38,7 +39,18 @@ extension Costs {
       "no line-split 8-byte lock add that was completed: detection was in force")
   }
 
-  private static func trap(_ run: StoredRun) throws -> Cost {
+  /// An exit by a write to a port, and the entry behind it: where guests were measured, and KVM runs them natively.
+  private static func vmExit(_ run: StoredRun) throws -> Cost? {
+    guard run.has("guest") else { return nil }
+    let table = try run.table("guest", columns: ["part", "quantity", "unit", "value"])
+    let values = try table.texts("part").indices.compactMap { row in
+      try table.texts("part")[row] == "exit" && table.texts("quantity")[row] == "port-exit"
+        && table.texts("unit")[row] == "ns" ? try table.numbers("value")[row] : nil
+    }
+    return values.first.map { Cost(ns: max(1, Int($0.rounded())), source: "guest.csv") }
+  }
+
+  private static func signal(_ run: StoredRun) throws -> Cost {
     let table = try run.table(
       "trap", columns: ["trigger", "context", "placement", "width_bytes", "locked", "round_trip_ns", "kind"])
     let rows = try table.texts("trigger").indices.filter { row in

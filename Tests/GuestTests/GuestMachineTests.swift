@@ -1,4 +1,5 @@
 import CGuest
+import Dispatch
 import Glibc
 import Testing
 
@@ -122,45 +123,82 @@ enum UsableKvm {
     }
     // What the first needs once, such as the C library's tables, is no leak.
     for _ in 0..<10 { try once() }
-    let before = try Possessions()
+    let before = try #require(Possessions())
     for _ in 0..<1000 { try once() }
-    let after = try Possessions()
-    #expect(after.descriptors == before.descriptors)
-    #expect(after.kvmMappings == 0)
-    #expect(after.children == before.children)
-    // The heap may grow by a mapping; a thousand guests that leaked one each would add a thousand.
-    #expect(after.mappings < before.mappings + 50)
+    let after = try #require(Possessions())
+    #expect(after.excess(over: before).isEmpty, "\(before), then \(after)")
+    #expect(after.mappings == 0)
   }
 
-  /// What this process holds.
-  private struct Possessions {
-    let descriptors: Int
-    let mappings: Int
-    let kvmMappings: Int
-    let children: String
+  @Test(.enabled(if: UsableKvm.isThere, UsableKvm.lack))
+  func aGuestThatIsThereIsCounted() throws {
+    let before = try #require(Possessions())
+    let guest = try GuestMachine(Kvm())
+    _ = try guest.cpus[0].run(GuestCall(.locked, cpl: 3))
+    let excess = try #require(Possessions()).excess(over: before)
+    #expect(excess.first { $0.what == "descriptors" }?.count == 3)
+    #expect(excess.first { $0.what == "mappings" }?.count == 2)
+    withExtendedLifetime(guest) {}
+  }
 
-    init() throws {
-      descriptors = try Self.count("/proc/self/fd")
-      let maps = try Self.text("/proc/self/maps").split(separator: "\n")
-      mappings = maps.count
-      kvmMappings = maps.count { $0.contains("kvm-vcpu") }
-      children = try Self.text("/proc/self/task/\(getpid())/children")
+  /// On one CPU each waits for the other's time slice; what counts is that all came before any began.
+  @Test(.enabled(if: UsableKvm.isThere, UsableKvm.lack), arguments: [1, 2])
+  func vcpusBeginWhenAllHaveCome(parties: Int) throws {
+    var options = GuestMachine.Options()
+    options.vcpus = parties
+    let guest = try GuestMachine(Kvm(), options)
+    for cpu in guest.cpus { #expect(try cpu.run(GuestCall(.locked, cpl: 3)).isDone) }
+    for _ in 0..<2 {
+      guest.closeGate()
+      var call = GuestCall(.together, cpl: 3)
+      (call.parties, call.count, call.milliseconds) = (parties, 200_000, 5000)
+      let reports = try Calls(guest.cpus, call).run()
+      for report in reports {
+        #expect(report.isDone, "\(report.obstacle ?? "")")
+        #expect(report.values[0] > 0 && report.counted == report.values[0])
+        #expect(report.ticks ?? 0 >= 200_000)
+      }
+      let came = reports.map { $0.values[1] }
+      #expect(reports.allSatisfy { $0.span!.lowerBound >= came.max()! })
+    }
+  }
+
+  @Test(.enabled(if: UsableKvm.isThere, UsableKvm.lack))
+  func aVcpuThatWaitsInVainIsLeft() throws {
+    let cpu = try GuestMachine(Kvm()).cpus[0]
+    var call = GuestCall(.together, cpl: 3)
+    (call.parties, call.milliseconds) = (2, 50)
+    #expect(try cpu.run(call).trip.end == .deadline)
+  }
+
+  /// The same call by a thread for each vCPU.
+  private final class Calls: @unchecked Sendable {
+    private let cpus: [GuestCpu]
+    private let call: GuestCall
+    /// Of one vCPU each.
+    private var outcomes: [UnsafeMutablePointer<Result<GuestReport, KvmFailure>?>]
+
+    init(_ cpus: [GuestCpu], _ call: GuestCall) {
+      (self.cpus, self.call) = (cpus, call)
+      outcomes = cpus.map { _ in
+        let outcome = UnsafeMutablePointer<Result<GuestReport, KvmFailure>?>.allocate(capacity: 1)
+        outcome.initialize(to: nil)
+        return outcome
+      }
     }
 
-    private static func count(_ folder: String) throws -> Int {
-      let stream = try #require(opendir(folder))
-      defer { closedir(stream) }
-      var count = 0
-      while readdir(stream) != nil { count += 1 }
-      return count
+    deinit {
+      for outcome in outcomes {
+        outcome.deinitialize(count: 1)
+        outcome.deallocate()
+      }
     }
 
-    private static func text(_ path: String) throws -> String {
-      let file = try #require(fopen(path, "re"))
-      defer { fclose(file) }
-      var bytes: [UInt8] = []
-      while case let byte = fgetc(file), byte != EOF { bytes.append(UInt8(byte)) }
-      return String(decoding: bytes, as: UTF8.self)
+    func run() throws -> [GuestReport] {
+      DispatchQueue.concurrentPerform(iterations: cpus.count) { index in
+        outcomes[index].pointee = Result { () throws(KvmFailure) in try cpus[index].run(call) }
+      }
+      return try outcomes.map { try $0.pointee!.get() }
     }
   }
 }

@@ -1,3 +1,4 @@
+import CHost
 import Glibc
 import Machine
 import Testing
@@ -6,7 +7,7 @@ import Testing
 @testable import Measurement
 
 /// Single split locks of a guest, as KVM would have them end.
-private enum Scripted {
+enum ScriptedGuest {
   static func report(
     _ end: GuestTrip.End = .ready, fault: GuestFault? = nil, nanoseconds: UInt64 = 80_000, slept: Bool = false
   ) -> GuestReport {
@@ -22,21 +23,21 @@ private enum Scripted {
 
 @Suite struct GuestAnswerTests {
   private static let answers: [(reports: [GuestReport], answer: GuestAnswer)] = [
-    ([Scripted.report(), Scripted.report()], .silent),
+    ([ScriptedGuest.report(), ScriptedGuest.report()], .silent),
     // A slow host is no answer; nor is a short sleep, such as a page fault's.
-    ([Scripted.report(nanoseconds: 30_000_000)], .silent),
-    ([Scripted.report(slept: true)], .silent),
+    ([ScriptedGuest.report(nanoseconds: 30_000_000)], .silent),
+    ([ScriptedGuest.report(slept: true)], .silent),
     // split_lock_warn on the vCPU's thread.
-    ([Scripted.report(), Scripted.report(nanoseconds: 10_400_000, slept: true)], .delayed),
+    ([ScriptedGuest.report(), ScriptedGuest.report(nanoseconds: 10_400_000, slept: true)], .delayed),
     // Reflected: the guest has CR0.AM and EFLAGS.AC, or the host no detection.
-    ([Scripted.report(fault: Scripted.fault(17))], .alignmentCheck),
+    ([ScriptedGuest.report(fault: ScriptedGuest.fault(17))], .alignmentCheck),
     // DR6 bit 11 clear: the guest's own bus-lock detection. Set: another #DB.
-    ([Scripted.report(fault: Scripted.fault(1, dr6: 0xFFFF_07F0, side: .after))], .debugTrap),
-    ([Scripted.report(fault: Scripted.fault(1))], .other),
+    ([ScriptedGuest.report(fault: ScriptedGuest.fault(1, dr6: 0xFFFF_07F0, side: .after))], .debugTrap),
+    ([ScriptedGuest.report(fault: ScriptedGuest.fault(1))], .other),
     // Fatal, or a host without detection by policy: KVM_EXIT_EXCEPTION beside the signal.
-    ([Scripted.report(.stopped(.exception(vector: 17, errorCode: 0)))], .given),
-    ([Scripted.report(.stopped(.internalError(suberror: 1)))], .given),
-    ([Scripted.report(), Scripted.report(.deadline)], .hung),
+    ([ScriptedGuest.report(.stopped(.exception(vector: 17, errorCode: 0)))], .given),
+    ([ScriptedGuest.report(.stopped(.internalError(suberror: 1)))], .given),
+    ([ScriptedGuest.report(), ScriptedGuest.report(.deadline)], .hung),
   ]
 
   @Test(arguments: answers.indices)
@@ -44,8 +45,18 @@ private enum Scripted {
     #expect(GuestAnswer(Self.answers[index].reports) == Self.answers[index].answer)
   }
 
+  /// warn with split_lock_mitigate 0: the guest meets nothing, and Linux logs the first of a task, if it may.
+  @Test func aLineInTheLogIsAnAnswer() {
+    let silent = [ScriptedGuest.report(), ScriptedGuest.report()]
+    #expect(GuestAnswer(silent, log: .told) == .logged)
+    #expect(GuestAnswer(silent, log: .silent) == .unknown)
+    let delayed = [ScriptedGuest.report(nanoseconds: 10_400_000, slept: true)]
+    #expect(GuestAnswer(delayed, log: .told) == .delayed)
+    for answer in [GuestAnswer.logged, .unknown, .delayed] { #expect(!answer.leavesAlone) }
+  }
+
   private static let ends: [(told: GuestAnswer?, end: GuestEnd, answer: GuestAnswer?)] = [
-    (.silent, .exited(0), .silent), (nil, .exited(0), nil),
+    (.silent, .exited(0), .silent), (nil, .exited(0), nil), (nil, .unkillable, .hung),
     (nil, .signalled(SIGBUS), .sigbus), (.silent, .signalled(SIGBUS), .sigbus),
     (nil, .signalled(SIGKILL), nil),
     (nil, .hung, .hung), (nil, .exited(1), nil), (nil, .interrupted, nil),
@@ -96,6 +107,35 @@ private enum Scripted {
     #expect(waitpid(-1, nil, WNOHANG) < 0)
   }
 
+  /// It has told all and closed its end, and does not end.
+  @Test func aMuteOneThatDoesNotEndIsKilled() throws {
+    #expect(try run("exec >&-; exec sleep 600", seconds: 0.3).end == .hung)
+    #expect(waitpid(-1, nil, WNOHANG) < 0)
+  }
+
+  @Test func childrenLeaveNothingBehind() throws {
+    let scripts = ["exit 0", "exit 3", "kill -BUS $$", "exec >&-; exec sleep 600", "exec sleep 600"]
+    func once(_ number: Int) throws { _ = try run(scripts[number % scripts.count], seconds: 0.05) }
+    for number in scripts.indices { try once(number) }
+    let before = try #require(Possessions())
+    for number in 0..<100 { try once(number) }
+    #expect(throws: GuestChildFailure.self) {
+      try GuestChild.run(GuestTask(.look, cpu: 0), binary: "/no/such", seconds: 1) { _ in }
+    }
+    #expect(try #require(Possessions()).excess(over: before).isEmpty)
+    #expect(waitpid(-1, nil, WNOHANG) < 0)
+  }
+
+  /// What a program that somebody else starts meanwhile must not have.
+  @Test func aPipeIsClosedOnExec() {
+    var ends: [Int32] = [-1, -1]
+    #expect(chost_pipe(&ends) == 0)
+    for end in ends {
+      #expect(fcntl(end, F_GETFD) & FD_CLOEXEC != 0)
+      close(end)
+    }
+  }
+
   @Test func whatIsNotThereCannotBeStarted() {
     #expect(throws: GuestChildFailure.self) {
       try GuestChild.run(GuestTask(.look, cpu: 0), binary: "/no/such", seconds: 1) { _ in }
@@ -103,7 +143,7 @@ private enum Scripted {
   }
 
   @Test func aTaskSurvivesItsArgument() throws {
-    for trial in [GuestTrial.plain(cpl: 0), .believes, .arms] {
+    for trial in [GuestTrial.plain(cpl: 0), .believes, .arms, .checks] {
       var task = GuestTask(.answer, cpu: 3)
       (task.trial, task.others, task.cost) = (trial, [1, 2], 1.5e-6)
       #expect(try GuestTask(argument: task.argument()) == task)
@@ -115,6 +155,8 @@ private enum Scripted {
   /// What children tell: by visit and trial.
   private struct Script {
     var loop = [0: "native", 3: "native"]
+    /// Trials whose child could not do what it was asked, and told why.
+    var refused: Set<GuestTrial> = []
     var answers: [GuestTrial: (GuestAnswer?, GuestEnd)] = [:]
     var offersTrap = false
     var looks = true
@@ -139,6 +181,10 @@ private enum Scripted {
         }
         return endOfLook
       case .answer:
+        guard !refused.contains(task.trial) else {
+          line(GuestLine(skipped: task.name, reason: "refused"))
+          return .exited(0)
+        }
         line(GuestLine(splitLocks: 11))
         let (answer, end) = answers[task.trial] ?? (.silent, .exited(0))
         if let answer {
@@ -149,6 +195,13 @@ private enum Scripted {
         }
         return end
       case .cost:
+        for cpl in task.untimedCpls {
+          tell(
+            GuestCell(.cost, "line-split", .nanoseconds, condition: "exits-off", cpl: cpl, cpu: task.cpu),
+            9000)
+          tell(GuestCell(.exit, "port-exit", .nanoseconds, cpl: cpl, cpu: task.cpu), 9000)
+        }
+        guard task.cpls.contains(3) else { return .exited(0) }
         for round in 1...4 {
           line(GuestLine(splitLocks: 100))
           tell(
@@ -159,13 +212,16 @@ private enum Scripted {
           )
         }
         return .exited(0)
-      case .vcpus, .bystander, .hostRegisters: return .exited(0)
+      case .creation, .vcpus, .bystander, .hostRegisters: return .exited(0)
       }
     }
   }
 
-  private func run(_ script: Script, budget: Double = 0.1) throws -> (GuestExperiment, [GuestTask]) {
-    let machine = try MachineReport.ofThisMachine(watchMs: 0)
+  private func run(
+    _ script: Script, budget: Double = 0.1, hypervisor: String? = nil
+  ) throws -> (GuestExperiment, [GuestTask]) {
+    var machine = try MachineReport.ofThisMachine(watchMs: 0)
+    machine.processor.hypervisor = hypervisor
     let plan = GuestPlan(
       cpu: machine.topology.cpus[0], beside: machine.topology.cpus.last?.id,
       among: machine.topology.cpus, in: machine.topology, rounds: 4,
@@ -180,37 +236,89 @@ private enum Scripted {
     return (experiment, tasks)
   }
 
+  private func row(
+    _ experiment: GuestExperiment, _ part: GuestCell.Part, _ quantity: String, cpl: Int
+  ) -> GuestRow? {
+    experiment.rows().first { $0.cell.part == part && $0.cell.quantity == quantity && $0.cell.cpl == cpl }
+  }
+
   @Test func everyVisitIsMadeAndRoundsAreSummedUp() throws {
     let (experiment, tasks) = try run(Script())
     #expect(
-      tasks.map(\.visit) == [.look, .answer, .answer, .answer, .hostRegisters, .cost, .vcpus, .bystander])
-    #expect(tasks.filter { $0.visit == .answer }.map(\.trial) == [.plain(cpl: 3), .plain(cpl: 0), .believes])
+      tasks.map(\.visit)
+        == [.look, .answer, .answer, .answer, .answer, .hostRegisters, .cost, .vcpus, .bystander, .creation])
+    #expect(
+      tasks.filter { $0.visit == .answer }.map(\.trial)
+        == [.plain(cpl: 3), .plain(cpl: 0), .checks, .believes])
+    #expect(tasks.last!.rounds == 1000 && tasks.last!.wallLimit > 900)
     // The cost of the guest's split locks is known from there on.
-    #expect(abs(tasks.last!.cost - 1.0025e-6) < 1e-9)
-    let cost = try #require(experiment.rows().first { $0.cell.part == .cost })
+    #expect(abs(tasks.dropLast().last!.cost - 1.0025e-6) < 1e-9)
+    let cost = try #require(row(experiment, .cost, "line-split", cpl: 3))
     #expect(cost.roundCount == 4 && abs(cost.value! - 1002.5) < 0.1 && cost.low! < cost.value!)
     #expect(experiment.rows().first { $0.cell.part == .exit }?.value == 160)
-    #expect(experiment.budget.operations == 433)
+    #expect(experiment.budget.operations == 444)
+    #expect(experiment.virtualisation == .hardware)
     #expect(experiment.end == .finished && experiment.warnings.isEmpty)
   }
 
-  @Test func interpretedCodeHasNoCost() throws {
+  /// Run once for its way; told without its times, and marked wherever a CPU's would be.
+  @Test(arguments: [("interpreted", "guest-interpreted"), ("not known", "guest-execution-unknown")])
+  func codeThatNoCpuIsKnownToRunHasNoCost(execution: String, warning: String) throws {
     var script = Script()
-    script.loop[0] = "interpreted"
+    script.loop[0] = execution
     let (experiment, tasks) = try run(script)
-    #expect(tasks.last?.cpls == [3])
-    #expect(experiment.virtualisation == .interpreting)
-    #expect(experiment.warnings.map(\.id) == ["guest-interpreted"])
-    let row = try #require(experiment.rows().first { $0.cell.part == .cost && $0.cell.cpl == 0 })
-    #expect(row.value == nil && row.found == "interpreted")
+    let timed = tasks.filter { !$0.cpls.isEmpty }
+    #expect(timed.map(\.visit) == [.cost, .vcpus, .bystander])
+    #expect(timed.allSatisfy { $0.cpls == [3] && $0.untimedCpls == [0] })
+    #expect(experiment.virtualisation == (execution == "interpreted" ? .interpreting : .unknown))
+    #expect(experiment.warnings.map(\.id) == [warning])
+    for (part, quantity) in [(GuestCell.Part.cost, "line-split"), (.exit, "port-exit")] {
+      let found = try #require(row(experiment, part, quantity, cpl: 0))
+      #expect(found.value == nil && found.low == nil && found.roundsNotAboveZero == nil)
+      #expect(found.found == execution)
+    }
+    #expect(row(experiment, .cost, "line-split", cpl: 0)?.cell.condition == "exits-off")
+    #expect(row(experiment, .answer, "line-split", cpl: 0)?.found == "silent, \(execution)")
+    #expect(row(experiment, .answer, "line-split", cpl: 3)?.found == "silent")
+    #expect(row(experiment, .cost, "line-split", cpl: 3)?.value != nil)
+    #expect(row(experiment, .loop, "register-add", cpl: 0)?.found == execution)
   }
 
   @Test func whereCpl3IsInterpretedNothingIsTimed() throws {
     var script = Script()
     script.loop = [0: "interpreted", 3: "interpreted"]
     let (experiment, tasks) = try run(script)
-    #expect(tasks.last?.visit == .hostRegisters)
+    let untimed = tasks.filter { !$0.untimedCpls.isEmpty }
+    #expect(untimed.map(\.visit) == [.cost, .vcpus])
+    #expect(untimed.allSatisfy { $0.rounds == 1 && $0.cpls.isEmpty && $0.untimedCpls == [0, 3] })
     #expect(!experiment.rows().contains { $0.cell.part == .cost && $0.value != nil })
+    #expect(experiment.skipped.contains { $0.what == "guest's bystander" })
+  }
+
+  /// Loops look native in QEMU's emulation, and host and guest are interpreted alike.
+  @Test func anEmulatedMachineHasNoCosts() throws {
+    let (experiment, tasks) = try run(Script(), hypervisor: "TCGTCGTCGTCG")
+    #expect(experiment.virtualisation == .interpreting)
+    #expect(experiment.nativeCpls.isEmpty && tasks.allSatisfy(\.cpls.isEmpty))
+    for cpl in [0, 3] {
+      #expect(row(experiment, .loop, "register-add", cpl: cpl)?.found == "interpreted")
+      #expect(row(experiment, .answer, "line-split", cpl: cpl)?.found == "silent, interpreted")
+    }
+    #expect(!experiment.rows().contains { $0.cell.unit.isTime && $0.cell.part != .loop && $0.value != nil })
+    #expect(experiment.warnings.map(\.id) == ["guest-interpreted"])
+  }
+
+  /// #GP at its WRMSR: no answer of a guest that detects is told, and one line says why.
+  @Test func whatTheGuestCouldNotSetIsNotAnswered() throws {
+    var script = Script()
+    script.offersTrap = true
+    script.refused = [.arms, .believes]
+    let (experiment, _) = try run(script)
+    #expect(experiment.answered(.arms) == nil && experiment.answered(.believes) == nil)
+    #expect(
+      experiment.skipped.filter { $0.what.contains("answer") }.map(\.what)
+        == ["guest's answer, guest-set-sld", "guest's answer, guest-set-bld"])
+    #expect(experiment.skipped.filter { $0.what.contains("answer") }.allSatisfy { $0.reason == "refused" })
   }
 
   @Test func aGuestThatIsDelayedIsNotTimed() throws {

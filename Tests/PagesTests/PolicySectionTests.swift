@@ -6,19 +6,20 @@ import Testing
 @testable import Pages
 
 @Suite struct PolicySectionTests {
-  private static let game = Scenario.builtIn.first { $0.name == "legacy-game" }!
-
-  private func table(_ policies: [PolicyChoice], replicates: Int) -> String {
-    var scenario = Self.game
+  private func table(_ policies: [PolicyChoice], replicates: Int, on name: String = "legacy-game") -> String {
+    var scenario = Scenario.builtIn.first { $0.name == name }!
     scenario.seconds = 1
     var text = ModelTable.header
     for policy in policies {
-      for replicate in 0..<replicates {
-        let tally = policy.tally(scenario, .committed, seed: 1, replicate: replicate)
-        text += ModelTable.line(
-          ModelRow(
-            scenario: scenario, policy: policy, replicate: replicate, seed: 1, costs: .committed, tally: tally
-          ))
+      var row = ModelRow(scenario: scenario, policy: policy, seed: 1, costs: .committed)
+      guard policy.obstacle(on: scenario.host) == nil else {
+        text += ModelTable.line(row)
+        continue
+      }
+      for number in 0..<replicates {
+        row.number = number
+        row.found = policy.replicate(scenario, .committed, seed: 1, number: number)
+        text += ModelTable.line(row)
       }
     }
     return text
@@ -36,6 +37,19 @@ import Testing
       let cells = html.matches(of: /<td[^>]*>([^<]*)<\/td>/).map { String($0.1) }
       #expect(cells.contains("0\u{A0}%") && cells.contains("2") && cells.contains("1.00×"))
       #expect(try Report([fixture.run]).markdown.contains("fatal-5.7"))
+    }
+  }
+
+  /// #DB was not measured by itself, and a CPU that has it alone has no #AC.
+  @Test func whatIsOpenHasBothEndsAndWhatCannotBeHasNone() async throws {
+    try await withTemporaryFolder { folder in
+      let fixture = try RunFixture(in: folder)
+      let policies = [PolicyChoice.busLock(.guestsSpared, isFatal: false), .fatal]
+      try fixture.write(table(policies, replicates: 2, on: "bus-lock-only"), to: "model")
+      let markdown = try Report([fixture.run]).markdown
+      #expect(
+        markdown.contains(/\| bus-lock-warn-6\.14 +\| +[0-9.]+\u{A0}% to [0-9.]+\u{A0}%/), "\(markdown)")
+      #expect(markdown.contains(/\| fatal-5\.7 +\| +n\/a +\|/), "\(markdown)")
     }
   }
 

@@ -7,7 +7,9 @@ enum Repository {
 
   /// The documents that people read, by their path from the root.
   static var documents: [String] {
-    let folders = ["", "docs", "results", "Tests/EmulatedMachine"]
+    let folders = [
+      "", "docs", "results", "fleet/ansible", "fleet/slurm", "Tests/EmulatedMachine", "Tests/Fleet",
+    ]
     return folders.flatMap { folder in
       names(in: root.appending(folder)).filter { $0.hasSuffix(".md") }.map {
         folder.isEmpty ? $0 : "\(folder)/\($0)"

@@ -14,12 +14,13 @@ typedef struct {
   uint64_t routine;  // guest address of what to run
   uint64_t user;     // 0: at CPL 0; else at CPL 3
   uint64_t operand;  // address, or the number of a register or leaf
-  uint64_t count;    // operations, or the subleaf
+  uint64_t count;    // operations, ticks, or the subleaf
   uint64_t flags;    // RFLAGS at CPL 3
   uint64_t start, end;  // TSC around the operations
-  uint64_t values[4];   // of registers: EAX, EBX, ECX, EDX of CPUID, or what RDMSR read and WRMSR writes
+  uint64_t values[4];   // of registers: EAX, EBX, ECX, EDX of CPUID, or what RDMSR read and WRMSR writes; else as the routine says
   uint64_t faults;      // exceptions met, of which the last is below
   uint64_t vector, error_code, rip, cs, rflags, dr6;
+  uint64_t gate, parties;  // address of a count of those who have come, and how many are waited for
 } cguest_mailbox;
 
 /// Where a vCPU's cell begins and what lies in it, in bytes from there; cells are aligned to their size.
@@ -64,6 +65,9 @@ cguest_program_layout cguest_program(void);
 void cguest_register(cguest_mailbox *_Nonnull mailbox);
 /// `count` times `lock add m64` on the operand, between two readings of the TSC.
 void cguest_locked(cguest_mailbox *_Nonnull mailbox);
+/// `lock add m64` on the operand for `count` TSC ticks from when `parties` vCPUs have come to the gate; `values` begins with the
+/// operations and the TSC when this one came.
+void cguest_together(cguest_mailbox *_Nonnull mailbox);
 /// One plain load of 8 bytes.
 void cguest_load(cguest_mailbox *_Nonnull mailbox);
 void cguest_cpuid(cguest_mailbox *_Nonnull mailbox);

@@ -44,6 +44,10 @@ chost_thread_usage chost_usage_of_thread(void);
 /// The corresponding system call is `pidfd_open` (Linux 5.3).
 int chost_pidfd_open(int process);
 
+/// Reading and writing end of a pipe, neither of which a program that is started has.
+/// The corresponding C function is `pipe2` with O_CLOEXEC.
+int chost_pipe(int *_Nonnull ends);
+
 /// From now on this process is killed when the thread that started it ends, and if that has ended already.
 /// The corresponding system call is `prctl(PR_SET_PDEATHSIG)`.
 int chost_die_with_parent(int parent);

@@ -6,6 +6,10 @@ public enum GuestAnswer: String, Sendable, Codable {
   case silent
   /// Linux puts the vCPU's thread to sleep (split_lock_warn through handle_guest_split_lock).
   case delayed
+  /// Nothing but a line in the log of the host's Linux: warn mode with split_lock_mitigate 0, which logs the first of a task.
+  case logged = "logged by the host"
+  /// The host would do so, and its log has no line: Linux writes ten in five seconds.
+  case unknown = "not known: the host may log it"
   /// #AC or #DB in the guest itself.
   case alignmentCheck = "#AC in the guest"
   case debugTrap = "#DB in the guest"
@@ -18,8 +22,9 @@ public enum GuestAnswer: String, Sendable, Codable {
 
   /// - Parameters:
   ///   - reports: of single split locks, one behind the other.
+  ///   - log: what the log of the host's Linux says of them.
   ///   - delay: from which on one was held up, in seconds.
-  init(_ reports: [GuestReport], delay: Double = DoseRamp.delay) {
+  init(_ reports: [GuestReport], log: HostLog = .none, delay: Double = DoseRamp.delay) {
     for report in reports {
       switch report.trip.end {
       case .deadline:
@@ -35,7 +40,16 @@ public enum GuestAnswer: String, Sendable, Codable {
       return
     }
     let isDelayed = reports.contains { $0.trip.slept && Double($0.trip.nanoseconds) > delay * 1e9 }
-    self = isDelayed ? .delayed : .silent
+    self = isDelayed ? .delayed : log == .told ? .logged : log == .silent ? .unknown : .silent
+  }
+
+  enum HostLog {
+    /// Nothing is to be expected there.
+    case none
+    /// It has a line with the address of the guest's instruction.
+    case told
+    /// It has none, though Linux may answer by such a line alone.
+    case silent
   }
 
   /// Of a child that may not have come to tell.
@@ -45,7 +59,7 @@ public enum GuestAnswer: String, Sendable, Codable {
     switch end {
     // SIGBUS of bus.h, 7 on x86.
     case .signalled(7): self = .sigbus
-    case .hung: self = .hung
+    case .hung, .unkillable: self = .hung
     case .exited(0): if let told { self = told } else { return nil }
     case .exited, .signalled, .interrupted: return nil
     }

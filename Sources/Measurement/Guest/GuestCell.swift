@@ -37,6 +37,14 @@ public struct GuestCell: Sendable, Hashable, Codable {
     /// It has words, no number.
     case none = ""
 
+    /// Whether it is a time, or made of times.
+    var isTime: Bool {
+      switch self {
+      case .nanoseconds, .milliseconds, .cycles, .ratio, .hertz: true
+      case .count, .none: false
+      }
+    }
+
     /// Whether rounds are added up instead of averaged.
     var addsUp: Bool { self == .count }
   }
@@ -82,6 +90,8 @@ public struct GuestRow: Sendable {
   public var high: Double?
   public var found: String?
   public var operations: Int
+  /// Nil of what is no time.
+  public var roundsNotAboveZero: Int?
 
   init(_ cell: GuestCell, _ findings: [GuestFinding]) {
     self.cell = cell
@@ -92,11 +102,18 @@ public struct GuestRow: Sendable {
     found = Set(words).count > 1 ? Set(words).sorted().joined(separator: " or ") : words.first
     if cell.unit.addsUp {
       value = values.isEmpty ? nil : values.reduce(0, +)
-    } else if let estimate = Estimate(rounds: values) {
-      (value, low, high) = (estimate.value, estimate.low, estimate.high)
-    } else {
-      // No logarithm of zero: nothing a second.
-      value = values.first { $0 == 0 }
+      return
     }
+    guard !values.isEmpty else { return }
+    let notAboveZero = values.count { $0 <= 0 }
+    roundsNotAboveZero = notAboveZero
+    guard notAboveZero > 0 else {
+      if let estimate = Estimate(rounds: values) {
+        (value, low, high) = (estimate.value, estimate.low, estimate.high)
+      }
+      return
+    }
+    // They have no logarithm, and without them the value would be too high.
+    value = Order.median(values).flatMap { $0 < 0 ? nil : $0 }
   }
 }

@@ -9,6 +9,8 @@ public enum GuestEnd: Sendable, Equatable {
   case signalled(Int32)
   /// It did not end in time, and was killed.
   case hung
+  /// Nor did it end then: Linux keeps it in a system call.
+  case unkillable
   /// The user ended the run, and the child with it.
   case interrupted
 
@@ -19,6 +21,7 @@ public enum GuestEnd: Sendable, Equatable {
     case .exited(let code): "the guest's process ended with exit code \(code)"
     case .signalled(let number): "the guest's process was killed by signal \(number)"
     case .hung: "the guest hung, and was killed"
+    case .unkillable: "the guest hung, and Linux does not let its process be killed"
     case .interrupted: "the run was interrupted"
     }
   }
@@ -36,9 +39,8 @@ enum GuestChild {
     _ task: GuestTask, binary: String = "/proc/self/exe", seconds: Double, line: (GuestLine) -> Void
   ) throws -> GuestEnd {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
-      throw GuestChildFailure(reason: "no pipe")
-    }
+    let piped = chost_pipe(&ends)
+    guard piped == 0 else { throw GuestChildFailure(reason: "no pipe: \(Errno(rawValue: -piped))") }
     defer { close(ends[0]) }
     let child: pid_t
     do {
@@ -50,15 +52,37 @@ enum GuestChild {
       throw GuestChildFailure(reason: "\(error)")
     }
     close(ends[1])
-    let cut = read(from: ends[0], until: chost_monotonic_raw_ns() + UInt64(seconds * 1e9), line)
-    if cut != nil { kill(child, SIGKILL) }
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
-    let number = status & 0x7F
-    return cut ?? (number == 0 ? .exited(Int(status >> 8 & 0xFF)) : .signalled(number))
+    let deadline = chost_monotonic_raw_ns() + UInt64(seconds * 1e9)
+    let cut = read(from: ends[0], until: deadline, line)
+    // One that has nothing more to tell may still not end.
+    if cut == nil, let end = end(of: child, until: deadline, heedsInterrupt: true) { return end }
+    kill(child, SIGKILL)
+    let last = chost_monotonic_raw_ns() + UInt64(GuestChild.patience * 1e9)
+    guard end(of: child, until: last, heedsInterrupt: false) != nil else { return .unkillable }
+    return cut ?? (chost_interrupt_received() != 0 ? .interrupted : .hung)
   }
 
-  private static let patience: Int32 = 50
+  /// Between two looks at the child, in ms; and how long a killed one may take to end, in seconds.
+  private static let interval: Int32 = 50
+  private static let patience = 5.0
+
+  /// Nil if it has not ended by then, or the user ends the run.
+  private static func end(of child: pid_t, until deadline: UInt64, heedsInterrupt: Bool) -> GuestEnd? {
+    var status: Int32 = 0
+    var wait = 1e-4
+    while true {
+      let ended = waitpid(child, &status, WNOHANG)
+      if ended == child { break }
+      // Whoever has us ignore SIGCHLD leaves nothing to wait for: what the child told is all that is known.
+      if ended < 0, errno == ECHILD { return .exited(0) }
+      if heedsInterrupt, chost_interrupt_received() != 0 { return nil }
+      if chost_monotonic_raw_ns() > deadline { return nil }
+      sleep(seconds: wait)
+      wait = min(2 * wait, Double(interval) / 1000)
+    }
+    let number = status & 0x7F
+    return number == 0 ? .exited(Int(status >> 8 & 0xFF)) : .signalled(number)
+  }
 
   /// Nil when the child has closed its end.
   private static func read(
@@ -70,7 +94,7 @@ enum GuestChild {
       if chost_interrupt_received() != 0 { return .interrupted }
       if chost_monotonic_raw_ns() > deadline { return .hung }
       var watched = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
-      guard poll(&watched, 1, patience) > 0 else { continue }
+      guard poll(&watched, 1, interval) > 0 else { continue }
       let count = Glibc.read(pipe, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return nil }

@@ -13,14 +13,14 @@ public final class GuestExperiment: CoursedExperiment {
   public let plan: GuestPlan
   public private(set) var course: ExperimentCourse
   public let clock: TscClock
-  private let machine: MachineReport
-  private let files: FileTree
+  let machine: MachineReport
+  let files: FileTree
   private let launch: Launch
-  private let seed: UInt64
+  let seed: UInt64
   private let start: Double
   /// In the order in which they were first seen.
-  private var order: [GuestCell] = []
-  private var findings: [GuestCell: [GuestFinding]] = [:]
+  private(set) var order: [GuestCell] = []
+  private(set) var findings: [GuestCell: [GuestFinding]] = [:]
 
   /// - Parameter launch: has a task done; a test's own tells what it likes.
   public convenience init(plan: GuestPlan, seed: UInt64, machine: MachineReport, clock: TscClock) {
@@ -45,17 +45,27 @@ public final class GuestExperiment: CoursedExperiment {
   public func run(progress: (Progress) -> Void, finishedRound: (GuestExperiment) throws -> Void) throws {
     guard try visit(plan.task(.look, seed: seed), progress, 0) == .exited(0), isUsable else { return }
     describe()
+    try ask(progress, finishedRound)
+    var creation = plan.task(.creation, seed: seed)
+    creation.wallLimit = max(0, left)
+    try visit(creation, progress, 0.9)
+    try finishedRound(self)
+  }
+
+  /// What becomes of it, and where split locks are left alone, what they cost.
+  private func ask(_ progress: (Progress) -> Void, _ finishedRound: (GuestExperiment) throws -> Void) throws {
     for (number, trial) in trials.enumerated() {
-      try answer(trial, progress, 0.1 + 0.05 * Double(number))
+      try answer(trial, progress, 0.1 + 0.04 * Double(number))
     }
     try finishedRound(self)
     var registers = plan.task(.hostRegisters, seed: seed)
     registers.hasMemoryControl = machine.policy.trapsWithAC
     try visit(registers, progress, 0.3)
-    guard end == .finished, !nativeCpls.isEmpty else { return }
-    let answers = nativeCpls.compactMap { answered(.plain(cpl: $0)) }
+    guard end == .finished else { return }
+    let asked = nativeCpls.isEmpty ? cpls : nativeCpls
+    let answers = asked.compactMap { answered(.plain(cpl: $0)) }
     // Why one is not known has been said.
-    guard answers.count == nativeCpls.count else { return }
+    guard answers.count == asked.count else { return }
     guard answers.allSatisfy(\.leavesAlone) else {
       let found = Set(answers.map(\.rawValue)).sorted().joined(separator: ", ")
       return skip("guest's cost, vCPUs and bystander", "split locks of a guest are answered here: \(found)")
@@ -67,42 +77,49 @@ public final class GuestExperiment: CoursedExperiment {
     }
   }
 
+  /// Of the wall time, in seconds.
+  private var left: Double { plan.wallLimit - (clock.elapsed() - start) }
+
   // MARK: Children
 
   private func measure(_ visit: GuestTask.Visit, _ progress: (Progress) -> Void, _ done: Double) throws {
     var task = plan.task(visit, seed: seed)
-    (task.cpls, task.hostIsFree) = (nativeCpls, machine.policy.leavesAlone)
+    task.cpls = nativeCpls
+    task.untimedCpls = cpls.filter {
+      !task.cpls.contains($0) && answered(.plain(cpl: $0))?.leavesAlone == true
+    }
+    task.hostIsFree = machine.policy.leavesAlone
     task.cost = costOfSplit ?? task.cost
+    let isTimed = visit == .cost ? !nativeCpls.isEmpty : nativeCpls.contains(3)
     if visit == .bystander, task.others.isEmpty {
-      return skip("guest's bystander", "no CPU is allowed that does not share the core")
+      return skip(task.name, "no CPU is allowed that does not share the core")
     }
-    if visit != .cost, !nativeCpls.contains(3) {
-      return skip("guest's \(visit.rawValue)", "CPL 3 of a guest is interpreted here")
+    if visit == .bystander, !isTimed {
+      return skip(task.name, "CPL 3 of a guest is not known to run natively here")
     }
-    let left = plan.wallLimit - (clock.elapsed() - start)
+    // What is not timed is done once, for its way and its counts.
+    if !isTimed { task.rounds = 1 }
+    let left = left
     guard left > 0 else {
       course.end = .wallLimit
       return
     }
-    // The bystander takes what the others leave.
-    task.wallLimit = visit == .bystander ? left : left / 2
+    task.wallLimit = left / 2
     try self.visit(task, progress, done)
   }
 
   /// - Returns: how the child ended; nil if it was not begun.
-  @discardableResult private func visit(
+  @discardableResult func visit(
     _ task: GuestTask, _ progress: (Progress) -> Void, _ done: Double
   ) throws -> GuestEnd? {
     course.heedInterrupt()
     guard end == .finished else { return nil }
     progress(
-      Progress(
-        phase: "guest, \(task.visit.rawValue)", done: done,
-        secondsLeft: plan.wallLimit - (clock.elapsed() - start)))
+      Progress(phase: "guest, \(task.visit.rawValue)", done: done, secondsLeft: left))
     let ended = try launch(task, task.wallLimit + patience) { take($0, task) }
     course.heedInterrupt()
     if task.visit != .answer, end == .finished, let obstacle = ended.obstacle {
-      skip("guest's \(task.visit.rawValue)", obstacle)
+      skip(task.name, obstacle)
     }
     return ended
   }
@@ -115,112 +132,21 @@ public final class GuestExperiment: CoursedExperiment {
     if let what = line.skipped { skip(what, line.reason ?? "no reason was given") }
   }
 
-  private func note(_ finding: GuestFinding) {
+  func note(_ finding: GuestFinding) {
     if findings[finding.cell] == nil { order.append(finding.cell) }
     findings[finding.cell, default: []].append(finding)
   }
 
-  private func skip(_ what: String, _ reason: String) {
-    if !skipped.contains(where: { $0 == (what, reason) }) { course.skip(what, reason) }
-  }
+  func skip(_ what: String, _ reason: String) { course.skip(what, reason) }
 
   // MARK: What the first child found
 
   /// Whether it told anything: where KVM is not usable, it told why.
   private var isUsable: Bool { !order.isEmpty }
 
-  private func found(_ part: GuestCell.Part, where isIt: (GuestCell) -> Bool = { _ in true })
+  func found(_ part: GuestCell.Part, where isIt: (GuestCell) -> Bool = { _ in true })
     -> [GuestFinding]
   {
     order.filter { $0.part == part && isIt($0) }.flatMap { findings[$0]! }
-  }
-
-  /// CPLs whose code a CPU runs.
-  var nativeCpls: [Int] { found(.loop).filter { $0.found == "native" }.compactMap(\.cell.cpl) }
-  var interpretedCpls: [Int] { found(.loop).filter { $0.found == "interpreted" }.compactMap(\.cell.cpl) }
-
-  /// What the guest sits on.
-  public enum Virtualisation: String, Sendable { case hardware, nested, interpreting }
-
-  var virtualisation: Virtualisation {
-    !interpretedCpls.isEmpty ? .interpreting : machine.processor.hypervisor != nil ? .nested : .hardware
-  }
-
-  private func describe() {
-    note(GuestFinding(GuestCell(.kvm, "virtualisation"), found: virtualisation.rawValue))
-    let modules = ["kvm_intel", "kvm_amd", "kvm_pvm"].filter { files.exists("/sys/module/\($0)") }
-    if !modules.isEmpty {
-      note(GuestFinding(GuestCell(.kvm, "module"), found: modules.joined(separator: ", ")))
-    }
-    let policy = machine.policy
-    let mitigation = policy.mitigates.map { ", split_lock_mitigate \($0 ? 1 : 0)" } ?? ""
-    note(
-      GuestFinding(
-        GuestCell(.kvm, "host-mode", place: .host), found: policy.mode.rawValue + mitigation))
-    // Stands for the cost that is not told.
-    for cpl in interpretedCpls {
-      note(
-        GuestFinding(
-          GuestCell(.cost, "line-split", .nanoseconds, cpl: cpl, cpu: plan.cpu), found: "interpreted"))
-    }
-  }
-
-  // MARK: Answers
-
-  private var trials: [GuestTrial] {
-    let offersMsrs = found(.kvm) { $0.quantity == "user-space-msrs" }.contains { $0.found == "offered" }
-    let offersTrap = found(.cpuid) {
-      $0.quantity == GuestCpuid.Bit.busLockDetect.rawValue && $0.condition == "by-kvm"
-    }.contains { $0.found == "offered" }
-    return [.plain(cpl: 3), .plain(cpl: 0)] + (offersMsrs ? [.believes] : []) + (offersTrap ? [.arms] : [])
-  }
-
-  private func answer(_ trial: GuestTrial, _ progress: (Progress) -> Void, _ done: Double) throws {
-    guard Double(GuestWorker.answerOperations) * DoseResponse.assumedSeconds <= budget.left else {
-      return skip("guest's answer", ExperimentEnd.outOfBudget)
-    }
-    guard let end = try visit(plan.task(.answer, seed: seed, trial: trial), progress, done) else { return }
-    // What kills the child it could not tell.
-    let told = answered(trial)
-    if let answer = GuestAnswer(told: told, end: end) {
-      if told == nil { note(GuestFinding(cell(trial), found: answer.rawValue)) }
-    } else if self.end == .finished {
-      skip("guest's answer", end.obstacle ?? "the guest's process told nothing")
-    }
-  }
-
-  private func cell(_ trial: GuestTrial) -> GuestCell {
-    GuestCell(
-      .answer, GuestWorker.answerQuantity, condition: trial.condition, cpl: trial.cpl, cpu: plan.cpu)
-  }
-
-  func answered(_ trial: GuestTrial) -> GuestAnswer? {
-    findings[cell(trial)]?.last?.found.flatMap(GuestAnswer.init)
-  }
-
-  /// Seconds, in the guest where that is native, else on the host.
-  private var costOfSplit: Double? {
-    let cell = order.filter { $0.part == .cost && $0.quantity == "line-split" && $0.unit == .nanoseconds }
-      .first { $0.condition == "exits-off" && $0.cpl == 3 }
-    return cell.flatMap { GuestRow($0, findings[$0]!).value }.map { $0 / 1e9 }
-  }
-
-  // MARK: Rows
-
-  public func rows() -> [GuestRow] {
-    GuestCell.Part.allCases.flatMap { part in
-      order.filter { $0.part == part }.map { GuestRow($0, findings[$0]!) }
-    }
-  }
-
-  public var warnings: [RunWarning] {
-    guard !interpretedCpls.isEmpty else { return [] }
-    let cpls = interpretedCpls.map(String.init).joined(separator: " and ")
-    return [
-      RunWarning(
-        "guest-interpreted",
-        "KVM interprets a guest's code at CPL \(cpls): what it takes there is no cost of silicon, and is not told",
-        "run on hardware, or where the host allows nested guests")
-    ]
   }
 }

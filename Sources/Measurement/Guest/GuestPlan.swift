@@ -30,14 +30,17 @@ public struct GuestPlan: Sendable {
   }
 
   /// Parts of the budget.
-  private static let (costShare, vcpuShare, bystanderShare) = (0.2, 0.25, 0.5)
+  private static let (costShare, vcpuShare, bystanderShare, registerShare) = (0.2, 0.25, 0.45, 0.05)
+  /// Guests that come and go, for each second of wall time, and at most.
+  private static let (guestsPerSecond, mostGuests) = (10.0, 1000)
 
   func budget(of visit: GuestTask.Visit) -> Double {
     switch visit {
     case .cost: budget * GuestPlan.costShare
     case .vcpus: budget * GuestPlan.vcpuShare
     case .bystander: budget * GuestPlan.bystanderShare
-    case .look, .answer, .hostRegisters: 0
+    case .hostRegisters: budget * GuestPlan.registerShare
+    case .look, .answer, .creation: 0
     }
   }
 
@@ -47,7 +50,9 @@ public struct GuestPlan: Sendable {
     switch visit {
     case .vcpus: task.others = more
     case .bystander: task.others = [other].compactMap { $0 }
-    case .hostRegisters: task.others = [other ?? cpu] + [sibling].compactMap { $0 }
+    case .hostRegisters: (task.others, task.sibling) = ([other ?? sibling ?? cpu], sibling)
+    case .creation:
+      task.rounds = max(1, min(GuestPlan.mostGuests, Int(wallLimit * GuestPlan.guestsPerSecond)))
     case .look, .answer, .cost: break
     }
     return task

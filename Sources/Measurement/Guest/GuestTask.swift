@@ -3,29 +3,41 @@ import FoundationEssentials
 /// What a child of ours that owns a guest is asked to do.
 public struct GuestTask: Sendable, Codable, Equatable {
   public enum Visit: String, Sendable, Codable {
-    case look, answer, cost, vcpus, bystander
+    case look, creation, answer, cost, vcpus, bystander
     case hostRegisters = "host-registers"
   }
 
   public var visit: Visit
   /// The vCPU's, the first one's of several.
   public var cpu: Int
-  /// Of more vCPUs, or of the bystander.
+  /// Of more vCPUs, of the bystander, or where the host's registers are read from.
   public var others: [Int] = []
+  /// Whose registers the core shares.
+  public var sibling: Int?
   public var rounds = 1
   public var seed: UInt64 = 0
   /// Of an answer: which.
   public var trial = GuestTrial.plain(cpl: 3)
-  /// CPLs that are not interpreted.
+  /// CPLs that a CPU runs; and the others, which are run once, for the way and not for the time.
   public var cpls: [Int] = []
+  public var untimedCpls: [Int] = []
   /// Whether split locks of the host's own are left alone, and whether its MSR 0x33 is known to be there.
   public var hostIsFree = true
   public var hasMemoryControl = false
+  /// Whether the host's Linux may answer a guest's split lock by a line in its log alone.
+  public var hostIsQuiet = false
   /// What a split lock costs in the guest, in seconds.
   public var cost = DoseResponse.assumedSeconds
   /// Upper bound on locked time, and no round is begun after so many seconds.
   public var budget = 0.0
   public var wallLimit = 0.0
+
+  /// As the run's record calls it.
+  var name: String {
+    visit == .answer
+      ? "guest's answer" + (trial.condition.map { ", \($0)" } ?? ", CPL \(trial.cpl)")
+      : "guest's \(visit.rawValue)"
+  }
 
   init(_ visit: Visit, cpu: Int) { (self.visit, self.cpu) = (visit, cpu) }
 
@@ -44,10 +56,12 @@ public struct GuestTask: Sendable, Codable, Equatable {
 public enum GuestTrial: Sendable, Codable, Equatable, Hashable {
   /// At CPL 0, or 3.
   case plain(cpl: Int)
-  /// We answer MSR 0x33: the guest has set bit 29.
+  /// We answer MSR 0x33: the guest has set bit 29, and reads it back.
   case believes
-  /// It has set bit 2 of its IA32_DEBUGCTL, and CPUID says that it may.
+  /// It has set bit 2 of its IA32_DEBUGCTL, and reads it back; CPUID says that it may.
   case arms
+  /// It has set EFLAGS.AC, and CR0.AM is on.
+  case checks
 
   var cpl: Int { if case .plain(let cpl) = self { cpl } else { 3 } }
 
@@ -56,6 +70,7 @@ public enum GuestTrial: Sendable, Codable, Equatable, Hashable {
     case .plain: nil
     case .believes: "guest-set-sld"
     case .arms: "guest-set-bld"
+    case .checks: "eflags-ac"
     }
   }
 }

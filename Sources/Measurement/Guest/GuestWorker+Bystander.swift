@@ -8,8 +8,11 @@ import Machine
 extension GuestWorker {
   /// Length of the victim's slice, and how much longer the guest works, in seconds.
   private static let (slice, more) = (0.004, 1.5)
-  /// The throttle's limit, its slice and the victim's, in seconds: at least two of its slices.
-  private static let (limit, throttleSlice, throttledSlice) = (1000, 0.1, 0.2)
+  private static let throttle = UserThrottle(perSecond: 1000, sliceSeconds: 0.1)
+  /// The victim's slice beside it, in seconds: two of the throttle's.
+  private static let throttledSlice = 0.2
+  /// The least share of its time that a guest must have spent on split locks.
+  private static let leastBusy = 0.7
   /// Locked time of one treated slice, in seconds: below the longest burst.
   static var lockedSeconds: Double { slice * more }
 
@@ -53,11 +56,24 @@ extension GuestWorker {
 
   /// Seconds of an aligned operation, its call included.
   private func alignedCost(_ cpu: GuestCpu, _ assistant: Assistant) throws -> Double {
-    let run = GuestRun(cpu)
-    try assistant.begin { run.go(.aligned, count: 20_000, seconds: 1) }
+    let run = GuestRun(cpu, GuestWorker.call(.aligned, count: 20_000, seconds: 1))
+    try assistant.begin { run.go() }
     try assistant.finish()
     guard let ticks = try run.report()?.ticks else { return 1e-9 }
     return clock.seconds(Double(ticks)) / 20_000
+  }
+
+  private static func call(_ operand: GuestCall.Operand, count: Int, seconds: Double) -> GuestCall {
+    var call = GuestCall(.locked, cpl: 3)
+    (call.operand, call.count, call.milliseconds) = (operand, count, UInt32(seconds * 1000))
+    return call
+  }
+
+  /// A guest that is held back makes a slice's operations at its beginning, and waits for its end: two slices' more, since the victim's begins
+  /// within one.
+  static func operations(outlasting seconds: Double, _ throttle: UserThrottle) -> Int {
+    let slices = (seconds * 1e9 / Double(throttle.slice)).rounded(.up)
+    return throttle.quota * (Int(slices) + 2)
   }
 
   /// Control, treated, control; false if the guest did not work all the time.
@@ -67,34 +83,29 @@ extension GuestWorker {
   ) throws -> Bool {
     let length = condition == .throttled ? GuestWorker.throttledSlice : GuestWorker.slice
     var ticks: [Double] = []
+    var treated: GuestReport?
     for operand in [GuestCall.Operand.aligned, .lineSplit, .aligned] {
       let isTreated = operand == .lineSplit
-      let count: Double =
-        if !isTreated {
-          GuestWorker.more * length / costOfAligned
-        } else if condition == .throttled {
-          GuestWorker.more * length * Double(GuestWorker.limit)
-        } else {
-          GuestWorker.more * length / task.cost
-        }
-      cpu.throttle =
-        isTreated && condition == .throttled
-        ? UserThrottle(perSecond: GuestWorker.limit, sliceSeconds: GuestWorker.throttleSlice) : nil
+      let throttle = isTreated && condition == .throttled ? GuestWorker.throttle : nil
+      let count =
+        throttle.map { GuestWorker.operations(outlasting: length, $0) }
+        ?? Int(GuestWorker.more * length / (isTreated ? task.cost : costOfAligned))
+      cpu.throttle = throttle
       if isTreated { rest() }
-      let run = GuestRun(cpu)
+      let run = GuestRun(cpu, GuestWorker.call(operand, count: count, seconds: 2))
       let before = cpu.value(operand)
-      try assistant.begin { run.go(operand, count: Int(count), seconds: 2) }
+      try assistant.begin { run.go() }
       // The guest's memory is ours: its counter tells that it works, before and behind the slice.
       let hasBegun = waitUntil { cpu.value(operand) != before }
       let slice = try runner.run(ticks: UInt64(clock.ticks(seconds: length)))
       let works = cpu.value(operand) &- before < UInt64(count)
       try assistant.finish()
       let report = try run.report()
-      if isTreated {
-        try book(Int(report?.counted ?? UInt64(count)))
-        if let report { try tellRate(condition, report) }
-      }
-      guard hasBegun, works, report?.isDone == true, slice.operations > 0 else { return false }
+      if isTreated { try book(Int(report?.counted ?? UInt64(count))) }
+      guard hasBegun, works, let report, report.isDone, slice.operations > 0 else { return false }
+      // One that something else kept off its CPU was no offender all the time.
+      if isTreated, condition == .free, busyShare(report) < GuestWorker.leastBusy { return false }
+      if isTreated { treated = report }
       ticks.append(slice.ticksPerOperation)
     }
     try tell(
@@ -102,32 +113,19 @@ extension GuestWorker {
         GuestCell(
           .bystander, "slow-down", .ratio, condition: condition.rawValue, place: .host, cpu: task.others[0]),
         2 * ticks[1] / (ticks[0] + ticks[2])))
+    try tellRate(condition, treated!)
     return true
   }
 
+  /// Of its call's time, what its split locks cost.
+  private func busyShare(_ report: GuestReport) -> Double {
+    Double(report.counted) * task.cost * 1e9 / Double(max(1, report.trip.nanoseconds))
+  }
+
   private func tellRate(_ condition: Condition, _ report: GuestReport) throws {
-    guard report.isDone, report.trip.nanoseconds > 0 else { return }
     try tell(
       GuestFinding(
         GuestCell(.throttle, "bus-locks", .hertz, condition: condition.rawValue, cpl: 3, cpu: task.cpu),
         Double(report.counted) / (Double(report.trip.nanoseconds) / 1e9), operations: Int(report.counted)))
-  }
-
-  /// A call of the guest's on another thread.
-  private final class GuestRun: @unchecked Sendable {
-    private let cpu: GuestCpu
-    /// That thread's until it has finished.
-    private var outcome: Result<GuestReport, KvmFailure>?
-
-    init(_ cpu: GuestCpu) { self.cpu = cpu }
-
-    func go(_ operand: GuestCall.Operand, count: Int, seconds: Double) {
-      var call = GuestCall(.locked, cpl: 3)
-      (call.operand, call.count, call.milliseconds) = (operand, count, UInt32(seconds * 1000))
-      outcome = Result { () throws(KvmFailure) in try cpu.run(call) }
-    }
-
-    /// Nil before it has run.
-    func report() throws -> GuestReport? { try outcome?.get() }
   }
 }

@@ -3,16 +3,11 @@ import Machine
 
 /// What the guest is, and what it meets without a split lock.
 extension GuestWorker {
-  /// An operation of a register-only loop that takes more cycles is interpreted: silicon takes about one.
-  static let interpretedCycles = 50.0
-  /// Operations of a loop that may be interpreted, and of one that is not.
-  private static let (few, many) = (200, 100_000)
+  /// Operations of a loop that may be interpreted, shorter and longer, and how often they are timed.
+  private static let (few, many, slopes) = (200, 2000, 7)
 
   func look() throws {
-    let begun = clock.elapsed()
     let cpu = try GuestMachine(kvm).cpus[0]
-    _ = try cpu.run(GuestCall(.register, cpl: 0))
-    try tell(GuestFinding(GuestCell(.kvm, "creation", .milliseconds), (clock.elapsed() - begun) * 1e3))
     try tell(
       GuestFinding(GuestCell(.kvm, "bus-lock-exit"), found: kvm.hasBusLockExit ? "offered" : "not offered"))
     try tell(
@@ -28,23 +23,28 @@ extension GuestWorker {
   }
 
   private func loop(_ cpu: GuestCpu, _ cpl: Int) throws {
-    var call = GuestCall(.register, cpl: cpl)
-    func cycles() throws -> Double? {
-      try cpu.run(call).ticks.map { Double($0) / Double(call.count) }
-    }
     let cell = GuestCell(.loop, "register-add", .cycles, cpl: cpl, cpu: task.cpu)
-    call.count = GuestWorker.few
-    // The first meets cold pages.
-    guard try cycles() != nil, var value = try cycles() else {
-      return try tell(GuestFinding(cell, found: "it did not come back"))
+    var call = GuestCall(.register, cpl: cpl)
+    func ticks(_ count: Int) throws -> UInt64? {
+      call.count = count
+      return try cpu.run(call).ticks
     }
-    let isInterpreted = value > GuestWorker.interpretedCycles
-    if !isInterpreted {
-      call.count = GuestWorker.many
-      value = try cycles() ?? value
+    // The first meets cold pages.
+    _ = try ticks(GuestWorker.few)
+    var slopes: [Double] = []
+    for _ in 0..<GuestWorker.slopes {
+      guard let short = try ticks(GuestWorker.few), let long = try ticks(GuestWorker.many) else {
+        return try tell(GuestFinding(cell, found: "it did not come back"))
+      }
+      let sample = Sample(
+        shortOperations: GuestWorker.few, shortTicks: short, longOperations: GuestWorker.many, longTicks: long
+      )
+      slopes.append(sample.ticksPerOperation)
     }
     try tell(
-      GuestFinding(cell, value, found: isInterpreted ? "interpreted" : "native", operations: call.count))
+      GuestFinding(
+        cell, slopes.filter { $0 > 0 }.min(), found: GuestExecution(slopes: slopes).rawValue,
+        operations: GuestWorker.slopes * (GuestWorker.few + GuestWorker.many)))
   }
 
   private func count(_ cpu: GuestCpu, _ cpl: Int) throws {

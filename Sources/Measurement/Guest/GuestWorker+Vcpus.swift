@@ -3,8 +3,8 @@ import Machine
 
 /// Split locks of several vCPUs of one guest at one time, each on lines of its own.
 extension GuestWorker {
-  /// Of each vCPU in a round.
-  static let operationsOfVcpu = 500
+  /// How long a round's vCPUs work, in seconds.
+  private static let seconds = 0.0005
 
   /// So many vCPUs, of all that are there: each twice the one before.
   static func vcpuCounts(cpus: Int) -> [Int] {
@@ -12,61 +12,83 @@ extension GuestWorker {
     return (0...3).map { 1 << $0 }.filter { $0 <= most }
   }
 
+  /// The first vCPU is the calling thread's: whoever waited for it would take its CPU.
   func runVcpus() throws {
     let cpus = [task.cpu] + task.others
     for count in GuestWorker.vcpuCounts(cpus: cpus.count) {
+      let used = Array(cpus.prefix(count))
       var options = GuestMachine.Options()
       options.vcpus = count
       let guest = try GuestMachine(kvm, options)
-      let hasRun: Void? = try withAssistants(on: Array(cpus.prefix(count))) { assistants in
-        for _ in 0..<task.rounds
-        where hasTime && Double(count * GuestWorker.operationsOfVcpu) * task.cost <= budget.left {
+      let hasRun: Void? = try withAssistants(on: Array(used.dropFirst())) { assistants in
+        try boot(guest, assistants)
+        var rounds = (all: 0, together: 0)
+        let most = Double(count) * GuestWorker.seconds
+        for _ in 0..<task.rounds where hasTime && most <= budget.left {
           rest()
-          let runs = zip(guest.cpus, assistants).map { VcpuRun($0, $1) }
-          for run in runs { try run.begin(GuestWorker.operationsOfVcpu) }
-          for run in runs { try tell(try run.finish(), of: count, cpu: run.cpu) }
-          try book(count * GuestWorker.operationsOfVcpu)
+          let reports = try together(guest, assistants)
+          try book(Int(reports.reduce(0) { $0 + $1.counted }))
+          rounds.all += 1
+          if try tell(reports, on: used) { rounds.together += 1 }
+        }
+        guard rounds.all > 0, rounds.together == 0 else { return }
+        for cpu in used {
+          try tell(GuestFinding(cost(of: count, cpu), found: "never at one time", operations: 0))
         }
       }
       if hasRun == nil { try skip("guest with \(count) vCPUs", "Linux refused a thread") }
     }
   }
 
-  private func tell(_ report: GuestReport, of count: Int, cpu: Int) throws {
-    let operations = GuestWorker.operationsOfVcpu
-    guard let ticks = report.ticks, report.isDone else {
-      return try skip(
-        "guest with \(count) vCPUs on CPU \(cpu)", report.obstacle ?? "it did not count its time")
-    }
-    try tell(
-      GuestFinding(
-        GuestCell(.vcpus, "line-split", .nanoseconds, cpl: 3, cpu: cpu, vcpus: count),
-        clock.nanoseconds(Double(ticks)) / Double(operations),
-        found: report.counted == UInt64(operations) ? "exact" : "lost some", operations: operations))
+  /// What a vCPU needs once must not hold up the others at the gate.
+  private func boot(_ guest: GuestMachine, _ assistants: [Assistant]) throws {
+    _ = try run(guest, assistants, GuestCall(.locked, cpl: 3))
   }
 
-  /// One vCPU on its own thread.
-  private final class VcpuRun: @unchecked Sendable {
-    private let guest: GuestCpu
-    private let assistant: Assistant
-    /// The assistant's until it has finished.
-    private var outcome: Result<GuestReport, KvmFailure>?
+  private func together(_ guest: GuestMachine, _ assistants: [Assistant]) throws -> [GuestReport] {
+    var call = GuestCall(.together, cpl: 3)
+    (call.operand, call.parties) = (.lineSplit, guest.cpus.count)
+    call.count = Int(clock.ticks(seconds: GuestWorker.seconds))
+    guest.closeGate()
+    return try run(guest, assistants, call)
+  }
 
-    var cpu: Int { assistant.cpu }
+  private func run(_ guest: GuestMachine, _ assistants: [Assistant], _ call: GuestCall) throws
+    -> [GuestReport]
+  {
+    let runs = guest.cpus.map { GuestRun($0, call) }
+    for (run, assistant) in zip(runs.dropFirst(), assistants) { try assistant.begin { run.go() } }
+    runs[0].go()
+    for assistant in assistants { try assistant.finish() }
+    return try runs.compactMap { try $0.report() }
+  }
 
-    init(_ guest: GuestCpu, _ assistant: Assistant) { (self.guest, self.assistant) = (guest, assistant) }
+  private func cost(of count: Int, _ cpu: Int) -> GuestCell {
+    GuestCell(.vcpus, "line-split", .nanoseconds, cpl: 3, cpu: cpu, vcpus: count)
+  }
 
-    func begin(_ count: Int) throws {
-      try assistant.begin { [self] in
-        var call = GuestCall(.locked, cpl: 3)
-        (call.operand, call.count) = (.lineSplit, count)
-        outcome = Result { () throws(KvmFailure) in try guest.run(call) }
-      }
+  /// - Returns: whether they worked at one time.
+  private func tell(_ reports: [GuestReport], on cpus: [Int]) throws -> Bool {
+    let count = cpus.count
+    for (report, cpu) in zip(reports, cpus) where !report.isDone || report.span == nil {
+      try skip("guest with \(count) vCPUs on CPU \(cpu)", report.obstacle ?? "it did not count its time")
+      return false
     }
-
-    func finish() throws -> GuestReport {
-      try assistant.finish()
-      return try outcome!.get()
+    let overlap = VcpuOverlap(reports.map { $0.span! }, arrivals: reports.map { $0.values[1] })
+    if count > 1 {
+      try tell(
+        GuestFinding(
+          GuestCell(.vcpus, "overlap", .ratio, cpl: 3, vcpus: count), overlap.share,
+          found: overlap.share == nil ? "the vCPUs' TSCs are not one clock" : nil))
     }
+    guard overlap.isEnough else { return false }
+    for (report, cpu) in zip(reports, cpus) {
+      let operations = report.values[0]
+      try tell(
+        GuestFinding(
+          cost(of: count, cpu), clock.nanoseconds(Double(report.ticks!)) / Double(max(1, operations)),
+          found: report.counted == operations ? "exact" : "lost some", operations: Int(operations)))
+    }
+    return true
   }
 }

@@ -10,13 +10,15 @@ public final class GuestWorker {
   let clock: TscClock
   var random: SeededGenerator
   var budget: BusBudget
+  /// The host's: a test's own tells what it likes.
+  let files: FileTree
   private let begun: Double
   private let write: (String) throws -> Void
 
   /// - Parameter write: takes whole lines.
   /// - Throws: `KvmFailure` where KVM is not usable.
-  public init(_ task: GuestTask, write: @escaping (String) throws -> Void) throws {
-    (self.task, self.write) = (task, write)
+  init(_ task: GuestTask, files: FileTree = .live, write: @escaping (String) throws -> Void) throws {
+    (self.task, self.files, self.write) = (task, files, write)
     kvm = try Kvm()
     clock = TscClock()
     random = SeededGenerator(seed: task.seed)
@@ -31,7 +33,11 @@ public final class GuestWorker {
     } catch let failure as KvmFailure {
       try write(GuestLine(skipped: "guest", reason: failure.description).text())
     } catch let failure as PinFailure {
-      try write(GuestLine(skipped: "guest's \(task.visit.rawValue)", reason: failure.description).text())
+      try write(GuestLine(skipped: task.name, reason: failure.description).text())
+    } catch let lost as AssistantLost {
+      try write(GuestLine(skipped: task.name, reason: lost.description).text())
+    } catch let refusal as GuestRefusal {
+      try write(GuestLine(skipped: task.name, reason: refusal.description).text())
     }
   }
 
@@ -39,6 +45,7 @@ public final class GuestWorker {
     try CpuPin.pin(to: task.visit == .bystander || task.visit == .hostRegisters ? task.others[0] : task.cpu)
     switch task.visit {
     case .look: try look()
+    case .creation: try create()
     case .answer: try answer()
     case .cost: try measureCost()
     case .vcpus: try runVcpus()
@@ -61,16 +68,5 @@ public final class GuestWorker {
   func book(_ splitLocks: Int) throws {
     budget.book(operations: splitLocks, cost: task.cost, at: clock.elapsed())
     try write(GuestLine(splitLocks: splitLocks).text())
-  }
-
-  /// A guest whose MSR 0x33 has bit 29 set, as it believes.
-  func believer() throws -> GuestMachine {
-    var options = GuestMachine.Options()
-    (options.answersMsrs, options.bits) = (true, [.coreCapabilities: true])
-    let guest = try GuestMachine(kvm, options)
-    var call = GuestCall(.writeMsr, cpl: 0)
-    (call.number, call.value) = (EmulatedRegisters.memoryControl, EmulatedRegisters.splitLockDisable)
-    _ = try guest.cpus[0].run(call)
-    return guest
   }
 }

@@ -86,7 +86,7 @@ extension DutyCycle {
     guard policy.mayDelay, let hz = timerHz, hz > 0 else { return nil }
     let jiffy = 1000 / Double(hz)
     // A timer of n jiffies fires between n and n + 1 of them later (kernel/time/timer.c, calc_index), and msleep adds
-    // one before Linux 6.13.
+    // one before Linux 6.12.
     func sleep(_ ms: Double) -> Bounds {
       let jiffies = (ms / jiffy).rounded(.up)
       return Bounds(low: max(ms, jiffies * jiffy), high: (jiffies + 2) * jiffy)

@@ -9,22 +9,41 @@ enum PolicySection: SectionMaker {
     ("sigbus_in_guests", "SIGBUS in guests", .count), ("guests_killed", "guests killed", .count),
     ("oopses", "oopses", .count), ("spurious_ac", "spurious #AC", .count),
     ("msr_writes_per_second", "MSR writes", .perSecond), ("toggles_per_second", "toggles", .perSecond),
-    ("log_lines", "log lines", .count), ("bystander_slowdown", slowdownTitle, .factor),
+    ("log_lines", "log lines", .count), ("bystander_slowdown", "bystander takes", .factor),
   ]
-  private static let slowdownTitle = "bystander takes"
+  /// Columns with what costs that were not measured leave open.
+  private static let open = ["throughput_share", "bystander_slowdown"]
+  private static let names = columns.map(\.name) + open.flatMap { [$0 + "_low", $0 + "_high"] }
 
   /// All replicates of a scenario under a policy, with a run's costs.
   private struct Outcome {
     let run: PageRun
     let scenario, policy: String
     var bystander: String?
+    /// Whether the policy can be on the scenario's host.
+    let isApplicable: Bool
     /// By column, without empty fields.
-    var values: [[Double]]
+    var values: [String: [Double]] = [:]
 
-    func mean(_ index: Int) -> Ranged? {
-      guard let low = values[index].min(), let high = values[index].max() else { return nil }
-      let mean = values[index].reduce(0, +) / Double(values[index].count)
+    private func mean(_ name: String) -> Double? {
+      guard let found = values[name] else { return nil }
+      return found.reduce(0, +) / Double(found.count)
+    }
+
+    /// The mean, from the least replicate to the most, with what is open.
+    func spread(_ name: String) -> Ranged? {
+      guard let mean = mean(name) else { return nil }
+      let all = [name, name + "_low", name + "_high"].flatMap { values[$0] ?? [] }
+      let (low, high) = (all.min() ?? mean, all.max() ?? mean)
       return low == high ? Ranged(value: mean) : Ranged(value: mean, low: low, high: high)
+    }
+
+    /// The mean; where that is open, its ends.
+    func text(_ name: String, _ quantity: Quantity) -> String {
+      guard isApplicable else { return "n/a" }
+      let ends = [name + "_low", name + "_high"].compactMap { mean($0).map(quantity.text) }
+      guard ends.count == 2, ends[0] != ends[1] else { return mean(name).map(quantity.text) ?? "-" }
+      return "\(ends[0]) to \(ends[1])"
     }
   }
 
@@ -35,7 +54,8 @@ enum PolicySection: SectionMaker {
     var section = PageSection("policies", "What policies would do")
     section.words = [
       "Simulated, not measured: what splitbench model foretells of detection policies on one workload, with these costs. Done are the"
-        + " split locks performed of those wanted, known those that Linux or KVM came to know of; counts are means of a replicate."
+        + " split locks performed of those wanted, known those that Linux or KVM came to know of; counts are means of a replicate. Where"
+        + " costs that were not measured leave a value open, both ends are told; n/a is a policy that cannot be on such a host."
     ]
     for (index, scenario) in outcomes.map(\.scenario).distinct.enumerated() {
       let chosen = outcomes.filter { $0.scenario == scenario }
@@ -50,13 +70,12 @@ enum PolicySection: SectionMaker {
   }
 
   private static func read(_ run: PageRun) throws(ReadFailure) -> [Outcome] {
-    let names = columns.map(\.name)
     guard
       let entries = try Entries(
-        run.stored, "model", required: ["scenario", "policy"], optional: names + ["bystander"])
+        run.stored, "model", required: ["scenario", "policy"], optional: names + ["bystander", "applicable"])
     else { return [] }
     let (scenarios, policies) = (try entries.texts("scenario"), try entries.texts("policy"))
-    let bystanders = try entries.text("bystander")
+    let (bystanders, applicable) = (try entries.text("bystander"), try entries.boolean("applicable"))
     var fields: [[Double?]] = []
     for name in names { fields.append(try entries.number(name)) }
     var outcomes: [Outcome] = []
@@ -68,10 +87,10 @@ enum PolicySection: SectionMaker {
         outcomes.append(
           Outcome(
             run: run, scenario: scenarios[row], policy: policies[row], bystander: bystanders[row],
-            values: names.map { _ in [] }))
+            isApplicable: applicable[row] ?? true))
       }
-      for (index, field) in fields.enumerated() {
-        if let value = field[row] { outcomes[place].values[index].append(value) }
+      for (name, field) in zip(names, fields) {
+        if let value = field[row] { outcomes[place].values[name, default: []].append(value) }
       }
     }
     return outcomes
@@ -80,9 +99,7 @@ enum PolicySection: SectionMaker {
   private static func table(_ scenario: String, _ outcomes: [Outcome], isOne: Bool) -> PageTable {
     let rows = outcomes.map { outcome in
       (isOne ? [] : [outcome.run.label]) + [outcome.policy]
-        + columns.enumerated().map { index, column in
-          outcome.mean(index).map { column.quantity.text($0.value) } ?? "-"
-        }
+        + columns.map { outcome.text($0.name, $0.quantity) }
     }
     return PageTable(
       "Policies on \(scenario)", .words,
@@ -95,8 +112,9 @@ enum PolicySection: SectionMaker {
   private static func figure(
     _ id: String, _ scenario: String, _ outcomes: [Outcome], _ styles: RunStyles, isOne: Bool
   ) -> Figure? {
-    let index = columns.firstIndex { $0.title == slowdownTitle }!
-    let all = outcomes.compactMap { $0.mean(index) }.flatMap(\.all)
+    let name = "bystander_slowdown"
+    let outcomes = outcomes.filter(\.isApplicable)
+    let all = outcomes.compactMap { $0.spread(name) }.flatMap(\.all)
     guard
       let axis = Axis(
         "times as long as beside no split locks", .factor, .logarithmic, covering: all, showing: 1...2)
@@ -106,7 +124,7 @@ enum PolicySection: SectionMaker {
       DotPlot.Row(
         label: policy,
         dots: outcomes.filter { $0.policy == policy }.compactMap { outcome in
-          guard let slowdown = outcome.mean(index) else { return nil }
+          guard let slowdown = outcome.spread(name) else { return nil }
           data.append(
             [outcome.run.stored.name, scenario, policy, outcome.bystander ?? ""]
               + [slowdown.value, slowdown.low, slowdown.high].map(Field.number))
@@ -115,8 +133,9 @@ enum PolicySection: SectionMaker {
         })
     }
     return Figure(
-      id, "What \(outcomes[0].bystander ?? "a bystander") pays, by policy",
-      caption: "The mean of replicates, from the one that pays least to the one that pays most.",
+      id, "What \(outcomes.first?.bystander ?? "a bystander") pays, by policy",
+      caption:
+        "The mean of replicates, from the one that pays least to the one that pays most, with what is open.",
       isWide: true,
       plot: DotPlot(
         x: axis, rows: rows, legend: isOne ? [] : styles.legend(outcomes.map(\.run), line: false)),

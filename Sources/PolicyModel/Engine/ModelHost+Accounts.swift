@@ -6,6 +6,7 @@ extension ModelHost {
     settle(runner)
     if let pace = runners[runner].busPace { bus.leave(pace, at: now) }
     runners[runner].passage = passage
+    runners[runner].meetsSpurious = meetsSpurious(runners[runner].cpu)
     runners[runner].busPace = locksBus(passage) ? bus.join(pace(passage, runners[runner]), at: now) : nil
     runners[runner].since = clock(of: runners[runner])
     if passage.stopsAtEach { plan(runner) }
@@ -23,9 +24,12 @@ extension ModelHost {
   /// The next split lock of a runner is trapped; it comes again, behind the time that the trap takes, unless the policy ends the runner.
   mutating func trap(_ runner: Int) {
     settle(runner)
-    runners[runner].progress = pace(runners[runner].passage, runners[runner]) - costs.trap.ns
+    runners[runner].progress =
+      pace(runners[runner].passage, runners[runner]) - costs.alignmentCheck.ns
     firstTried = min(firstTried, now)
     tally.alignmentChecks += 1
+    tally.spurious += runners[runner].meetsSpurious ? 1 : 0
+    tally.unsure += costs.alignmentCheck.span
     if !runners[runner].isKnown { detect() }
     runners[runner].isKnown = true
   }
@@ -36,7 +40,7 @@ extension ModelHost {
     runners[runner].progress = 0
     firstTried = min(firstTried, now)
     tally.performed += 1
-    tally.busLocked += costs.splitLock.ns
+    if case .asked(let question) = runners[runner].passage { tally.unsure += cost(of: question).span }
     detect()
   }
 
@@ -54,6 +58,7 @@ extension ModelHost {
       tally.demanded += runners[runner].worked / max(period, costs.splitLock.ns)
     }
     if firstDetected < .max { tally.firstDetection = firstDetected - firstTried }
+    tally.guestCounters = guests.map(\.counter)
     let expected = Set(queue.cpusWithWork.map(core))
     tally.coresOff = bits.indices.count { !bits[$0] && !expected.contains($0) }
   }
@@ -77,26 +82,27 @@ extension ModelHost {
     // Of the time since then so much was left to the first.
     let first = max(0, now - (time - runner.since) + max(0, pace - runner.progress))
     runners[index].isKnown = false
-    account(count, on: runner.passage, alreadyKnown: runner.isKnown ? 1 : 0, from: min(now, first))
+    account(count, of: runner, from: min(now, first))
   }
 
-  private mutating func account(_ count: Int, on passage: Passage, alreadyKnown: Int, from first: Int) {
+  private mutating func account(_ count: Int, of runner: Runner, from first: Int) {
     firstTried = min(firstTried, first)
-    if locksBus(passage) {
-      tally.performed += count
-      tally.busLocked += count * costs.splitLock.ns
-    }
-    guard case .each(let toll) = passage else { return }
-    tally.detected += count - alreadyKnown
+    if locksBus(runner.passage) { tally.performed += count }
+    guard case .each(let toll) = runner.passage else { return }
+    tally.detected += count - (runner.isKnown ? 1 : 0)
     firstDetected = min(firstDetected, first)
     switch toll {
     case .busLockTrap:
       tally.busLockTraps += count
+      tally.unsure += count * costs.busLockTrap.span
       tally.logLines += busLockLog.lines(of: count, from: first, to: now)
     case .emulation:
       tally.alignmentChecks += count
+      tally.spurious += runner.meetsSpurious ? count : 0
       tally.emulated += count
-      tally.guestCounter += count
+      tally.unsure += count * costs.vmExit.span
+      guests[runner.guest!].counter += count
+      tally.traceEvents += count
     }
   }
 
@@ -113,15 +119,21 @@ extension ModelHost {
     }
   }
 
-  /// Time from one split lock to the next where the bus is free, in ns: never less than what it takes.
+  /// Time from one split lock to the next where the bus is free, in ns: what the runner does in between, what the split lock takes, and what it meets.
   private func pace(_ passage: Passage, _ runner: Runner) -> Int {
-    let least =
-      switch passage {
-      case .idle, .free, .trap: costs.splitLock.ns
-      case .asked(.trap), .each(.busLockTrap): costs.splitLock.ns + costs.trap.ns
-      case .asked(.exit): costs.splitLock.ns + costs.vmExit.ns
-      case .each(.emulation): costs.vmExit.ns
-      }
-    return max(least, runner.period ?? least)
+    let alone = max(runner.period ?? 0, costs.splitLock.ns)
+    return switch passage {
+    case .idle, .free, .trap: alone
+    case .each(.busLockTrap): alone + costs.busLockTrap.ns
+    case .asked(let question): alone + cost(of: question).ns
+    case .each(.emulation): alone - costs.splitLock.ns + costs.vmExit.ns
+    }
+  }
+
+  private func cost(of question: Passage.Question) -> Costs.Cost {
+    switch question {
+    case .trap: costs.busLockTrap
+    case .exit: costs.vmExit
+    }
   }
 }

@@ -9,6 +9,9 @@ struct ModelHost {
 
   private(set) var now = 0
   private(set) var bits: [Bool]
+  /// What each CPU wrote last to the bit of its core.
+  private var written: [Bool]
+  private let hasBits: Bool
   private(set) var isOnline: [Bool]
   var runners: [Runner] = []
   var guests: [Guest] = []
@@ -26,6 +29,8 @@ struct ModelHost {
   struct Guest {
     /// The value that it writes to its detection bit; nil: it knows of none.
     let detection: Bool?
+    /// Split locks that KVM handled silently.
+    var counter = 0
     /// Whether KVM offered it detection as it started.
     var isOffered = false
     var isKilled = false
@@ -37,12 +42,16 @@ struct ModelHost {
     jiffy = 1_000_000_000 / shape.timerHz
     bus = Bus(cost: costs.splitLock.ns)
     bits = Array(repeating: false, count: shape.cores)
+    written = Array(repeating: true, count: shape.cpus)
+    hasBits = shape.detects.contains(.splitLock)
     residents = Array(repeating: [], count: shape.cores)
     isOnline = Array(repeating: true, count: shape.cpus)
   }
 
   func core(_ cpu: Int) -> Int { cpu / shape.threadsPerCore }
   func isArmed(_ cpu: Int) -> Bool { bits[core(cpu)] }
+  /// Whether #AC comes to a CPU that had itself taken detection off: another one of its core set the bit.
+  func meetsSpurious(_ cpu: Int) -> Bool { isArmed(cpu) && !written[cpu] }
   var onlineCpus: [Int] { isOnline.indices.filter { isOnline[$0] } }
   /// Where what ran on a CPU goes on when that CPU is gone.
   func nextOnline(to cpu: Int) -> Int {
@@ -54,8 +63,9 @@ struct ModelHost {
 
   /// Writes the detection bit of a CPU's core.
   mutating func write(_ value: Bool, cpu: Int) {
-    guard shape.detects.contains(.splitLock) else { return }
+    guard hasBits else { return }
     tally.msrWrites += 1
+    written[cpu] = value
     let core = core(cpu)
     guard bits[core] != value else { return }
     tally.toggles += 1
@@ -137,10 +147,7 @@ struct ModelHost {
 
   mutating func advance(to time: Int) { now = time }
 
-  mutating func takeUnsettled() -> [Int] {
-    defer { unsettled.removeAll(keepingCapacity: true) }
-    return unsettled
-  }
+  mutating func forgetUnsettled() { unsettled.removeAll(keepingCapacity: true) }
 
   mutating func setOnline(_ value: Bool, cpu: Int) { isOnline[cpu] = value }
 

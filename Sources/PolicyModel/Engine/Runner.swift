@@ -32,6 +32,8 @@ struct Runner {
   var since = 0
   /// Of the time to its next split lock, how much is over.
   var progress = 0
+  /// Whether #AC on the passage comes to a CPU that had taken detection off.
+  var meetsSpurious = false
   /// Whether the split lock that it is at was trapped before.
   var isKnown = false
   /// Tells a planned operation from one planned before.

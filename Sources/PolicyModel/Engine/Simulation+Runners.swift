@@ -58,6 +58,7 @@ extension Simulation {
     if host.runners[runner].isOutside { return enter(runner) }
     leave(runner)
     let outside = host.costs.vmExit.ns + 2 * host.costs.msrWrite.ns
+    host.tally.unsure += host.costs.vmExit.span + 2 * host.costs.msrWrite.span
     host.runners[runner].nextCrossing = host.now + outside
     host.queue.push(.crossing(runner: runner), at: host.now + outside)
   }

@@ -146,10 +146,12 @@ struct Simulation<Policy: ModelledPolicy> {
   }
 
   private mutating func reassess() {
-    for runner in host.takeUnsettled() {
+    for index in host.unsettled.indices {
+      let runner = host.unsettled[index]
       let takesSome = host.runners[runner].isRunning && host.runners[runner].period != nil
       host.begin(takesSome ? policy.passage(of: runner, host) : .idle, runner)
     }
+    host.forgetUnsettled()
   }
 
   private mutating func happen(_ what: Scenario.Event.What) {

@@ -1,5 +1,6 @@
-/// `split_lock_detect=ratelimit:N`, Linux 5.13 and later: ebb1064e7c2e, handle_bus_lock. At most N bus locks of tasks a second on the
-/// whole host; who comes too late looks again every 20 ms. #AC is off; without #DB nothing is detected at all.
+/// `split_lock_detect=ratelimit:N`, Linux 5.14 and later: ef4ae6e44131 (18 May 2021, behind the merge window of 5.13), handle_bus_lock.
+/// At most N bus locks of tasks a second on the whole host; who comes too late looks again every 20 ms. #AC is off; without #DB nothing is
+/// detected at all.
 struct RateLimit: ModelledPolicy {
   private let limit: Int
   /// `bld_ratelimit`, in jiffies (lib/ratelimit.c, ___ratelimit).

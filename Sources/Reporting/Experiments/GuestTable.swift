@@ -12,7 +12,7 @@ enum GuestTable {
       ) { $0.cell.part.rawValue },
       .text(
         "condition",
-        "Under which: exits-off, exits-on (KVM_CAP_X86_BUS_LOCK_EXIT), throttled-1000 (a second, by the VMM); as-kvm, answered-by-us; by-kvm, offered-by-us, withheld-by-us; guest-set-sld (MSR 0x33 bit 29, which we answer), guest-set-bld (IA32_DEBUGCTL bit 2); eflags-ac; before, during, after."
+        "Under which: exits-off, exits-on (KVM_CAP_X86_BUS_LOCK_EXIT), throttled-1000 (a second, by the VMM); as-kvm, answered-by-us; by-kvm, offered-by-us, withheld-by-us; guest-set-sld (MSR 0x33 bit 29, which we answer), guest-set-bld (IA32_DEBUGCTL bit 2), each read back; eflags-ac (set at CPL 3, with CR0.AM); before, during, during-split-locks, after."
       ) { $0.cell.condition },
       .text("place", "Where it was measured: guest or host.") { $0.cell.place.rawValue },
       .integer("cpl", "Privilege level of the guest's code, 0 or 3.") { $0.cell.cpl },
@@ -20,7 +20,7 @@ enum GuestTable {
       .integer("vcpus", "Of vcpus: how many worked at one time.") { $0.cell.vcpus },
       .text(
         "quantity",
-        "What of it; a placement is the operand's of a locked 8-byte add. bus-lock-exit: time of an exit by a bus lock and of the entry behind it; port-exit: of one by a write to a port; slow-down: of a victim in memory, treated over control; -to-host: over the host's own cost in the same round; rip: where the guest's RIP stood, at the instruction or after it."
+        "What of it; a placement is the operand's of a locked 8-byte add. bus-lock-exit: time of an exit by a bus lock and of the entry behind it; port-exit: of one by a write to a port; slow-down: of a victim in memory, treated over control; -to-host: over the host's own cost in the same round; overlap: time in which all vCPUs worked, of that in which any did; creation: from a guest's creation to the end of its first call; left-behind: descriptors, mappings, threads and processes more than before, behind so many guests as operations; rip: where the guest's RIP stood, at the instruction or after it."
       ) { $0.cell.quantity },
       .text("unit", "Of the value: ns, ms, cycles (of the TSC), ratio, count (added up), hz; empty of words.")
       {
@@ -28,15 +28,19 @@ enum GuestTable {
       },
       .number(
         "value",
-        "The value: the 20 % trimmed mean of the rounds' logarithms, or their sum; empty where code is interpreted."
+        "The value: the 20 % trimmed mean of the rounds' logarithms, or their sum; empty where code is interpreted or that is not known."
       ) { $0.value },
       .number("value_low", "Lower end of its 95 % interval over this run's rounds.") { $0.low },
       .number("value_high", "Upper end of its 95 % interval.") { $0.high },
       .text(
         "found",
-        "In words: native or interpreted; exact or lost some; what a register held, or the exception; what became of the guest (silent, delayed, #AC in the guest, #DB in the guest, given to the VMM, SIGBUS to the VMM, hung)."
+        "In words: native, interpreted or not known, which also marks what depends on it; exact or lost some; what a register held, or the exception; what became of the guest (silent, logged by the host, not known: the host may log it, delayed, #AC in the guest, #DB in the guest, given to the VMM, SIGBUS to the VMM, hung)."
       ) { $0.found },
       .integer("operations", "Operations, reads or writes behind it.") { $0.operations },
+      .integer(
+        "rounds_not_above_zero",
+        "Of round_count, those in which the longer of two timings was the shorter one, since something held up the other. With any, the value is the median of all rounds, without interval; empty of counts and words."
+      ) { $0.roundsNotAboveZero },
     ])
   }
 }
@@ -51,6 +55,10 @@ extension GuestExperiment: ReportedExperiment {
   }
 
   package static func sections(_ summary: Summary) -> [Summary.Section] { [summary.guest].compactMap { $0 } }
+
+  package func note(_ rows: [GuestRow], in record: inout RunRecord) {
+    record.untestedOnHardware = rows.isEmpty ? nil : GuestExperiment.untestedOnHardware
+  }
 
   package static var compared: [ComparedTable] {
     let bounds = (low: "value_low", high: "value_high")

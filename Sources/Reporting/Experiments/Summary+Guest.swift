@@ -31,6 +31,7 @@ extension Summary {
       ("code", .loop, "register-add", nil), ("a split lock is answered", .answer, "line-split", nil),
       ("a split lock, the guest's MSR 0x33[29] set", .answer, "line-split", "guest-set-sld"),
       ("a split lock, the guest's DEBUGCTL[2] set", .answer, "line-split", "guest-set-bld"),
+      ("a split lock, EFLAGS.AC set", .answer, "line-split", "eflags-ac"),
       ("lock add m64, aligned", .cost, "aligned", "exits-off"),
       ("lock add m64, line-split", .cost, "line-split", "exits-off"),
       ("line-split, each an exit", .cost, "line-split", "exits-on"),
@@ -64,13 +65,17 @@ extension Summary {
       guestFound(.cpuid, "bus-lock-detect").map { "bus-lock #DB \($0) to guests" },
     ].compactMap { $0 }
     facts.append(kvm.joined(separator: ", "))
-    let vcpus = rows.filter { $0.cell.part == .vcpus && $0.value != nil }
+    if let left = rows.first(where: { $0.cell.quantity == "left-behind" }) {
+      facts.append("\(left.operations) guests came and went, and left behind: \(left.found ?? "-")")
+    }
+    let vcpus = rows.filter { $0.cell.part == .vcpus && $0.cell.quantity == "line-split" }
     let byCount = Dictionary(grouping: vcpus) { $0.cell.vcpus! }.sorted { $0.key < $1.key }
     if !byCount.isEmpty {
       let steps = byCount.map { count, rows in
-        "\(count): \(Nanoseconds.text(rows.map { $0.value! }.max()!)) ns"
+        let slowest = rows.compactMap(\.value).max().map { Nanoseconds.text($0) + " ns" }
+        return "\(count): \(slowest ?? rows[0].found ?? "-")"
       }
-      facts.append("a split lock with so many vCPUs at it: \(steps.joined(separator: ", "))")
+      facts.append("a split lock with so many vCPUs at it at one time: \(steps.joined(separator: ", "))")
     }
     for row in rows where row.cell.part == .bystander {
       let rate = rows.first { $0.cell.part == .throttle && $0.cell.condition == row.cell.condition }?.value

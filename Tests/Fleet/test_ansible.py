@@ -1,0 +1,198 @@
+"""The playbook, on hosts that do well and on hosts that fail in every way there is."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from shlex import join
+
+import pytest
+
+from conftest import ONE_RUN
+from host import Host, wait_until
+from lab import NETWORK, Lab
+from playing import Played, begin, end
+
+SERVICE = "mkdir -p /run/sshd; exec /usr/sbin/sshd -D -e"
+UNTIL_ENDED = " --repeat 1000 --pause 1"
+DEADLINE = 10
+
+
+@pytest.fixture(scope="module")
+def keys(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Users on every host to be, and a folder with the key that opens them."""
+    folder = tmp_path_factory.mktemp("keys")
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "key"], check=True)
+    public = (folder / "key.pub").read_text()
+    for user in ("admin", "guest"):
+        lab.inside("useradd", "--create-home", "--shell", "/bin/sh", user)
+        lab.write(f"home/{user}/.ssh/authorized_keys", public)
+        lab.inside("chown", "-R", f"{user}:", f"/home/{user}/.ssh")
+    lab.write("etc/sudoers.d/admin", "admin ALL=(ALL) NOPASSWD: ALL\n", mode=0o440)
+    key = lab.inside("cat", "/etc/ssh/ssh_host_ed25519_key.pub")
+    (folder / "known_hosts").write_text(f"{NETWORK}.* {key}")
+    return folder
+
+
+def variables(host: Host, deadline: int = DEADLINE, **others: object) -> dict[str, object]:
+    return {
+        "ansible_host": host.address, "ansible_user": "admin", "splitbench_deadline": deadline,
+        "splitbench_options": f"{join(ONE_RUN)} --label {host.name}", **others}
+
+
+def commands(host: Host) -> list[str]:
+    """What runs there, but for the way in."""
+    running = [line.split()[1] for line in host.processes()]
+    return [name for name in running if name not in ("sshd", "ps")]
+
+
+def wait_for_a_run(host: Host) -> None:
+    """Until a run is done there and the next goes on."""
+    def has_measured() -> bool:
+        return "splitbench" in commands(host) and any(host.files.glob("tmp/splitbench.*/results/*/summary.md"))
+    wait_until(has_measured, f"{host.name} to measure")
+
+
+def die(host: Host) -> None:
+    wait_for_a_run(host)
+    host.die()
+
+
+def lose_splitbench(host: Host) -> None:
+    wait_for_a_run(host)
+    host.run("pkill", "-KILL", "-x", "splitbench")
+
+
+@pytest.fixture(scope="module")
+def hosts(lab: Lab, keys: Path) -> dict[str, Host]:
+    return {name: lab.host(name, SERVICE) for name in ("alpha", "beta", "denied", "dying", "killed", "slow")}
+
+
+@pytest.fixture(scope="module")
+def played(
+    lab: Lab, keys: Path, hosts: dict[str, Host], bundle: Path, tmp_path_factory: pytest.TempPathFactory,
+) -> Played:
+    """Seven hosts: two guests of one physical host, and one for each way to fail."""
+    inventory = {name: variables(host) for name, host in hosts.items()}
+    inventory["alpha"] |= {"physical_host": "one"}
+    inventory["beta"] |= {"physical_host": "one", "splitbench_as_root": True}
+    inventory["denied"] |= {"ansible_user": "guest", "splitbench_as_root": True}
+    for name in ("dying", "killed", "slow"):
+        inventory[name]["splitbench_options"] += UNTIL_ENDED
+    inventory["killed"]["splitbench_deadline"] = inventory["dying"]["splitbench_deadline"] = 60
+    inventory["away"] = inventory["alpha"] | {"ansible_host": f"{NETWORK}.200"}
+    folder = tmp_path_factory.mktemp("played")
+    playing = begin(lab, keys, folder, inventory, bundle=str(bundle))
+    with ThreadPoolExecutor() as pool:
+        mishaps = [pool.submit(die, hosts["dying"]), pool.submit(lose_splitbench, hosts["killed"])]
+        played = end(playing, folder)
+        for mishap in mishaps:
+            mishap.result()
+    return played
+
+
+def record(run: Path) -> dict:
+    return json.loads((run / "run.json").read_text())
+
+
+def test_what_went_well_is_at_home(played: Played) -> None:
+    for host in ("alpha", "beta"):
+        row, = played.of(host)
+        run, = played.runs(host)
+        assert row["outcome"] == "measured", row
+        said = record(run)
+        assert run.parent.parent == played.results and run.parent.name.endswith(said["host"]["instance"])
+        assert (said["run"], said["label"], said["complete"]) == (run.name, host, True)
+        with open(run / "cost.csv", newline="") as table:
+            splits = [row for row in csv.DictReader(table) if row["placement"] == "line-split"]
+        assert splits and all(float(row["median_ns"]) > 0 for row in splits)
+
+
+def test_root_is_who_was_to_be(played: Played) -> None:
+    is_root = {host: record(played.runs(host)[0])["machine"]["permissions"]["is_root"] for host in ("alpha", "beta")}
+    assert is_root == {"alpha": False, "beta": True}
+
+
+def test_every_failure_has_a_name_a_place_and_a_reason(played: Played) -> None:
+    assert played.code != 0
+    found = {row["host"]: (row["outcome"], row["step"], row["reason"]) for row in played.report}
+    reasons = {
+        "away": ("unreachable", "Connect", "No route to host"),
+        "denied": ("failed", "Start the run", "sudo"),
+        "dying": ("unreachable", "Run", "ssh: connect to host"),
+        "killed": ("failed", "Run", "killed by SIGKILL"),
+        "slow": ("failed", "Run", "the deadline passed"),
+    }
+    assert found.keys() == {"alpha", "beta", *reasons}
+    for host, (outcome, step, reason) in reasons.items():
+        assert found[host][:2] == (outcome, step)
+        assert reason in found[host][2], found[host]
+        assert f"{host}: {outcome} at '{step}': " in played.said
+    assert "FLEET: 2 of 7 hosts were measured" in played.said
+
+
+def test_what_failing_hosts_had_is_at_home_too(played: Played) -> None:
+    for host in ("killed", "slow"):
+        runs = [record(run) for run in played.runs(host)]
+        assert runs and {run["label"] for run in runs} == {host}
+    # The deadline interrupts, and does not kill: every run has its end, and only one was cut short.
+    ends = [record(run)["end"] for run in sorted(played.runs("slow"))]
+    assert set(ends[:-1]) <= {"finished"} and ends[-1] in ("finished", "interrupted"), ends
+    assert played.runs("dying") == played.runs("denied") == played.runs("away") == []
+
+
+def test_nothing_is_at_home_but_what_the_report_names(played: Played) -> None:
+    named = {run for host in played.report for run in played.runs(host["host"])}
+    assert set(played.results.glob("*/*")) - set(played.results.glob(".*/*")) == named
+    assert not any(played.results.glob(".fetched/*")) and not any(played.results.glob(".incoming*"))
+
+
+def test_guests_of_one_physical_host_take_turns(played: Played) -> None:
+    first, second = sorted((record(played.runs(host)[0]) for host in ("alpha", "beta")), key=lambda run: run["started_utc"])
+    assert first["ended_utc"] < second["started_utc"]
+    # The others did not wait for both.
+    assert min(record(run)["started_utc"] for run in played.runs("slow")) < second["started_utc"]
+
+
+@pytest.mark.parametrize("name", ("alpha", "beta", "denied", "killed", "slow"))
+def test_nothing_is_left_on_a_host(played: Played, hosts: dict[str, Host], name: str) -> None:
+    # Ansible's watcher of a job looks every few seconds whether it is over.
+    wait_until(lambda: not commands(hosts[name]), f"{name} to be idle: {commands(hosts[name])}", seconds=30)
+    files = hosts[name].run("find", "/tmp", "/home", "/root", "-type", "f", "-cnewer", "/run/sshd").split()
+    # sudo's own.
+    assert [file for file in files if not file.endswith(".sudo_as_admin_successful")] == []
+
+
+def test_a_run_ends_though_its_playbook_is_gone(
+    lab: Lab, keys: Path, hosts: dict[str, Host], bundle: Path, tmp_path: Path, played: Played,
+) -> None:
+    slow = hosts["slow"]
+    inventory = {"slow": variables(slow, deadline=5, splitbench_options=join(ONE_RUN) + UNTIL_ENDED)}
+    playing = begin(lab, keys, tmp_path, inventory, bundle=str(bundle))
+    wait_for_a_run(slow)
+    os.killpg(playing.pid, signal.SIGKILL)
+    playing.wait()
+    wait_until(lambda: not commands(slow), "the run to end")
+
+
+def test_a_package_is_installed(
+    lab: Lab, keys: Path, hosts: dict[str, Host], package: Path, tmp_path: Path, played: Played,
+) -> None:
+    inventory = {name: variables(hosts[name]) for name in ("alpha", "denied")}
+    inventory["denied"]["ansible_user"] = "guest"
+    done = end(begin(lab, keys, tmp_path, inventory, package=str(package)), tmp_path)
+    assert {row["host"]: (row["outcome"], row["step"]) for row in done.report} == {
+        "alpha": ("measured", ""), "denied": ("failed", "Install the package")}
+    assert hosts["alpha"].run("dpkg-query", "--show", "--showformat=${Status}", "splitbench") == "install ok installed"
+    assert record(done.runs("alpha")[0])["complete"]
+
+
+def test_what_to_install_must_be_said(lab: Lab, keys: Path, hosts: dict[str, Host], tmp_path: Path) -> None:
+    done = end(begin(lab, keys, tmp_path, {"alpha": variables(hosts["alpha"])}), tmp_path)
+    assert done.code != 0
+    assert "make bundle" in done.of("alpha")[0]["reason"]

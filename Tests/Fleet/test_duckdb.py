@@ -1,0 +1,90 @@
+"""The queries of docs/duckdb.md, on a tree of two machines, beside the same answers by Python alone."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from math import isclose
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from answers import ANSWERS, Answer, Tables, values
+from conftest import REPOSITORY
+
+PAGE = (REPOSITORY / "docs/duckdb.md").read_text(encoding="utf-8")
+SETUP, = re.findall(r"```sql\n(CREATE .*?)```", PAGE, re.DOTALL)
+QUESTIONS = re.findall(r"^## (\d+)\. (.+?)$.*?```sql\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE)
+# The second machine: of another version, which had fewer columns, and slower.
+OLDER = "older-machine"
+LACKS = {"cell", "headline", "single_count", "attribution_evidence", "rounds_apart"}
+SCALED = {"median_ns": 2, "ratio_to_aligned": 0.5, "slowdown": 1.01, "slowdown_low": 1.01, "slowdown_high": 1.01}
+
+
+def older(source: Path, folder: Path) -> None:
+    """Another machine's run, made of a real one."""
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("samples.csv", "slices.csv"))
+    for table in folder.glob("*.csv"):
+        with open(table, newline="") as file:
+            rows = list(csv.DictReader(file))
+        kept = [name for name in rows[0] if name not in LACKS]
+        for row in rows:
+            row["run"] = folder.name
+            row |= {name: str(float(row[name]) * by) for name, by in SCALED.items() if row.get(name)}
+        with open(table, "w", newline="") as file:
+            writer = csv.DictWriter(file, kept, extrasaction="ignore", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds `results`: the committed run, and the other."""
+    folder = tmp_path_factory.mktemp("tree")
+    committed = sorted((REPOSITORY / "results").glob("*/*/run.json"))[0].parent
+    shutil.copytree(committed, folder / "results" / committed.parent.name / committed.name)
+    older(committed, folder / "results" / OLDER / f"20250101T000000Z-{OLDER}")
+    return folder
+
+
+def agree(ours: object, theirs: object) -> bool:
+    return isclose(ours, theirs, rel_tol=1e-9) if isinstance(ours, float) else ours == theirs
+
+
+@pytest.fixture
+def ask(tree: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Answer]]:
+    monkeypatch.chdir(tree)
+    with duckdb.connect() as connection:
+        connection.execute(SETUP)
+        yield lambda sql: connection.execute(sql).fetchall()
+
+
+def test_the_page_has_ten_questions() -> None:
+    assert [int(number) for number, _, _ in QUESTIONS] == list(range(1, len(ANSWERS) + 1))
+
+
+@pytest.mark.parametrize(("question", "expected"), list(zip(QUESTIONS, ANSWERS)), ids=[answer.__name__ for answer in ANSWERS])
+def test_duckdb_answers_as_python_does(
+    ask: Callable[[str], Answer], tree: Path, question: tuple[str, str, str], expected: Callable[[Tables], Answer],
+) -> None:
+    found, wanted = ask(question[2]), expected(Tables(tree))
+    assert len(found) == len(wanted) > 0
+    for ours, theirs in zip(found, wanted):
+        assert all(agree(*pair) for pair in zip(ours, theirs, strict=True)), (ours, theirs)
+    # A query that takes the first ten may have none of the slower machine's.
+    assert OLDER in {row[0] for row in found} or len(found) == 10
+
+
+def test_a_copy_in_parquet_holds_every_row(ask: Callable[[str], Answer], tree: Path) -> None:
+    copy, = re.findall(r"```sql\n(COPY .*?)```", PAGE, re.DOTALL)
+    (rows,), = ask(copy)
+    assert rows == len(Tables(tree).rows("cost"))
+    for table in ("runs('cost')", "'cost.parquet'"):
+        (count, ns, headlines), = ask(f"SELECT count(*), sum(median_ns), count(headline) FROM {table}")
+        assert count == rows
+        assert agree(ns, sum(values(Tables(tree).rows("cost"), "median_ns")))
+        # The older machine has no such column.
+        assert 0 < headlines < rows

@@ -1,0 +1,69 @@
+"""What brings runs into the tree: whole, and over nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from conftest import REPOSITORY
+
+
+def gather(source: Path, results: Path, machine: str = "epyc") -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [REPOSITORY / "fleet/gather", source, results, machine], capture_output=True, text=True)
+
+
+def runs(folder: Path, **texts: str) -> Path:
+    """A folder of runs, each with a record of this text."""
+    for name, text in texts.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "run.json").write_text(text)
+    return folder
+
+
+def tree(results: Path) -> dict[str, str]:
+    """Every file, hidden ones too, with what it says."""
+    return {str(file.relative_to(results)): file.read_text() for file in results.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize("form", ("folder", "archive"))
+def test_runs_go_to_their_machine(tmp_path: Path, form: str) -> None:
+    source, results = runs(tmp_path / "from", one="1", two="2"), tmp_path / "results"
+    if form == "archive":
+        with tarfile.open(tmp_path / "runs.tar.gz", "w:gz") as archive:
+            archive.add(source, ".")
+        source = tmp_path / "runs.tar.gz"
+    done = gather(source, results)
+    assert done.stdout.split() == [f"{results}/epyc/one", f"{results}/epyc/two"]
+    assert tree(results) == {"epyc/one/run.json": "1", "epyc/two/run.json": "2"}
+
+
+def test_what_is_brought_twice_is_there_once(tmp_path: Path) -> None:
+    source, results = runs(tmp_path / "from", one="1"), tmp_path / "results"
+    assert gather(source, results).stdout == gather(source, results).stdout
+    assert tree(results) == {"epyc/one/run.json": "1"}
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    gather(runs(tmp_path / "from", one="1"), results)
+    gather(runs(tmp_path / "clone", one="2"), results)
+    done = gather(runs(tmp_path / "third", one="3"), results)
+    assert done.stdout == f"{results}/epyc-3/one\n"
+    assert tree(results) == {f"epyc{number}/one/run.json": text for number, text in (("", "1"), ("-2", "2"), ("-3", "3"))}
+
+
+@pytest.mark.parametrize("machine", ("", ".hidden", "../epyc", "a/b"))
+def test_a_machine_is_one_folder(tmp_path: Path, machine: str) -> None:
+    done = gather(runs(tmp_path / "from", one="1"), tmp_path / "results", machine)
+    assert done.returncode == 64 and "is no name of a folder" in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_broken_archive_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "runs.tar.gz").write_bytes(b"no archive")
+    assert gather(tmp_path / "runs.tar.gz", tmp_path / "results").returncode != 0
+    assert list((tmp_path / "results").iterdir()) == []

@@ -1,0 +1,116 @@
+import LockKernels
+import Testing
+
+@testable import Guest
+@testable import Measurement
+
+@Suite struct GuestExecutionTests {
+  @Test(arguments: [
+    ([1.1, 1.2, 1.3, 1.1, 1.4], GuestExecution.native),
+    // A gap in one, and one in the shorter timing.
+    ([1.1, 400, 1.3, -12, 1.4], .native),
+    ([7100, 8500, 7200, 7300, 30_000], .interpreted),
+    // Neither: most are slow, one is not.
+    ([1.1, 7100, 7200, 7300, 7250], .unknown),
+    ([-5, -6, -7, 1.1, 1.2], .unknown), ([], .unknown),
+  ])
+  func isToldFromSeveralSlopes(slopes: [Double], execution: GuestExecution) {
+    #expect(GuestExecution(slopes: slopes) == execution)
+  }
+}
+
+@Suite struct VcpuOverlapTests {
+  @Test(
+    arguments: [
+      ([100...200], [90], 1.0), ([100...200, 100...200], [90, 95], 1),
+      ([100...200, 110...210], [90, 95], 90.0 / 110),
+      ([100...200, 300...400], [90, 95], 0),
+      // The second began before the first came: two clocks.
+      ([1000...1100, 100...200], [990, 95], nil), ([], [], nil),
+    ] as [([ClosedRange<UInt64>], [UInt64], Double?)])
+  func isTheShareOfTheTimeInWhichAllWorked(
+    spans: [ClosedRange<UInt64>], arrivals: [UInt64], share: Double?
+  ) { #expect(VcpuOverlap(spans, arrivals: arrivals).share == share) }
+
+  @Test func roundsThatHardlyOverlapAreLeftOut() {
+    #expect(VcpuOverlap([100...200, 110...210], arrivals: [90, 95]).isEnough)
+    #expect(!VcpuOverlap([100...200, 150...250], arrivals: [90, 95]).isEnough)
+    #expect(!VcpuOverlap([1000...1100, 100...200], arrivals: [990, 95]).isEnough)
+  }
+}
+
+@Suite struct GuestRefusalTests {
+  private static let value: UInt64 = 1 << 2
+  private static func reading(_ value: UInt64) -> GuestReport {
+    var report = ScriptedGuest.report()
+    report.values[0] = value
+    return report
+  }
+
+  @Test func onlyWhatReadsBackIsSet() throws {
+    func refusal(_ writing: GuestReport, _ reading: GuestReport) -> String? {
+      GuestRefusal(register: 0x1D9, value: Self.value, writing: writing, reading: reading)?.description
+    }
+    let faulted = ScriptedGuest.report(fault: ScriptedGuest.fault(13))
+    #expect(refusal(ScriptedGuest.report(), Self.reading(Self.value | 1)) == nil)
+    #expect(try #require(refusal(faulted, Self.reading(Self.value))).contains("WRMSR of 0x1d9 met: #GP"))
+    #expect(try #require(refusal(ScriptedGuest.report(), faulted)).contains("RDMSR"))
+    #expect(try #require(refusal(ScriptedGuest.report(), Self.reading(1))).contains("reads 0x1 "))
+  }
+}
+
+@Suite struct GuestRowTests {
+  private static let cell = GuestCell(.cost, "aligned", .nanoseconds, condition: "exits-off", cpl: 3)
+
+  private func row(_ values: [Double], _ cell: GuestCell = cell) -> GuestRow {
+    GuestRow(cell, values.map { GuestFinding(cell, $0) })
+  }
+
+  @Test func roundsBelowZeroAreCountedAndKeepTheirPlace() throws {
+    #expect(row([3, 1, 2, 4, 5]).roundsNotAboveZero == 0 && row([3, 1, 2, 4, 5]).low != nil)
+    let disturbed = row([3, -40, 2, 0, 5])
+    #expect(disturbed.value == 2 && disturbed.low == nil && disturbed.high == nil)
+    #expect(disturbed.roundCount == 5 && disturbed.roundsNotAboveZero == 2)
+    // Most are: there is no cost.
+    #expect(row([3, -40, -2, -1, 5]).value == nil)
+    #expect(row([0, 0], GuestCell(.throttle, "bus-locks", .hertz)).value == 0)
+    let count = row([4, 0], GuestCell(.count, "aligned", .count))
+    #expect(count.value == 4 && count.roundsNotAboveZero == nil)
+  }
+
+  @Test func aCostBelowZeroIsTold() {
+    typealias Cell = GuestWorker.CostCell
+    func findings(guest: Double, host: Double) -> [GuestFinding] {
+      let cell = Cell(placement: .aligned, cpl: 3)
+      let visits = [cell: GuestWorker.CostVisit(cost: guest), Cell(placement: .aligned): .init(cost: host)]
+      return GuestWorker.findings(cell, visits, cpu: 0)
+    }
+    #expect(findings(guest: 3, host: 2).map(\.value) == [3, 1.5])
+    #expect(findings(guest: -3, host: 2).map(\.value) == [-3, 0])
+    #expect(findings(guest: 3, host: -2).map(\.value) == [3, 0])
+  }
+
+  /// 120 bus locks of 120 operations, each of 20 ns without them and of 520 with.
+  @Test func anExitIsWhatItAdds() throws {
+    typealias Cell = GuestWorker.CostCell
+    let (off, on) = (Cell(placement: .lineSplit, cpl: 3), Cell(placement: .lineSplit, cpl: 3, exits: true))
+    let visits = [off: GuestWorker.CostVisit(cost: 20), on: .init(cost: 520, busLocks: 120)]
+    let findings = GuestWorker.findings(on, visits, cpu: 0)
+    #expect(findings.first { $0.cell.quantity == "bus-lock-exit" }?.value == 500)
+    #expect(findings.first { $0.cell.quantity == "line-split-bus-locks" }?.value == 120)
+  }
+}
+
+@Suite struct ThrottledGuestTests {
+  /// The guest's operations come at the slices' beginnings: it must still have some when the victim's last slice ends.
+  @Test(arguments: [(1000, 0.1, 0.2), (10, 0.1, 0.2), (1000, 0.1, 0.25), (1, 1, 0.2)])
+  func outlastsTheVictim(perSecond: Int, slice: Double, seconds: Double) {
+    var throttle = UserThrottle(perSecond: perSecond, sliceSeconds: slice)
+    let count = GuestWorker.operations(outlasting: seconds, throttle)
+    var now: UInt64 = 0
+    for _ in 0..<count { now += 1000 + throttle.delay(at: now) }
+    // The victim begins behind the guest's first operation, within its first slice.
+    #expect(Double(now) / 1e9 >= seconds + slice)
+    #expect(Double(now) / 1e9 <= seconds + 4 * slice)
+  }
+}
