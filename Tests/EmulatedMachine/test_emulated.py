@@ -530,7 +530,7 @@ def test_a_guest_meets_what_its_kvm_makes_of_it(booted: Booted) -> None:
             assert row["value"] == performed, row
     # KVM never writes the CPU's own registers. There is no second CPU to read them from during an entry.
     registers = [row for row in rows if row["part"] == "host-register" and row["quantity"] == "0x1D9"]
-    assert [row["condition"] for row in registers] == ["before", "after"]
+    assert [row["condition"] for row in registers] == ["before", "after", "after-split-locks"]
     assert len({row["found"] for row in registers}) == 1
     record = booted.record("guest")
     assert "guest's host registers during entries" in {skipped["what"] for skipped in record["skipped"]}
@@ -551,15 +551,16 @@ def test_an_interpreted_guest_has_no_costs(booted: Booted) -> None:
     assert {warning["id"] for warning in booted.record("guest")["warnings"]} >= {"guest-interpreted"}
 
 
-def test_a_thousand_guests_leave_nothing_behind(booted: Booted) -> None:
+def test_hundreds_of_guests_leave_nothing_behind(booted: Booted) -> None:
     if not booted.expected.guest:
         pytest.skip("no guest runs in this boot")
     (row,) = (row for row in booted.rows("guest", "guest") if row["quantity"] == "left-behind")
     assert (row["value"], row["found"]) == ("0", "nothing")
     made = int(row["operations"])
-    # 110 ms each where a busy host interprets all: what the run had no time for, it says.
-    assert made == 1000 or made >= 300 and {"what": f"{1000 - made} of 1000 guests", "reason": "no time was left"} in (
-        booted.record("guest")["skipped"])
+    # Up to 110 ms each, where all is interpreted: of 1,000, what the run had no time for, it says.
+    assert made >= 300
+    lack = {"what": f"{1000 - made} of 1000 guests", "reason": "no time was left"}
+    assert (lack in booted.record("guest")["skipped"]) == (made < 1000)
 
 
 @pytest.mark.parametrize("step", NO_KVM)
