@@ -26,5 +26,5 @@ public struct GuestTrip: Sendable, Equatable {
   public var slept = false
 
   /// The part of its time that it was on a CPU, whatever it did there.
-  public var shareOnCpu: Double { Double(workedNanoseconds) / Double(max(1, nanoseconds)) }
+  public var share: Double { Double(workedNanoseconds) / Double(max(1, nanoseconds)) }
 }

@@ -69,7 +69,7 @@ import Testing
     driver.cpu.workOfEntry = nanoseconds
     _ = try driver.run(milliseconds: 10)
     let trip = try driver.run(milliseconds: 10)
-    #expect(trip.nanoseconds == 1000 && trip.workedNanoseconds == nanoseconds && trip.shareOnCpu == share)
+    #expect(trip.nanoseconds == 1000 && trip.workedNanoseconds == nanoseconds && trip.share == share)
   }
 
   @Test func registersAreAnsweredAsHardwareWithDetectionWould() throws {

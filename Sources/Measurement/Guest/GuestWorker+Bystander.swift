@@ -119,7 +119,7 @@ extension GuestWorker {
     return true
   }
 
-  static func hasOffended(_ trip: GuestTrip) -> Bool { trip.shareOnCpu >= leastPresent }
+  static func hasOffended(_ trip: GuestTrip) -> Bool { trip.share >= leastPresent }
 
   private func tellRate(_ condition: Condition, _ report: GuestReport) throws {
     try tell(
