@@ -8,13 +8,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from boots import Boot
+from boots import BURST, REST, Boot
 from command import output
 from initramfs import splitbench
 
 SECONDS = 60
 # Linux sleeps for 10 ms at least; the host seldom holds up an emulated CPU for as long.
 HELD_UP = 8e-3
+# Longer than a pause between two operations, and shorter than a rest.
+RESTED = REST / 2 / 1000
 # That of Debian's kernels: CONFIG_HZ_250.
 TIMER_HZ = 250
 
@@ -25,7 +27,7 @@ class Rhythm:
     traps_per_second: float
     # Split locks for each that was trapped.
     operations_per_trap: float
-    # Share of the programs' time in which Linux has them asleep or queued.
+    # Share of the programs' time at work in which Linux has them asleep or queued.
     asleep: float
     # Cores on which #AC came no more, though split locks went on.
     left_off: int
@@ -33,10 +35,15 @@ class Rhythm:
     warned: int
 
 
-def foretold(boot: Boot, policy: str, cpus: list[int], rate: float) -> Rhythm:
-    """What the model says of programs that each do `rate` split locks a second when nobody hinders them."""
+def foretold(boot: Boot, policy: str, cpus: list[int], rate: float, rests: bool = False) -> Rhythm:
+    """What the model says of programs that each do `rate` split locks a second when nobody hinders them, perhaps in bursts."""
     topology = boot.topology
     detects = ["split-lock"] * boot.cpu.split_locks + ["bus-lock"] * boot.cpu.bus_locks
+    phases = {}
+    if rests:
+        # Whole ms, in which the burst just fits.
+        phases = {"on_ms": round(1000 * BURST / rate), "off_ms": REST}
+        rate = 1000 * BURST / phases["on_ms"]
     scenario = {
         "version": 1, "name": boot.name, "seconds": SECONDS,
         "host": {
@@ -44,7 +51,8 @@ def foretold(boot: Boot, policy: str, cpus: list[int], rate: float) -> Rhythm:
             "threads_per_core": topology.threads, "timer_hz": TIMER_HZ, "detects": detects,
         },
         "actors": [{
-            "name": "programs", "kind": "task", "count": len(cpus), "cpus": cpus, "rate_hz": round(rate)}],
+            "name": "programs", "kind": "task", "count": len(cpus), "cpus": cpus, "rate_hz": round(rate), **phases,
+        }],
     }
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(scenario, file)
@@ -77,7 +85,7 @@ class Seen:
         """Split locks a second of each program while Linux leaves it alone."""
         gaps = [
             after - start for run in self.operations.values()
-            for (start, spent), (after, _) in zip(run, run[1:]) if spent < HELD_UP]
+            for (start, spent), (after, _) in zip(run, run[1:]) if spent < HELD_UP and after - start < RESTED]
         return 1 / statistics.fmean(gaps)
 
     @property
@@ -90,7 +98,11 @@ class Seen:
             sum(begin < start < end for start, _ in self.operations[cpu])
             for cpu, pairs in windows.items() for begin, end in pairs]
         held_up = [spent for run in self.operations.values() for _, spent in run if spent > HELD_UP]
-        worked = sum(run[-1][0] - run[0][0] for run in self.operations.values())
+        pauses = [
+            after - start - spent for run in self.operations.values()
+            for (start, spent), (after, _) in zip(run, run[1:])]
+        rested = sum(REST / 1000 for pause in pauses if pause > RESTED)
+        worked = sum(run[-1][0] - run[0][0] for run in self.operations.values()) - rested
         return Rhythm(
             sum(rates), statistics.fmean(counts), sum(held_up) / worked, len(self.traps) - len(steady),
             len(re.findall(r"#AC: offend/\d+ took a split_lock trap", self.messages)))
