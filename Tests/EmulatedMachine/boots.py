@@ -228,7 +228,7 @@ BOOTS = (
         "as-found", "sld-on", "bld-on", leave="--allow-arming") | hotplug("--allow-arming") | toggle(
         1, "--allow-arming")),
     Boot("four-both-boot-cpu-stuck", BOTH, FOUR, "warn", stuck=(0,)),
-    Boot("two-sockets-sld-warn", SLD, TWO_SOCKETS, "warn", FLIPS | RHYTHMS, seconds=240),
+    Boot("two-sockets-sld-warn", SLD, TWO_SOCKETS, "warn", FLIPS | RHYTHMS, seconds=300),
     Boot("two-sockets-sld-by-hand", SLD, TWO_SOCKETS, "off", BY_HAND),
     Boot("two-sockets-both", BOTH, TWO_SOCKETS, None, DOCTOR | SCOPE | trap() | settings(
         "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", "mitigate-off") | hotplug() | LEAK | toggle(1) | {"kills": f"kills {KILLS}"}, seconds=300),
