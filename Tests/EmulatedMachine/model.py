@@ -1,6 +1,7 @@
 """What `splitbench model` foretells for a boot, and what the programs in guest/ and Linux's own trace say of it."""
 
 import json
+import math
 import re
 import statistics
 import tempfile
@@ -15,8 +16,6 @@ from initramfs import splitbench
 SECONDS = 60
 # Linux sleeps for 10 ms at least; the host seldom holds up an emulated CPU for as long.
 HELD_UP = 8e-3
-# Longer than a pause between two operations, and shorter than a rest.
-RESTED = REST / 2 / 1000
 # That of Debian's kernels: CONFIG_HZ_250.
 TIMER_HZ = 250
 
@@ -68,7 +67,9 @@ def foretold(boot: Boot, policy: str, cpus: list[int], rate: float, rests: bool 
 class Seen:
     """What the step `rhythm` left in its folder. The host holds up an emulated CPU now and then: rates are of medians."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, rests: bool = False):
+        # Longer than a pause between two operations, and shorter than a rest.
+        self.longest_pause = REST / 2 / 1000 if rests else math.inf
         lines = [line.split() for line in (folder / "operations").read_text().splitlines()]
         # By CPU: when each operation began, and how long it took, in s.
         self.operations = defaultdict(list)
@@ -85,7 +86,8 @@ class Seen:
         """Split locks a second of each program while Linux leaves it alone."""
         gaps = [
             after - start for run in self.operations.values()
-            for (start, spent), (after, _) in zip(run, run[1:]) if spent < HELD_UP and after - start < RESTED]
+            for (start, spent), (after, _) in zip(run, run[1:])
+            if spent < HELD_UP and after - start < self.longest_pause]
         return 1 / statistics.fmean(gaps)
 
     @property
@@ -101,7 +103,7 @@ class Seen:
         pauses = [
             after - start - spent for run in self.operations.values()
             for (start, spent), (after, _) in zip(run, run[1:])]
-        rested = sum(REST / 1000 for pause in pauses if pause > RESTED)
+        rested = sum(REST / 1000 for pause in pauses if pause > self.longest_pause)
         worked = sum(run[-1][0] - run[0][0] for run in self.operations.values()) - rested
         return Rhythm(
             sum(rates), statistics.fmean(counts), sum(held_up) / worked, len(self.traps) - len(steady),

@@ -301,7 +301,7 @@ def test_the_model_foretells_the_rhythm_of_warn(
     if name not in booted.boot.steps:
         pytest.skip("no such step in this boot")
     folder = booted.results.folder / name
-    found = model.Seen(folder)
+    found = model.Seen(folder, rests)
     cpus = list(range(0, 2 * offenders, 2))
     # Whoever split-locks on a core of its own is trapped there, once at least.
     assert sorted(found.operations) == sorted(found.traps) == cpus
