@@ -29,6 +29,7 @@ struct SplitBench: ParsableCommand {
     defaultSubcommand: Run.self)
 
   static func main() {
+    reserveStandardDescriptors()
     var count: Int32 = 0
     let list = chost_arguments(&count)
     let arguments = (1..<max(1, Int(count))).map { String(cString: list[$0]) }
