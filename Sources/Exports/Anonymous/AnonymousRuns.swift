@@ -19,27 +19,21 @@ public struct AnonymousRuns {
 
   private let runs: [StoredRun]
   private let words: [String]
-  private let machines: Pseudonyms
-  private let boots: Pseudonyms
+  private let machines: Pseudonyms<MachineKey>
+  private let boots: Pseudonyms<String>
 
   /// - Parameters:
   ///   - runs: those that go together: a machine has one name in all of them.
   ///   - words: names of hosts and people that must not be in the copy, beside those in the records.
   public init(_ runs: [StoredRun], words: [String]) {
     self.runs = runs
-    machines = Pseudonyms("machine", of: runs.map(AnonymousRuns.machine))
+    machines = Pseudonyms("machine", of: runs.map(\.machineKey))
     boots = Pseudonyms("boot", of: runs.compactMap { $0.record.host?.boot })
     let found = runs.flatMap { run -> [String] in
       let host = run.record.host
       return [host?.name, host?.instance, host?.boot].compactMap { $0 }
     }
     self.words = AnonymousRuns.withParts(found + words)
-  }
-
-  /// What tells machines apart: their folder, where the record does not.
-  private static func machine(_ run: StoredRun) -> String {
-    let host = run.record.host
-    return host?.name ?? host?.instance ?? run.path.resolved.removingLastComponent().string
   }
 
   /// A host's name alone identifies it too. Words of a letter or two would be found everywhere.
@@ -60,7 +54,7 @@ public struct AnonymousRuns {
     var taken: Set<FilePath> = []
     return try runs.map { run in
       let slug = run.record.machine.processor.slug
-      let machine = machines[AnonymousRuns.machine(run)]
+      let machine = machines[run.machineKey]
       let time = run.record.startedUtc.filter { $0 != "-" && $0 != ":" }
       let parent = out.appending("\(slug)-\(machine)")
       var folder = parent.appending("\(time)-\(slug)")
@@ -129,14 +123,14 @@ public struct AnonymousRuns {
 }
 
 /// Short names in place of long ones, by the order of their first appearance.
-private struct Pseudonyms {
-  private var names: [String: String] = [:]
+private struct Pseudonyms<Original: Hashable> {
+  private var names: [Original: String] = [:]
 
-  init(_ word: String, of originals: [String]) {
+  init(_ word: String, of originals: [Original]) {
     for original in originals where names[original] == nil { names[original] = "\(word)\(names.count + 1)" }
   }
 
-  subscript(_ original: String) -> String { names[original]! }
+  subscript(_ original: Original) -> String { names[original]! }
 }
 
 extension AnonymousRuns {
