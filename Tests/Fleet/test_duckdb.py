@@ -42,11 +42,12 @@ def older(source: Path, folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds `results`: the committed run, and the other."""
+    """A folder that holds `results`: the committed run, the other, and what is still on its way."""
     folder = tmp_path_factory.mktemp("tree")
     committed = sorted((REPOSITORY / "results").glob("*/*/run.json"))[0].parent
     shutil.copytree(committed, folder / "results" / committed.parent.name / committed.name)
     older(committed, folder / "results" / OLDER / f"20250101T000000Z-{OLDER}")
+    shutil.copytree(committed, folder / "results/.incoming.half" / committed.name)
     return folder
 
 

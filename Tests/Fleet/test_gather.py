@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,32 @@ def test_a_machine_is_one_folder(tmp_path: Path, machine: str) -> None:
     done = gather(runs(tmp_path / "from", one="1"), tmp_path / "results", machine)
     assert done.returncode == 64 and "is no name of a folder" in done.stderr
     assert not (tmp_path / "results").exists()
+
+
+def test_what_a_killed_one_left_goes_after_a_day(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    for name, hours in (("old", 25), ("young", 23)):
+        left = runs(results / f".incoming.{name}", one="half")
+        begun = time.time() - hours * 3600
+        os.utime(left, (begun, begun))
+    gather(runs(tmp_path / "from", one="1"), results)
+    assert tree(results) == {".incoming.young/one/run.json": "half", "epyc/one/run.json": "1"}
+
+
+def test_an_old_archive_is_not_taken_for_what_was_left(tmp_path: Path) -> None:
+    source, results = runs(tmp_path / "from", one="1"), tmp_path / "results"
+    os.utime(source, (0, 0))
+    with tarfile.open(tmp_path / "runs.tar.gz", "w:gz") as archive:
+        archive.add(source, ".")
+    # As another gather would find it while this one moves the run.
+    begun = tmp_path / "begun"
+    move = tmp_path / "mv"
+    move.write_text(f'#!/bin/sh\nfind {results} -maxdepth 1 -name ".incoming.*" -mmin +1 >{begun}\nexec /bin/mv "$@"\n')
+    move.chmod(0o755)
+    subprocess.run(
+        [REPOSITORY / "fleet/gather", tmp_path / "runs.tar.gz", results, "epyc"], check=True,
+        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert begun.read_text() == ""
 
 
 def test_a_broken_archive_leaves_nothing(tmp_path: Path) -> None:

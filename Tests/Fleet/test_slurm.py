@@ -17,6 +17,13 @@ def cluster(lab: Lab, bundle: Path) -> Cluster:
     return Cluster(lab, bundle)
 
 
+def submit_until_ended(cluster: Cluster, folder: str) -> str:
+    """Submits a task of many runs, the first of which is done and not yet at home."""
+    job = cluster.submit(folder, "fleet/slurm/submit", "node1", "--", *ONE_RUN, "--repeat", "1000", "--pause", "1")
+    wait_until(lambda: any(cluster.nodes[0].files.glob("tmp/splitbench.*/*/summary.md")), "a run")
+    return job
+
+
 def test_every_node_has_one_task_and_all_results_are_in_one_folder(cluster: Cluster) -> None:
     job = cluster.submit("each", "fleet/slurm/submit", "node[1-2]", "--", *ONE_RUN)
     tasks = cluster.wait(job)
@@ -56,9 +63,20 @@ def test_a_run_that_fails_fails_its_task_alone(cluster: Cluster) -> None:
         assert f"error: node{int(number) + 1}: splitbench run ended with exit code" in said, said
 
 
+def test_a_minute_before_its_end_a_task_brings_home_what_it_had(cluster: Cluster) -> None:
+    job = submit_until_ended(cluster, "interrupted")
+    # What Slurm sends then, by --signal=B:INT@60.
+    cluster.ask("scancel", "--signal=INT", "--batch", f"{job}_0")
+    assert cluster.wait(job)["0"]["ExitCode"] == "130:0"
+    assert "error: node1: splitbench run ended with exit code 130" in cluster.said("interrupted")["0"]
+    # Every run has its end: none was killed.
+    *earlier, last = sorted(cluster.records("interrupted"), key=lambda record: record["started_utc"])
+    assert {record["end"] for record in earlier} <= {"finished"} and last["end"] in ("finished", "interrupted")
+    assert not any(cluster.nodes[0].files.glob("tmp/splitbench.*"))
+
+
 def test_a_cancelled_task_brings_home_what_it_had(cluster: Cluster) -> None:
-    job = cluster.submit("cancelled", "fleet/slurm/submit", "node1", "--", *ONE_RUN, "--repeat", "1000", "--pause", "1")
-    wait_until(lambda: any(cluster.nodes[0].files.glob("tmp/splitbench.*/*/summary.md")), "a run")
+    job = submit_until_ended(cluster, "cancelled")
     cluster.ask("scancel", job)
     tasks = cluster.wait(job)
     assert tasks["0"]["JobState"] == "CANCELLED"

@@ -1,10 +1,11 @@
-"""Says at the end of a playbook which hosts were measured, which were not, and where each of those failed."""
+"""Says at the end of a playbook which hosts were measured, which skipped it, and which failed and where."""
 
 from __future__ import annotations
 
 import csv
 import os
 import signal
+from collections import Counter
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
@@ -52,17 +53,23 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         hosts = sorted(stats.processed)
-        failed = [host for host in hosts if host in self._failures]
-        self._display.banner(f"FLEET: {len(hosts) - len(failed)} of {len(hosts)} hosts were measured")
+        counts: Counter[str] = Counter()
+        lines: list[str] = []
         rows = [COLUMNS]
         for host in hosts:
-            outcome, step, why = self._failures.get(host, ("measured", "", ""))
             runs = [str(run) for run in stats.custom.get(host, {}).get("splitbench_runs", [])]
+            # Nothing failed and nothing came: a run by --if-busy skip.
+            outcome, step, why = self._failures.get(host, ("measured" if runs else "skipped", "", ""))
+            counts[outcome] += 1
             failure = f" at '{step}': {why}" if step else ""
             home = f"; {len(runs)} {'run' if len(runs) == 1 else 'runs'}: {os.path.commonpath(runs)}" if runs else ""
-            self._display.display(f"{host}: {outcome}{failure}{home}")
+            lines.append(f"{host}: {outcome}{failure}{home}")
             # Of a host without a run, a row all the same.
             rows += [(host, outcome, step, why, run) for run in runs or [""]]
+        skipped = f", {counts['skipped']} skipped" if counts["skipped"] else ""
+        self._display.banner(f"FLEET: {counts['measured']} of {len(hosts)} hosts measured{skipped}")
+        for line in lines:
+            self._display.display(line)
         if path := os.environ.get("SPLITBENCH_FLEET_CSV"):
             with open(path, "w", newline="", encoding="utf-8") as file:
                 csv.writer(file, lineterminator="\n").writerows(rows)
