@@ -64,6 +64,10 @@ enum FleetOutlierSection {
       ("settings changed meanwhile", { $0.record.settingsChanged == true }),
       ("the machine was not put back", { $0.record.warnings.contains { $0.id == "not-restored" } }),
       ("without a lock against other runs", { $0.record.warnings.contains { $0.id == "unlocked" } }),
+      (
+        "with a lock that may not have kept all others away",
+        { $0.record.warnings.contains { $0.id == "locked-in-part" } }
+      ),
     ]
     return kinds.compactMap { text, holds in
       let found = runs.filter(holds)
