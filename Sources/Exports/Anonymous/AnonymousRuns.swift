@@ -13,12 +13,13 @@ public struct AnonymousRuns {
   public struct Copied: Sendable {
     public let from: FilePath
     public let to: FilePath
-    /// Files that were left out: nobody knows what they hold.
+    /// Files that were left out: nobody knows what they hold. People write into the summary.
     public let leftOut: [String]
   }
 
   private let runs: [StoredRun]
   private let words: [String]
+  private let labels: [String]
   private let machines: Pseudonyms<MachineKey>
   private let boots: Pseudonyms<String>
 
@@ -34,6 +35,9 @@ public struct AnonymousRuns {
       return [host?.name, host?.instance, host?.boot].compactMap { $0 }
     }
     self.words = AnonymousRuns.withParts(found + words)
+    // A number or a literal of JSON is no name, and stands everywhere.
+    labels = AnonymousRuns.withParts(
+      runs.compactMap(\.record.label).filter { Double($0) == nil && !["true", "false", "null"].contains($0) })
   }
 
   /// A host's name alone identifies it too. Words of a letter or two would be found everywhere.
@@ -79,8 +83,14 @@ public struct AnonymousRuns {
     record.host?.name = nil
     let names = Set([run.record.run, run.name]).sorted { $0.count > $1.count }
     let scrubber = Scrubber(
-      words: names.flatMap { [($0, name), ($0.lowercased(), name.lowercased())] }
-        + words.map { ($0, "(name)") })
+      words: names.flatMap {
+        [
+          .init($0, name, matchesCase: true),
+          .init($0.lowercased(), name.lowercased(), matchesCase: true),
+        ]
+      }
+        // A label may be a word of ours, as `warn` is.
+        + words.map { .init($0) } + labels.map { .init($0, sparesFields: true) })
     try put(scrubber.scrubbed(Array(try Json.text(record).utf8)), folder.appending("run.json"))
     var leftOut: [String] = []
     for file in FileTree(root: run.path).names("/").sorted() where file != "run.json" {
@@ -91,7 +101,7 @@ public struct AnonymousRuns {
         try refuseUnknown(columns, in: text, run.path.appending(file))
         // Raw timings are numbers and words of ours alone.
         try put(columns["run"] == nil ? text : scrubber.scrubbed(text), folder.appending(file))
-      } else if file == "summary.md" || file == "datapackage.json" {
+      } else if file == "datapackage.json" {
         try put(scrubber.scrubbed(try bytes()), folder.appending(file))
       } else {
         leftOut.append(file)
