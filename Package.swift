@@ -165,7 +165,7 @@ let package = Package(
     .testTarget(
       name: "PagesTests",
       dependencies: [
-        "Pages", "StoredRuns", "Reporting", "PolicyModel",
+        "Pages", "Fleet", "StoredRuns", "Reporting", "PolicyModel",
         .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),

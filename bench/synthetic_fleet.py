@@ -5,7 +5,7 @@ Every folder is marked: its label is "synthetic", its processors are called so, 
 run's, times what a kind, a machine and a run have by chance; machines that are unlike their kind are planted, and returned.
 The raw samples are left out: 500 times 10 MB would measure the disk.
 """
-import argparse, copy, csv, hashlib, io, json, pathlib, random
+import argparse, calendar, copy, csv, hashlib, io, json, pathlib, random, time
 
 RESULTS = pathlib.Path(__file__).resolve().parent.parent / "results"
 RAW = ("samples", "slices")
@@ -19,6 +19,7 @@ BETWEEN_MACHINES, BETWEEN_RUNS = 0.02, 0.01
 # Planted in the last kind, where Linux warns: machines whose detection is off.
 OFF = 3
 SLOW = 1.5
+EPOCH = calendar.timegm((2026, 1, 1, 0, 0, 0))
 SCALED = ("_ns", "_cycles", "_ticks")
 
 
@@ -55,17 +56,20 @@ class Source:
         }
 
 
+def utc(second):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(EPOCH + second))
+
+
 def write(source, out, kind, machine, boot, number, value, policy, second):
     factor_of_kind, microcode, release, _ = KINDS[kind]
     record = copy.deepcopy(source.record)
     slug = f"synthetic-cpu-{kind + 1}-f{record['machine']['processor']['family']}-m{kind + 1}-s1-kvm"
-    day, rest = divmod(second, 86400)
-    clock = f"{rest // 3600:02}{rest // 60 % 60:02}{rest % 60:02}"
-    name = f"2026{day // 28 + 1:02}{day % 28 + 1:02}T{clock}Z-{slug}-synthetic"
+    started, ended = utc(second), utc(second + 60)
+    name = f"{started.replace('-', '').replace(':', '')}-{slug}-synthetic"
     instance = hashlib.sha256(machine.encode()).hexdigest()[:12]
     record.update(
         run=name, label="synthetic",
-        started_utc=f"2026-{day // 28 + 1:02}-{day % 28 + 1:02}T{clock[:2]}:{clock[2:4]}:{clock[4:]}Z",
+        started_utc=started, ended_utc=ended,
         host={"group": "", "instance": instance, "instance_source": "machine-id", "boot": boot})
     record["parameters"]["seed"] = number
     processor, linux = record["machine"]["processor"], record["machine"]["linux"]

@@ -11,7 +11,7 @@ public struct Ranking: Sendable {
     public var index: Int
     public var best: Int
     public var worst: Int
-    /// Whether it was tested at all: with fewer than three machines or runs it could be anywhere.
+    /// Whether it was tested at all: with fewer than three machines it could be anywhere, however many runs they have.
     public var isTested: Bool
   }
 
@@ -20,7 +20,8 @@ public struct Ranking: Sendable {
 
   /// - Parameter alpha: the chance that any place is wrong.
   public init(_ groups: [ClusterMean], alpha: Double = Rules().alpha) {
-    let tested = groups.indices.filter { groups[$0].units.count >= Rules.fewestRuns }
+    // How far runs of one machine lie apart says nothing of how far machines do.
+    let tested = groups.indices.filter { groups[$0].machines >= Rules.fewestRuns }
     let pairs = tested.flatMap { a in tested.filter { $0 > a }.map { (a, $0) } }
     let tests = pairs.map { WelchTest(groups[$0.0].units, groups[$0.1].units) }
     let adjusted = Adjustment.holm.adjusted(tests.map(\.p))

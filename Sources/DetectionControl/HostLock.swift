@@ -8,6 +8,8 @@ import SystemPackage
 /// that folder is mounted into it.
 public final class HostLock: Sendable {
   private let file: LockFile
+  /// Why others on this machine may hold another lock; nil where nothing speaks for it.
+  public let doubt: String?
 
   static let folders = ["/run/lock", "/tmp"]
   static let name = "splitbench.lock"
@@ -25,11 +27,14 @@ public final class HostLock: Sendable {
       do {
         file = try LockFile.taken(
           path.appending(HostLock.name), permissions: .everyoneReadWrite, patience: patience)
+        doubt = folder == HostLock.folders[0] ? nil : PrivateFolder.reason(folder, files)
         return
       } catch let holder as LockFile.Holder {
         throw HostBusy(process: holder.process, sinceUnixSeconds: holder.since)
       } catch let unusable as LockFile.Unusable {
         reasons.append("\(folder)/\(HostLock.name): \(unusable.reason)")
+        // Whoever may open it holds it there: one in the next folder would keep nobody away.
+        if unusable.isRefused { break }
       }
     }
     throw NoHostLock(reason: reasons.joined(separator: "; "))

@@ -69,11 +69,27 @@ final class LockFile: Sendable {
 
   private static func existing(_ path: FilePath) throws -> FileDescriptor? {
     do {
-      return try FileDescriptor.open(path, .readWrite, options: [.closeOnExec, .noFollow, .nonBlocking])
+      return try opened(path)
     } catch Errno.noSuchFileOrDirectory {
       return nil
     }
   }
+
+  /// For reading alone where no more is allowed, as on a file system that is mounted so: flock(2) needs no more.
+  private static func opened(_ path: FilePath) throws -> FileDescriptor {
+    let options: FileDescriptor.OpenOptions = [.closeOnExec, .noFollow, .nonBlocking]
+    do {
+      return try FileDescriptor.open(path, .readWrite, options: options)
+    } catch let error as Errno where refusals.contains(error) {
+      do {
+        return try FileDescriptor.open(path, .readOnly, options: options)
+      } catch let error as Errno where refusals.contains(error) {
+        throw Unusable(reason: "\(error)", isRefused: true)
+      }
+    }
+  }
+
+  private static let refusals: Set<Errno> = [.permissionDenied, .notPermitted, .readOnlyFileSystem]
 
   private static func made(_ path: FilePath, _ permissions: FilePermissions) throws -> FileDescriptor {
     do {
@@ -84,7 +100,7 @@ final class LockFile: Sendable {
       fchmod(file.rawValue, permissions.rawValue)
       return file
     } catch Errno.fileExists {
-      return try FileDescriptor.open(path, .readWrite, options: [.closeOnExec, .noFollow, .nonBlocking])
+      return try opened(path)
     }
   }
 
@@ -97,6 +113,8 @@ final class LockFile: Sendable {
   /// Why it cannot be a lock.
   struct Unusable: Error {
     let reason: String
+    /// It is there, and others may hold it, but this process may not open it.
+    var isRefused = false
   }
 
   /// Who has it.

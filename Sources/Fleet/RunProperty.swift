@@ -51,10 +51,5 @@ public struct RunProperty: Sendable {
 
 extension StoredRun {
   /// Linux's policy on split locks.
-  public var policyInWords: String {
-    let policy = record.machine.policy
-    let rate = policy.rateLimit.map { ":\($0)" } ?? ""
-    let delays = policy.mitigates.map { $0 ? ", mitigated" : ", not mitigated" } ?? ""
-    return policy.mode.rawValue + rate + (policy.leavesAlone ? "" : delays)
-  }
+  public var policyInWords: String { record.machine.policy.inWords }
 }

@@ -62,6 +62,20 @@ public struct DetectionPolicy: Codable, Sendable, Equatable {
     }
   }
 
+  /// All that equal machines have in common of it, such as `ratelimit:100`, or `warn` and `not mitigated`.
+  var parts: [String] {
+    var parts = [mode.rawValue + (rateLimit.map { ":\($0)" } ?? "")]
+    // The sysctl is there whether or not it changes anything: it is for traps with #AC.
+    if let mitigates, mode == .unknown || (mode == .warn && trapsWithAC) {
+      parts.append(mitigates ? "mitigated" : "not mitigated")
+    }
+    if leavesAlone, mode != .off, mode != .unsupported { parts.append("leaves alone") }
+    return parts
+  }
+
+  /// The same, for people.
+  public var inWords: String { parts.joined(separator: ", ") }
+
   /// Concludes from the files of a machine, its log and what its processor offers.
   ///
   /// - Parameter log: lines of Linux's log about detection, or why there are none to read.

@@ -54,13 +54,14 @@ public struct HostIdentity: Codable, Sendable, Equatable {
 
 extension MachineReport {
   /// The same of machines that should measure the same: processor and stepping, hypervisor, microcode, packages, Linux's release and
-  /// what it does about split locks, as in `amd-epyc-f25-m17-s1-kvm-u0x1000065-1p-linux6.12.1-unsupported`.
+  /// all that it does about split locks, as in `amd-epyc-f25-m17-s1-kvm-u0x1000065-1p-linux6.12.1-unsupported`, or with
+  /// `warn-not-mitigated` at the end.
   public var group: String {
-    return [
+    let own = [
       processor.slug, "u" + slugWord(linux.microcode ?? "unknown"), "\(topology.packageCount)p",
       "linux" + slugWord(linux.release),
-      policy.mode.rawValue,
-    ].joined(separator: "-")
+    ]
+    return (own + policy.parts.map(slugWord)).joined(separator: "-")
   }
 }
 

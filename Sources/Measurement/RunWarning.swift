@@ -186,6 +186,13 @@ extension RunWarning {
       "see to it that one run at a time measures here")
   }
 
+  /// Something may not have been kept away.
+  public static func lockedInPart(_ reason: String) -> RunWarning {
+    RunWarning(
+      "locked-in-part", "the lock may not have kept all other runs away from this machine: \(reason)",
+      "make /run/lock a folder that everyone may write to (mode 1777), and mount it into containers")
+  }
+
   /// A control group that stops threads amid their work.
   static func quota(_ machine: MachineReport) -> RunWarning? {
     guard let quota = machine.noise.cpuQuota, quota < Double(machine.topology.cpus.count) else { return nil }

@@ -1,3 +1,4 @@
+import Machine
 import Measurement
 import StoredRuns
 import SystemPackage
@@ -39,7 +40,9 @@ public struct ResultsIndex {
   private func links(_ run: PageRun) -> [PageTable.Link] {
     let base = RelativePath(from: folder, to: run.stored.path.resolved)
     let tables = ExperimentId.allCases.map(\.rawValue).filter(run.stored.has).map { "\($0).csv" }
-    return (["summary.md", "run.json"] + tables).map {
+    // Copies for other people have no summary.
+    let summary = FileTree(root: run.stored.path).exists("summary.md") ? ["summary.md"] : []
+    return (summary + ["run.json"] + tables).map {
       PageTable.Link(name: $0, href: base.reference(to: $0))
     }
   }

@@ -273,10 +273,10 @@ public struct RunRecord: Codable, Sendable {
   /// Where relations between CPUs come from: in a guest hwloc repeats what the hypervisor claims.
   public var relationSource: String { machine.processor.hypervisor == nil ? "hwloc" : "hypervisor-claim" }
 
-  /// Says that nothing kept other runs away.
-  public mutating func note(unlocked reason: String) {
-    warningsOfAll.append(.unlocked(reason))
-    warnings.append(.unlocked(reason))
+  /// Adds what holds of the whole run.
+  public mutating func note(_ warning: RunWarning) {
+    warningsOfAll.append(warning)
+    warnings.append(warning)
   }
 
   /// Says what the run changed and could not put back.

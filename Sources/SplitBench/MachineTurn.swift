@@ -3,6 +3,7 @@ import CHost
 import DetectionControl
 import Glibc
 import Machine
+import Measurement
 import Reporting
 
 /// One run at a time measures on a machine; what the next one does.
@@ -22,7 +23,14 @@ struct MachineTurn: ParsableArguments {
     case skipped
 
     var isSkipped: Bool { if case .skipped = self { true } else { false } }
-    var reason: String? { if case .unlocked(let reason) = self { reason } else { nil } }
+    /// What a reader of the run should know of it.
+    var warning: RunWarning? {
+      switch self {
+      case .locked(let lock): lock.doubt.map(RunWarning.lockedInPart)
+      case .unlocked(let reason): .unlocked(reason)
+      case .skipped: nil
+      }
+    }
   }
 
   /// For a change that must not meet a run.
@@ -47,7 +55,9 @@ struct MachineTurn: ParsableArguments {
     var told: HostBusy?
     while true {
       do {
-        return .locked(try HostLock(files))
+        let lock = try HostLock(files)
+        if let doubt = lock.doubt { tell("warning: the lock may not keep all other runs away: \(doubt)") }
+        return .locked(lock)
       } catch let busy as HostBusy {
         switch ifBusy {
         case .fail:

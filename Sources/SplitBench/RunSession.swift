@@ -10,17 +10,18 @@ struct RunSession {
   private let output: RunOutput
   private let changer: MachineChanger?
   private let files: FileTree
-  /// Why no lock keeps other runs away; nil where one does.
-  private let unlocked: String?
+  /// What the lock against other runs cannot do; nil where it keeps all away.
+  private let lockWarning: RunWarning?
 
   init(
-    _ design: RunDesign, output: RunOutput, changer: MachineChanger?, files: FileTree, unlocked: String?
+    _ design: RunDesign, output: RunOutput, changer: MachineChanger?, files: FileTree,
+    lockWarning: RunWarning?
   ) {
     self.design = design
     self.output = output
     self.changer = changer
     self.files = files
-    self.unlocked = unlocked
+    self.lockWarning = lockWarning
   }
 
   struct Outcome {
@@ -52,7 +53,7 @@ struct RunSession {
       experiments: design.experiments, relationSource: record.relationSource)
     record.run = folder.run
     record.host = HostIdentity(design.machine, files: files, tellingName: output.hostName)
-    if let unlocked { record.note(unlocked: unlocked) }
+    if let lockWarning { record.note(lockWarning) }
     var recorder = Recorder(folder: folder, record: record, bar: ProgressBar(isQuiet: output.quiet))
     do {
       try recorder.save()

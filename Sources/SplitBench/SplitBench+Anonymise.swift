@@ -10,10 +10,11 @@ extension SplitBench {
     static let configuration = CommandConfiguration(
       abstract: "Copy result folders without what tells whose machines they are of.",
       discussion: """
-        Host names, instances, labels and the names of folders go; so do, wherever they stand, paths, user names, addresses of \
-        networks, hardware and memory, unique ids, and tasks in Linux's log. Machines are called machine1, machine2 ..., and \
-        keep their runs. Times, CPUs, microcode, Linux's release and all that was measured stay. Files that are not a run's are \
-        left out, and named.
+        Host names, instances and labels that the records have go, and the names of folders; so does, wherever it stands, what \
+        is recognised by its shape: paths, addresses of networks, hardware, mail and memory, unique ids, names that clouds give, \
+        and tasks in Linux's log. Of users only the one who asks is known: give other names with --word, and look through the \
+        copies. Machines are called machine1, machine2 ..., and keep their runs. Times, CPUs, microcode, Linux's release and all \
+        that was measured stay. Summaries, into which people write, and files that are not a run's are left out, and named.
 
           splitbench anonymise results --out to-share
           splitbench anonymise results/epyc --out to-share --word acme,hpc-lab

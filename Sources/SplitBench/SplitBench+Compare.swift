@@ -75,7 +75,8 @@ extension SplitBench {
         let matched = try scope.cells(of: sides, usesRounds: usesRounds)
         try refuseIncomparable(sides, matched)
         let report = ComparisonReport(
-          sides, matched, rules: scope.rules, by: scope.columns, experiments: scope.experiments)
+          sides, matched, rules: scope.rules, by: scope.columns, experiments: scope.experiments,
+          ofKinds: groups)
         try emit(try output.shown(report))
         if report.findsSlower { throw ExitCode(1) }
       }

@@ -57,7 +57,7 @@ extension SplitBench {
         for (index, seed) in seeds.enumerated() {
           if index > 0, !repetition.rest() { throw ExitCode(130) }
           if seeds.count > 1, !output.quiet { complain("run \(index + 1) of \(seeds.count)") }
-          try runOnce(seed: seed, unlocked: turn.reason)
+          try runOnce(seed: seed, lockWarning: turn.warning)
         }
         withExtendedLifetime(turn) {}
       }
@@ -73,7 +73,7 @@ extension SplitBench {
         isElsewhere: output.topology != nil)
     }
 
-    private func runOnce(seed: UInt64, unlocked: String?) throws {
+    private func runOnce(seed: UInt64, lockWarning: RunWarning?) throws {
       for change in output.quiet
         ? [] : ControlNotice.changes(control.place.files, journal: control.place.file)
       {
@@ -83,7 +83,7 @@ extension SplitBench {
       for refusal in design.refusals { complain("skipped: \(refusal)") }
       let changer = try MachineChanger(design, control, allowHotplug: allowHotplug)
       let outcome = try RunSession(
-        design, output: output, changer: changer, files: control.place.files, unlocked: unlocked
+        design, output: output, changer: changer, files: control.place.files, lockWarning: lockWarning
       ).run()
       do {
         try emit(output.json ? try outcome.json(onOneLine: repetition.count > 1) : outcome.summary)

@@ -72,6 +72,49 @@ import Testing
     #expect(wrong <= 40, "\(wrong) of \(trials)")
   }
 
+  /// Five machines that differ as equal ones do, each measured so often that chance between its runs is nothing: no place.
+  @Test func oneMachineHasNoPlace() throws {
+    var random = Random(9)
+    for _ in 0..<100 {
+      let groups = try (0..<5).map { _ in
+        let machine = 0.03 * random.normal()
+        return try #require(
+          ClusterMean([(0..<8).map { _ in Double.exp(machine + 0.001 * random.normal()) }]))
+      }
+      #expect(groups.allSatisfy { $0.isOfOneMachine && $0.low != nil })
+      #expect(Ranking(groups).places.allSatisfy { $0.best == 1 && $0.worst == 5 && !$0.isTested })
+    }
+  }
+
+  /// Kinds of several machines and runs, two of them equal, with one more of a single machine.
+  @Test func placesOfSeveralMachinesAreRight() throws {
+    var random = Random(11)
+    let logs = [0, 0, 0.04, 0.4, 0.8]
+    let (trials, runs) = (500, 3)
+    var (right, exact) = (0, 0)
+    for _ in 0..<trials {
+      let groups = try logs.enumerated().map { index, log in
+        try #require(
+          ClusterMean(
+            (0..<(index == 4 ? 1 : 5)).map { _ in
+              let machine = log + 0.02 * random.normal()
+              return (0..<runs).map { _ in Double.exp(machine + 0.005 * random.normal()) }
+            }))
+      }
+      let places = Ranking(groups).places
+      if places.allSatisfy({ place in
+        let smaller = logs.count { $0 < logs[place.index] }
+        let larger = logs.count { $0 > logs[place.index] }
+        return place.best <= 1 + smaller && place.worst >= logs.count - larger
+      }) {
+        right += 1
+      }
+      if places.contains(where: { $0.index == 3 && $0.best == 4 }) { exact += 1 }
+    }
+    #expect(right >= trials * 93 / 100, "\(right) of \(trials)")
+    #expect(exact >= trials * 9 / 10, "\(exact): what is far apart has its place")
+  }
+
   @Test func straysDoNotHideEachOther() {
     var random = Random(7)
     var values: [Double?] = (0..<20).map { _ in Double.exp(0.01 * random.normal()) }

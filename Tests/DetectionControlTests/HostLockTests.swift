@@ -107,4 +107,58 @@ private final class LockFolders {
     #expect(throws: HostBusy.self) { try HostLock(folders.files, patience: 0) }
     withExtendedLifetime(held) {}
   }
+
+  /// As a user whom nothing is allowed, if this one is root; on the calling thread alone (setfsuid(2)).
+  private func unprivileged<Result>(_ body: () throws -> Result) rethrows -> Result {
+    typealias SetUser = @convention(c) (uid_t) -> Int32
+    let set = unsafeBitCast(dlsym(nil, "setfsuid"), to: SetUser.self)
+    let before = uid_t(bitPattern: set(geteuid() == 0 ? 65534 : geteuid()))
+    defer { _ = set(before) }
+    return try body()
+  }
+
+  /// Another one holds it there: a lock in the next folder would keep nobody away.
+  @Test func aLockThatIsRefusedIsNotReplaced() throws {
+    let folders = try LockFolders()
+    try Data().write(to: URL(filePath: folders.path(Self.first)))
+    chmod(folders.path(Self.first), 0)
+    let none = try #require(throws: NoHostLock.self) {
+      try unprivileged { try HostLock(folders.files) }
+    }
+    #expect(none.reason.contains("/run/lock/splitbench.lock") && !folders.has(Self.second))
+  }
+
+  /// As on a file system that is mounted for reading.
+  @Test func aLockThatMayOnlyBeReadServes() throws {
+    let folders = try LockFolders()
+    try Data().write(to: URL(filePath: folders.path(Self.first)))
+    chmod(folders.path(Self.first), 0o444)
+    try unprivileged {
+      let held = try HostLock(folders.files)
+      #expect(!folders.has(Self.second) && held.doubt == nil)
+      #expect(throws: HostBusy.self) { try HostLock(folders.files, patience: 0) }
+      withExtendedLifetime(held) {}
+    }
+  }
+
+  /// A line of /proc/self/mountinfo, the namespaces of this process and of PID 1, and whether others may see another /tmp.
+  @Test(arguments: [
+    ("22 1 8:1 / / rw - ext4 /dev/vda1 rw", "mnt:[1]", "mnt:[1]", false),
+    ("30 22 8:1 /x/tmp /tmp rw shared:1 - ext4 /dev/vda1 rw", "mnt:[1]", "mnt:[1]", true),
+    ("30 22 8:1 / /tmp/other rw - ext4 /dev/vda1 rw", "mnt:[1]", nil, false),
+    ("22 1 8:1 / / rw - ext4 /dev/vda1 rw", "mnt:[2]", "mnt:[1]", true),
+  ])
+  func aPrivateFolderIsInDoubt(mount: String, own: String, first: String?, isDoubtful: Bool) throws {
+    for modes in [["tmp": mode_t(0o1777)], ["run/lock": 0o1777, "tmp": 0o1777]] {
+      let folders = try LockFolders(modes)
+      for (process, namespace) in [("self", own), ("1", first)] {
+        try FileManager.default.createDirectory(
+          atPath: folders.path("proc/\(process)/ns"), withIntermediateDirectories: true)
+        if let namespace { symlink(namespace, folders.path("proc/\(process)/ns/mnt")) }
+      }
+      try Data("\(mount)\n".utf8).write(to: URL(filePath: folders.path("proc/self/mountinfo")))
+      let doubt = try HostLock(folders.files).doubt
+      #expect(doubt?.contains("/tmp") == (isDoubtful && modes.count == 1 ? true : nil))
+    }
+  }
 }

@@ -85,10 +85,39 @@ import Testing
     var machine = try MachineReport.ofThisMachine(watchMs: 0)
     machine.linux.microcode = "0x2b0005c0"
     machine.linux.release = "6.8.0-45 generic/x"
-    machine.policy.mode = .warn
+    (machine.policy.mode, machine.policy.trapsWithAC, machine.policy.mitigates) = (.warn, true, true)
     machine.topology = try Topology.synthetic("pack:2 l3:1 core:2 pu:1", allowed: { $0 == 0 })
-    #expect(machine.group == "\(machine.processor.slug)-u0x2b0005c0-2p-linux6.8.0-45-generic-x-warn")
+    #expect(
+      machine.group == "\(machine.processor.slug)-u0x2b0005c0-2p-linux6.8.0-45-generic-x-warn-mitigated")
     machine.linux.microcode = nil
     #expect(machine.group.contains("-uunknown-"))
+  }
+
+  /// Machines of one kind are told apart by nothing that is said of their policy, and of two kinds by all of it.
+  @Test func theGroupHoldsAllOfThePolicy() throws {
+    var machine = try MachineReport.ofThisMachine(watchMs: 0)
+    var words: [String: Set<String>] = [:]
+    for mode in [DetectionPolicy.Mode.off, .warn, .fatal, .ratelimit, .unsupported, .unknown] {
+      for rate in mode == .ratelimit ? [nil, 1, 100] : [nil] {
+        for mitigates in [nil, false, true] {
+          for (ac, db) in [(false, false), (false, true), (true, false)] {
+            machine.policy.mode = mode
+            machine.policy.rateLimit = rate
+            machine.policy.mitigates = mitigates
+            (machine.policy.trapsWithAC, machine.policy.trapsWithDB) = (ac, db)
+            let isLeft = machine.policy.leavesAlone
+            words[machine.group, default: []].insert("\(machine.policy.inWords) \(isLeft)")
+          }
+        }
+      }
+    }
+    #expect(words.values.allSatisfy { $0.count == 1 }, "\(words)")
+    #expect(Set(words.values).count == words.count)
+    let ends = [
+      "-ratelimit-100", "-ratelimit-100-leaves-alone", "-warn-mitigated", "-warn-not-mitigated",
+      "-warn-leaves-alone",
+      "-off", "-unsupported",
+    ]
+    for end in ends { #expect(words.keys.contains { $0.hasSuffix(end) }, "\(end)") }
   }
 }

@@ -9,13 +9,16 @@ import Testing
     "10.21.32.43",
     "fe80::1ff:fe23:4567:890a", "52:54:00:12:34:56", "secretd", "7f12deadbeef",
     "0123456789abcdef0123456789abcdef", "6f9619ff-8b86-4d01-b42d-00cf4fc964ff", "/srv/", "acme",
+    "i-0abcdef1234567890", "i-0badcafe", "ip-10-0-12-7", "lustre", "vault", "volume0", "handwritten",
   ]
 
   private static let planted =
     "seen by alice@corp.example on node7.corp.example (10.21.32.43, fe80::1ff:fe23:4567:890a, 52:54:00:12:34:56)"
     + " in /home/alice/x and '/srv/acme data/y' with 6f9619ff-8b86-4d01-b42d-00cf4fc964ff and"
     + " 0123456789abcdef0123456789abcdef: x86/split lock detection: #AC: secretd/4242 took a split_lock trap at"
-    + " address: 0x7f12deadbeef of acme"
+    + " address: 0x7f12deadbeef of acme; NODE7 and Node7.Corp.Example by Alice@corp.example, a LABELLED run of ACME on"
+    + " i-0abcdef1234567890 i-0badcafe ip-10-0-12-7 with [/lustre/x] </lustre/y> →/lustre/z file:///lustre/a;/lustre/b"
+    + " /etc/vault/token /dev/mapper/volume0 but /etc/machine-id, /dev/kvm and /proc/cpuinfo."
 
   private func made(in folder: FilePath, _ number: Int, instance: String) throws -> FilePath {
     let parent = folder.appending("src").appending("machineroom-\(instance)")
@@ -33,7 +36,7 @@ import Testing
       record["skipped"] = [["what": "something", "reason": Self.planted]]
     }
     let path = try run.write(in: parent)
-    try Data("# 20260101T000000Z-node7-labelled\n\nwarning: \(Self.planted)\n".utf8)
+    try Data("# 20260101T000000Z-node7-labelled\n\nhandwritten: \(Self.planted)\n".utf8)
       .write(to: URL(filePath: path.appending("summary.md").string))
     try Data(Self.planted.utf8).write(to: URL(filePath: path.appending("notes.txt").string))
     return path
@@ -52,6 +55,7 @@ import Testing
         "anonymise", folder.appending("src").string, "--out", out.string, "--word", "acme")
       #expect(result.code == 0 && result.errors.contains("notes.txt"), "\(result.errors)")
       let copies = files(below: out)
+      #expect(result.errors.contains("summary.md") && !copies.contains { $0.hasSuffix("summary.md") })
       #expect(copies.filter { $0.hasSuffix("run.json") || $0.hasSuffix("trap.csv") }.count == 2)
       for file in copies where !file.hasSuffix("/") {
         guard let content = try? text(out.appending(FilePath(file).components)) else { continue }
@@ -59,6 +63,8 @@ import Testing
           #expect(!content.lowercased().contains(secret) && !file.contains(secret), "\(secret) in \(file)")
         }
       }
+      let copy = try text(FilePath(result.output.trimmingCharacters(in: .newlines)).appending("run.json"))
+      #expect(copy.replacing("\\/", with: "/").contains("but /etc/machine-id, /dev/kvm and /proc/cpuinfo."))
       #expect(try text(original.appending("run.json")) == before, "the original stays")
       let page = try await Tool.run("report", out.string, "--markdown")
       #expect(page.code == 0, "the copy is a run: \(page.errors)")
@@ -78,6 +84,30 @@ import Testing
       #expect(
         try numbers(copy.appending("trap.csv")).map { $0.prefix(30) }
           == numbers(original.appending("trap.csv")).map { $0.prefix(30) })
+    }
+  }
+
+  /// A label that is a word of SplitBench's own too.
+  @Test(arguments: ["line-split", "split", "true", "cost"])
+  func aLabelTakesNothingMeasuredAway(label: String) async throws {
+    try await withTemporaryFolder { folder in
+      var run = BuiltRun(number: 8)
+      run.record = {
+        $0["label"] = label
+        $0["skipped"] = [["what": "x", "reason": "in the lab \(label) of"]]
+      }
+      let original = try run.write(in: folder.appending("src"))
+      let result = try await Tool.run("anonymise", original.string, "--out", folder.appending("out").string)
+      #expect(result.code == 0, "\(result.errors)")
+      let copy = FilePath(result.output.trimmingCharacters(in: .newlines))
+      func rows(_ folder: FilePath) throws -> [[String]] {
+        try text(folder.appending("cost.csv")).split(separator: "\n").map {
+          Array(CsvLine.fields($0).dropFirst())
+        }
+      }
+      #expect(try rows(copy) == rows(original))
+      let isTaken = try text(copy.appending("run.json")).contains("in the lab (name) of")
+      #expect(isTaken == (label != "true"), "a literal of JSON stands everywhere")
     }
   }
 

@@ -43,6 +43,7 @@ struct BuiltRun {
     var object = try JSONSerialization.jsonObject(with: data) as! [String: Any]
     object["run"] = name
     object["started_utc"] = "2026-01-01T\(String(100_000 + number))Z"
+    object["ended_utc"] = object["started_utc"]
     record(&object)
     try JSONSerialization.data(withJSONObject: object).write(
       to: URL(filePath: folder.appending("run.json").string))

@@ -91,5 +91,20 @@ import Testing
         two.output.contains("A has 2 machines and B 2 machines: nothing is decided"),
         "\(two.output.prefix(3000))")
     }
+    // The planted clones are two machines of C.
+    try await withFleet(machines: 5, runs: 3) { fleet, _ in
+      let alone = try await Tool.run(
+        "compare", "--groups", fleet.string, "--only", "cost", "--where",
+        "instruction=add,width_bytes=8,placement=line-split", "--anyway")
+      for letter in ["A", "B", "D", "E"] {
+        #expect(
+          alone.output.contains("\(letter) is one machine, and what is said of it is not said of its kind"))
+      }
+      let page = try await Tool.run("report", fleet.string, "--fleet", "--markdown")
+      let places = page.output.split(separator: "\n").filter {
+        $0.hasPrefix("| kind ") && $0.contains("(of this machine)")
+      }
+      #expect(!places.isEmpty && places.allSatisfy { $0.contains("| 1 to 5 |") }, "\(places)")
+    }
   }
 }

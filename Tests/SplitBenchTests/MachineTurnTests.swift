@@ -117,6 +117,19 @@ import Testing
     #expect(record.contains("\"id\" : \"unlocked\""))
   }
 
+  @Test func aLockThatMayNotBeTheHostsIsSaidSo() async throws {
+    let host = try Host(hasLocks: false)
+    try host.machine.put("", "tmp/is-there")
+    chmod(host.machine.root.appending("tmp").string, 0o1777)
+    try host.machine.put("30 22 8:1 / /tmp rw - tmpfs tmpfs rw\n", "proc/self/mountinfo")
+    let result = try await host.run()
+    #expect(
+      result.code == 0 && result.errors.contains("may not keep all other runs away: /tmp is a mount"),
+      "\(result.errors)")
+    let record = try text(host.out.appending(names(in: host.out)[0]).appending("run.json"))
+    #expect(record.contains("\"id\" : \"locked-in-part\""))
+  }
+
   @Test func nothingIsChangedUnderARun() async throws {
     let host = try Host()
     let held = try HostLock(host.machine.files)

@@ -13,33 +13,31 @@ public struct AnonymousRuns {
   public struct Copied: Sendable {
     public let from: FilePath
     public let to: FilePath
-    /// Files that were left out: nobody knows what they hold.
+    /// Files that were left out: nobody knows what they hold. People write into the summary.
     public let leftOut: [String]
   }
 
   private let runs: [StoredRun]
   private let words: [String]
-  private let machines: Pseudonyms
-  private let boots: Pseudonyms
+  private let labels: [String]
+  private let machines: Pseudonyms<MachineKey>
+  private let boots: Pseudonyms<String>
 
   /// - Parameters:
   ///   - runs: those that go together: a machine has one name in all of them.
   ///   - words: names of hosts and people that must not be in the copy, beside those in the records.
   public init(_ runs: [StoredRun], words: [String]) {
     self.runs = runs
-    machines = Pseudonyms("machine", of: runs.map(AnonymousRuns.machine))
+    machines = Pseudonyms("machine", of: runs.map(\.machineKey))
     boots = Pseudonyms("boot", of: runs.compactMap { $0.record.host?.boot })
     let found = runs.flatMap { run -> [String] in
       let host = run.record.host
       return [host?.name, host?.instance, host?.boot].compactMap { $0 }
     }
     self.words = AnonymousRuns.withParts(found + words)
-  }
-
-  /// What tells machines apart: their folder, where the record does not.
-  private static func machine(_ run: StoredRun) -> String {
-    let host = run.record.host
-    return host?.name ?? host?.instance ?? run.path.resolved.removingLastComponent().string
+    // A number or a literal of JSON is no name, and stands everywhere.
+    labels = AnonymousRuns.withParts(
+      runs.compactMap(\.record.label).filter { Double($0) == nil && !["true", "false", "null"].contains($0) })
   }
 
   /// A host's name alone identifies it too. Words of a letter or two would be found everywhere.
@@ -60,7 +58,7 @@ public struct AnonymousRuns {
     var taken: Set<FilePath> = []
     return try runs.map { run in
       let slug = run.record.machine.processor.slug
-      let machine = machines[AnonymousRuns.machine(run)]
+      let machine = machines[run.machineKey]
       let time = run.record.startedUtc.filter { $0 != "-" && $0 != ":" }
       let parent = out.appending("\(slug)-\(machine)")
       var folder = parent.appending("\(time)-\(slug)")
@@ -85,8 +83,14 @@ public struct AnonymousRuns {
     record.host?.name = nil
     let names = Set([run.record.run, run.name]).sorted { $0.count > $1.count }
     let scrubber = Scrubber(
-      words: names.flatMap { [($0, name), ($0.lowercased(), name.lowercased())] }
-        + words.map { ($0, "(name)") })
+      words: names.flatMap {
+        [
+          .init($0, name, matchesCase: true),
+          .init($0.lowercased(), name.lowercased(), matchesCase: true),
+        ]
+      }
+        // A label may be a word of ours, as `warn` is.
+        + words.map { .init($0) } + labels.map { .init($0, sparesFields: true) })
     try put(scrubber.scrubbed(Array(try Json.text(record).utf8)), folder.appending("run.json"))
     var leftOut: [String] = []
     for file in FileTree(root: run.path).names("/").sorted() where file != "run.json" {
@@ -97,7 +101,7 @@ public struct AnonymousRuns {
         try refuseUnknown(columns, in: text, run.path.appending(file))
         // Raw timings are numbers and words of ours alone.
         try put(columns["run"] == nil ? text : scrubber.scrubbed(text), folder.appending(file))
-      } else if file == "summary.md" || file == "datapackage.json" {
+      } else if file == "datapackage.json" {
         try put(scrubber.scrubbed(try bytes()), folder.appending(file))
       } else {
         leftOut.append(file)
@@ -129,14 +133,14 @@ public struct AnonymousRuns {
 }
 
 /// Short names in place of long ones, by the order of their first appearance.
-private struct Pseudonyms {
-  private var names: [String: String] = [:]
+private struct Pseudonyms<Original: Hashable> {
+  private var names: [Original: String] = [:]
 
-  init(_ word: String, of originals: [String]) {
+  init(_ word: String, of originals: [Original]) {
     for original in originals where names[original] == nil { names[original] = "\(word)\(names.count + 1)" }
   }
 
-  subscript(_ original: String) -> String { names[original]! }
+  subscript(_ original: Original) -> String { names[original]! }
 }
 
 extension AnonymousRuns {

@@ -3,7 +3,25 @@
 /// No replacement has a quote, comma or backslash, and no pattern takes one away: CSV and JSON stay what they are.
 struct Scrubber {
   /// What is looked for as a whole word, and what takes its place.
-  private let words: [(bytes: [UInt8], replacement: [UInt8])]
+  struct Word {
+    fileprivate let bytes: [UInt8]
+    fileprivate let replacement: [UInt8]
+    fileprivate let matchesCase: Bool
+    fileprivate let sparesFields: Bool
+
+    /// - Parameters:
+    ///   - matchesCase: otherwise ASCII letters of either case are the same.
+    ///   - sparesFields: whether it stays in a field of a table or a string of JSON without spaces: these are SplitBench's own words.
+    init(
+      _ text: String, _ replacement: String = "(name)", matchesCase: Bool = false, sparesFields: Bool = false
+    ) {
+      bytes = text.utf8.map { matchesCase ? $0 : Scrubber.lowercased($0) }
+      self.replacement = Array(replacement.utf8)
+      (self.matchesCase, self.sparesFields) = (matchesCase, sparesFields)
+    }
+  }
+
+  private let words: [Word]
   private let shapes: [Shape]
 
   /// The first capture stays: what stands in front.
@@ -17,8 +35,8 @@ struct Scrubber {
   }
 
   /// - Parameter words: longer ones first where one holds another.
-  init(words: [(word: String, replacement: String)]) {
-    self.words = words.map { (Array($0.word.utf8), Array($0.replacement.utf8)) }
+  init(words: [Word]) {
+    self.words = words
     shapes = [
       // Linux's log names the task.
       Shape(/(#AC|#DB): [^"\\]*? took a/, ": a task took a"),
@@ -31,9 +49,12 @@ struct Scrubber {
       Shape(/()\b(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}\b(?!\.)/, "(ip)"),
       Shape(/()[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+/, "(mail)"),
       Shape(/()\b0x[0-9A-Fa-f]{9,16}\b/, "0x0"),
-      // Those of every Linux say nothing of whose it is.
+      // As clouds name machines.
+      Shape(/()\bi-[0-9A-Fa-f]{8,17}\b/, "(instance)"),
+      Shape(/()\bip(?:-\d{1,3}){4}\b/, "(ip)"),
+      // Those of every Linux say nothing of whose it is; below /etc and /dev anything may lie.
       Shape(
-        /(^|[\s"'(=:,])\/(?!dev\b|proc\b|sys\b|etc\b|run\/splitbench\b)[A-Za-z0-9._+~@%\-][^\s",;:'\\)]*/,
+        /(^|[^A-Za-z0-9_])\/(?!(?:proc|sys|run\/splitbench)\b|(?:etc(?:\/machine-id)?|dev(?:\/(?:kvm|kmsg|null|zero|cpu\/\d+\/msr))?)(?:[\s",;:'\\)]|\.(?:\s|"|$)|$))[A-Za-z0-9._+~@%\-][^\s",;:'\\)]*/,
         "(path)"),
     ]
   }
@@ -51,7 +72,7 @@ struct Scrubber {
 
   private func scrubbed(line: ArraySlice<UInt8>) -> [UInt8] {
     var bytes = Array(line)
-    for (word, replacement) in words { bytes = Scrubber.replacing(word, by: replacement, in: bytes) }
+    for word in words { bytes = Scrubber.replacing(word, in: bytes) }
     guard Scrubber.mayHaveShapes(bytes) else { return bytes }
     var text = String(decoding: bytes, as: UTF8.self)
     for shape in shapes { text.replace(shape.pattern) { $0.output.1 + shape.replacement } }
@@ -67,8 +88,9 @@ struct Scrubber {
       switch byte {
       case UInt8(ascii: "@"), UInt8(ascii: "#"): return true
       case UInt8(ascii: "x") where last == UInt8(ascii: "0"): return true
-      // In front of a path stands no letter.
-      case UInt8(ascii: "/") where !isWordPart(last): return true
+      // In front of a path stands no letter of ASCII.
+      case UInt8(ascii: "/") where last >= 0x80 || !isWordPart(last): return true
+      case UInt8(ascii: "-") where last == UInt8(ascii: "i") || last == UInt8(ascii: "p"): return true
       case UInt8(ascii: ":") where isWordPart(last) || last == UInt8(ascii: ":"): return true
       case UInt8(ascii: "."): dots += 1
       case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
@@ -81,18 +103,19 @@ struct Scrubber {
     return false
   }
 
-  private static func replacing(
-    _ word: [UInt8], by replacement: [UInt8], in text: [UInt8]
-  ) -> [UInt8] {
-    guard let first = word.first, text.count >= word.count else { return text }
+  private static func replacing(_ word: Word, in text: [UInt8]) -> [UInt8] {
+    guard let first = word.bytes.first, text.count >= word.bytes.count else { return text }
+    func folded(_ byte: UInt8) -> UInt8 { word.matchesCase ? byte : lowercased(byte) }
     var result: [UInt8] = []
     var index = 0
     while index < text.count {
-      let end = index + word.count
-      if text[index] == first, end <= text.count, text[index..<end].elementsEqual(word),
-        index == 0 || !isWordPart(text[index - 1]), end == text.count || !isWordPart(text[end])
+      let end = index + word.bytes.count
+      if folded(text[index]) == first, end <= text.count,
+        index == 0 || !isWordPart(text[index - 1]), end == text.count || !isWordPart(text[end]),
+        zip(text[index..<end], word.bytes).allSatisfy({ folded($0) == $1 }),
+        !(word.sparesFields && isInWordField(index..<end, of: text))
       {
-        result += replacement
+        result += word.replacement
         index = end
       } else {
         result.append(text[index])
@@ -100,6 +123,22 @@ struct Scrubber {
       }
     }
     return result
+  }
+
+  fileprivate static func lowercased(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+  }
+
+  /// Whether what stands between quotes, commas and the ends of the line has no space, as `line-split`.
+  private static func isInWordField(_ range: Range<Int>, of line: [UInt8]) -> Bool {
+    func hasSpace(_ bytes: some Sequence<UInt8>) -> Bool {
+      for byte in bytes {
+        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: ",") { return false }
+        if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { return true }
+      }
+      return false
+    }
+    return !hasSpace(line[..<range.lowerBound].reversed()) && !hasSpace(line[range.upperBound...])
   }
 
   /// A dot and a hyphen end a word: `node7.example.org` holds `node7`.

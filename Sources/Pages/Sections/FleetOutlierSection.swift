@@ -42,11 +42,19 @@ enum FleetOutlierSection {
   }
 
   private static func clones(_ fleet: Fleet) -> [String] {
-    fleet.clones.isEmpty
+    let shared =
+      fleet.clones.isEmpty
       ? []
       : [
-        "\(Words.count(fleet.clones.count, "machine-id")) shared by several machines, whose boots take turns; each boot counts as a machine: \(shown(fleet.clones))"
+        "\(Words.count(fleet.clones.count, "machine-id")) shared by several machines, whose processors differ or whose boots take turns or overlap; each host name, or else each boot, counts as a machine: \(shown(fleet.clones))"
       ]
+    let doubtful = fleet.machines.compactMap { machine in
+      machine.boots.map {
+        "\(machine.name): one machine rebooted \($0) times, or \($0) clones; it counts as one"
+      }
+    }
+    return shared + doubtful.prefix(mostNames)
+      + (doubtful.count > mostNames ? ["\(doubtful.count - mostNames) more of that kind"] : [])
   }
 
   /// Runs that say of themselves that something was not as it should be.
@@ -56,6 +64,10 @@ enum FleetOutlierSection {
       ("settings changed meanwhile", { $0.record.settingsChanged == true }),
       ("the machine was not put back", { $0.record.warnings.contains { $0.id == "not-restored" } }),
       ("without a lock against other runs", { $0.record.warnings.contains { $0.id == "unlocked" } }),
+      (
+        "with a lock that may not have kept all others away",
+        { $0.record.warnings.contains { $0.id == "locked-in-part" } }
+      ),
     ]
     return kinds.compactMap { text, holds in
       let found = runs.filter(holds)

@@ -10,7 +10,7 @@ enum FleetRankingSection {
     section.words = [
       "Every machine counts once, by the geometric mean of its runs; a kind's interval, 95 %, holds the spread between its machines."
         + " A place is a range where kinds do not differ by more than chance: all ranges are right together in 95 % of such pages."
-        + " With fewer than three machines of a kind, or three runs of its only one, there is no interval, and it may have any place."
+        + " With fewer than three machines a kind may have any place, and its interval, if any, is that of its only machine over its runs."
     ]
     let delayed = fleet.groups.filter { !$0.isNative }
     if !delayed.isEmpty {
@@ -72,7 +72,8 @@ enum FleetRankingSection {
         metric.name, .nanoseconds, .logarithmic, covering: means.map(\.mean).map(ranged).flatMap(\.all))
     else { return nil }
     return Figure(
-      "fleet-ranking", metric.name, caption: "Geometric means of machines, with 95 % intervals.",
+      "fleet-ranking", metric.name,
+      caption: "Geometric means of machines, with 95 % intervals; of a kind's only machine, over its runs.",
       isWide: true,
       plot: DotPlot(
         x: axis,

@@ -2,26 +2,27 @@ import Comparison
 
 /// What a reader must know before the numbers.
 enum ComparisonNotes {
-  static func all(_ sides: [Side], _ matched: MatchedCells) -> [String] {
+  /// - Parameter ofKinds: whether sides stand for all machines like theirs.
+  static func all(_ sides: [Side], _ matched: MatchedCells, ofKinds: Bool) -> [String] {
     var notes: [String] = []
     if matched.heldAgainstPerformance {
       notes.append("cores of one kind are held against the other machine's performance cores")
     }
-    notes += machines(sides)
+    notes += machines(sides, ofKinds: ofKinds)
     for side in sides.dropFirst() { notes += order(sides[0], side) + basis(sides[0], side) }
     return notes
   }
 
   /// Where a side has several machines they are what is repeated.
-  private static func machines(_ sides: [Side]) -> [String] {
+  private static func machines(_ sides: [Side], ofKinds: Bool) -> [String] {
     let several = sides.filter { $0.machineCount > 1 }
-    guard !several.isEmpty else { return [] }
+    guard ofKinds || !several.isEmpty else { return [] }
     let counts = several.map { "\($0.machineCount) in \($0.letter)" }.joined(separator: ", ")
-    return [
+    let counted =
       "of several machines (\(counts)) each counts once, by the mean of its runs, and what is said of the number of runs is meant of machines"
-    ]
+    return (several.isEmpty ? [] : [counted])
       + sides.filter { $0.machineCount == 1 }.map {
-        "\($0.letter) is one machine: others of its kind may differ by more than its runs do"
+        "\($0.letter) is one machine, and what is said of it is not said of its kind: others may differ by more than its runs do"
       }
   }
 

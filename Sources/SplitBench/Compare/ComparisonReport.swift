@@ -17,8 +17,10 @@ struct ComparisonReport {
   /// By side, of those with enough runs.
   let selfChecks: [(side: Side, check: SelfCheck)]
 
+  /// - Parameter ofKinds: whether sides stand for all machines like theirs.
   init(
-    _ sides: [Side], _ matched: MatchedCells, rules: Rules, by columns: [String], experiments: [ExperimentId]
+    _ sides: [Side], _ matched: MatchedCells, rules: Rules, by columns: [String], experiments: [ExperimentId],
+    ofKinds: Bool
   ) {
     self.sides = sides
     self.matched = matched
@@ -31,7 +33,7 @@ struct ComparisonReport {
     selfChecks = sides.enumerated().compactMap { index, side in
       comparison.selfCheck(side: index).map { (side, $0) }
     }
-    notes = ComparisonNotes.all(sides, matched)
+    notes = ComparisonNotes.all(sides, matched, ofKinds: ofKinds)
   }
 
   var fingerprint: Fingerprint {
