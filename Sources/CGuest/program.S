@@ -27,6 +27,7 @@
 #define READY_PORT 0xf0
 #define COUNTED_PORT 0xf1
 #define BATCH 8
+#define NO_FLAGS 2
 
         .macro mark where               // of the mailbox in %rdi
         lfence
@@ -58,9 +59,13 @@ cguest_comes_back:
         mov     %rsp, %rdi
         and     $CELL_MASK, %rdi
         lea     SYSTEM_STACK(%rdi), %rsp
+        pushq   $NO_FLAGS               // an exception keeps EFLAGS.AC
+        popfq
         out     %al, $READY_PORT        // the host leaves the next call in the mailbox
         cmpq    $0, USER(%rdi)
         jne     1f
+        pushq   FLAGS(%rdi)
+        popfq
         call    *ROUTINE(%rdi)
         jmp     cguest_entry
 1:      lea     USER_STACK(%rdi), %rax
@@ -159,6 +164,8 @@ cguest_locked_after:
 
         routine cguest_load
         mov     OPERAND(%rdi), %rsi
+        pushfq
+        pop     VALUES(%rdi)
         mov     (%rsi), %rax
         ret
 

@@ -107,6 +107,12 @@ chost_thread_usage chost_usage_of_thread(void) {
   };
 }
 
+uint64_t chost_thread_cpu_ns(void) {
+  struct timespec used;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
+}
+
 uint64_t chost_monotonic_raw_ns(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC_RAW, &now);

@@ -37,6 +37,9 @@ public struct GuestCall: Sendable {
     }
   }
 
+  /// EFLAGS.AC (Intel SDM vol. 1, 3.4.3.3).
+  static let alignmentCheck: UInt64 = 1 << 18
+
   public var routine: Routine
   /// 0 or 3.
   public var cpl: Int
@@ -47,7 +50,7 @@ public struct GuestCall: Sendable {
   public var number: UInt32 = 0
   /// What WRMSR writes.
   public var value: UInt64 = 0
-  /// EFLAGS.AC, at CPL 3.
+  /// EFLAGS.AC, which a CPU heeds at CPL 3 alone.
   public var checksAlignment = false
   /// Of `together`: how many vCPUs wait for each other.
   public var parties = 1
@@ -83,7 +86,7 @@ public struct GuestReport: Sendable {
   public var trip: GuestTrip
   /// Guest TSC before the first operation and behind the last; nil where it did not get there.
   public var span: ClosedRange<UInt64>?
-  /// What RDMSR read, or EAX to EDX; of `together` its operations, and its TSC when it came to the gate.
+  /// What RDMSR read, or EAX to EDX; of `load` its RFLAGS; of `together` its operations, and its TSC when it came to the gate.
   public var values: [UInt64]
   /// The exception that ended it.
   public var fault: GuestFault?
@@ -94,6 +97,9 @@ public struct GuestReport: Sendable {
 
   /// Length of the span, in guest TSC ticks.
   public var ticks: UInt64? { span.map { $0.upperBound - $0.lowerBound } }
+
+  /// Of `load`: whether EFLAGS.AC was set.
+  public var checkedAlignment: Bool { values[0] & GuestCall.alignmentCheck != 0 }
 
   /// Whether it did what it was asked.
   public var isDone: Bool { trip.end == .ready && fault == nil }

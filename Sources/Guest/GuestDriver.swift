@@ -24,7 +24,7 @@ public struct GuestDriver<Cpu: VirtualCpu> {
     var trip = GuestTrip()
     try cpu.beginDeadline(milliseconds: milliseconds)
     defer { cpu.endDeadline() }
-    let (start, sleeps) = (now(), cpu.sleeps)
+    let (start, sleeps, worked) = (now(), cpu.sleeps, cpu.workedNanoseconds)
     var ownSleeps: UInt64 = 0
     repeat {
       let entry = try cpu.enter()
@@ -43,6 +43,7 @@ public struct GuestDriver<Cpu: VirtualCpu> {
       break
     } while true
     trip.nanoseconds = now() - start
+    trip.workedNanoseconds = cpu.workedNanoseconds - worked
     trip.slept = cpu.sleeps - sleeps > ownSleeps
     return trip
   }

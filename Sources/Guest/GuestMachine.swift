@@ -97,7 +97,7 @@ public final class GuestCpu {
       default: UInt64(call.number)
       }
     mailbox.pointee.count = UInt64(call.count)
-    mailbox.pointee.flags = call.checksAlignment ? 0x40002 : 2
+    mailbox.pointee.flags = 2 | (call.checksAlignment ? GuestCall.alignmentCheck : 0)
     mailbox.pointee.values.0 = call.value
     mailbox.pointee.gate = UInt64(GuestImage.gate)
     mailbox.pointee.parties = UInt64(call.parties)

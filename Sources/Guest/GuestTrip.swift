@@ -20,6 +20,11 @@ public struct GuestTrip: Sendable, Equatable {
   public var heldBackNanoseconds: UInt64 = 0
   /// From the first entry to the last exit, in ns.
   public var nanoseconds: UInt64 = 0
+  /// Of which Linux let the vCPU's thread run, in ns.
+  public var workedNanoseconds: UInt64 = 0
   /// Whether Linux put the vCPU's thread to sleep meanwhile, as it does behind a split lock in warn; not the throttle's sleeps.
   public var slept = false
+
+  /// The part of its time that it was on a CPU, whatever it did there.
+  public var share: Double { Double(workedNanoseconds) / Double(max(1, nanoseconds)) }
 }

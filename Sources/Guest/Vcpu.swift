@@ -16,6 +16,8 @@ public protocol VirtualCpu {
   mutating func endDeadline()
   /// How often Linux has put the calling thread to sleep.
   var sleeps: UInt64 { get }
+  /// How long the calling thread has been on a CPU, its guest's code included.
+  var workedNanoseconds: UInt64 { get }
 }
 
 /// One vCPU of KVM's, for one thread at a time.
@@ -66,6 +68,7 @@ public final class Vcpu: VirtualCpu {
   public var deadlineHasPassed: Bool { run.pointee.immediate_exit != 0 }
   public func endDeadline() { cguest_deadline_end() }
   public var sleeps: UInt64 { chost_usage_of_thread().voluntary_switches }
+  public var workedNanoseconds: UInt64 { chost_thread_cpu_ns() }
 
   public func answerMsr(_ value: UInt64?) {
     run.pointee.msr.error = value == nil ? 1 : 0

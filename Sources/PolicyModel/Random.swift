@@ -43,4 +43,7 @@ struct Random: Sendable {
   mutating func below(_ bound: Int) -> Int {
     Int(next64().multipliedFullWidth(by: UInt64(max(1, bound))).high)
   }
+
+  /// A length of time around a mean: between half of it and one and a half times.
+  mutating func around(_ mean: Int) -> Int { mean / 2 + below(mean + 1) }
 }

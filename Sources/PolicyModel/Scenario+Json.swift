@@ -33,7 +33,6 @@ extension Scenario: Decodable {
     bystander = try values.optional(.bystander)
     costs = try values.value(.costs, default: CostChanges())
 
-    let runners = actors.reduce(0) { $0 + $1.count * $1.vcpus }
     try values.require(runners <= Scenario.runnerLimit, .actors, "more than \(Scenario.runnerLimit) in all")
     let named = actors.flatMap { $0.cpus ?? [] } + events.compactMap(\.cpu)
     let missing = named.first { $0 >= host.cpus }

@@ -26,6 +26,12 @@ public struct Scenario: Sendable, Equatable {
     public var cpus: Int { cores * threadsPerCore }
   }
 
+  /// Tasks, virtual CPUs and drivers.
+  var runners: Int { actors.reduce(0) { $0 + $1.count * $1.vcpus } }
+
+  /// Replicates whose sums fit into 64 bits for sure: a `Tally` counts ns of each runner, and what takes one at least.
+  public var replicateLimit: Int { Int.max / (max(1, runners) * seconds * 1_000_000_000) }
+
   /// Of each guest, as the counters of a `Tally` stand.
   public var guestNames: [String] {
     actors.filter { $0.kind == .guest }.flatMap { actor in

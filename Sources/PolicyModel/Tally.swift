@@ -2,7 +2,7 @@
 public struct Tally: Sendable, Equatable {
   /// Tasks, virtual CPUs and drivers that wanted to take split locks.
   public var offenders = 0
-  /// Split locks that they would have taken had each been alone and nothing hindered it.
+  /// Split locks that they would have taken had each been alone and nothing hindered it: the same under every policy.
   public var demanded = 0
   /// Split locks that locked the bus.
   public var performed = 0
@@ -36,7 +36,7 @@ public struct Tally: Sendable, Equatable {
   public var traceEvents = 0
   public var logLines = 0
 
-  /// Time of offenders' work, and the part of it that Linux had them asleep or queued.
+  /// Time of offenders' work, which lasts the longer the more they wait, and the part of it that Linux had them asleep or queued.
   public var worked = 0
   public var waited = 0
   /// Cores whose detection is off at the end, and not about to be switched on again.

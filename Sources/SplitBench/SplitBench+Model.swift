@@ -59,6 +59,9 @@ extension SplitBench {
         if let victim = scenario.bystander, costs.stallShares[victim] == nil {
           throw UnknownBystander(victim: victim, known: costs.stallShares.keys.sorted())
         }
+        guard replicates <= scenario.replicateLimit else {
+          throw TooManyReplicates(asked: replicates, scenario: scenario)
+        }
         let file = try csv.map { try TextFile(FilePath($0)) }
         try file?.write(ModelTable.header)
         var summaries: [ReplicateSummary] = []
@@ -99,6 +102,15 @@ private enum ModelCatalogue {
     var policies = TextTable(columns: ["policy", "what it does"])
     policies.rows = PolicyChoice.catalogue.map { [$0.grammar, $0.meaning] }
     return scenarios.leftAligned + "\n" + policies.leftAligned
+  }
+}
+
+/// What all replicates together do could not be counted.
+struct TooManyReplicates: Error, CustomStringConvertible {
+  let asked: Int
+  let scenario: Scenario
+  var description: String {
+    "--replicates \(asked): too many to sum up for \(scenario.name), with all who are in it for \(scenario.seconds) s; at most \(scenario.replicateLimit)"
   }
 }
 

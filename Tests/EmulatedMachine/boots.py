@@ -107,14 +107,20 @@ FLIPS = DOCTOR | trap(cpus="0-1") | {
 } | trap("trap-mitigate-1", cpus="0-1")
 
 
-def rhythm(mitigate: int, cpus: str) -> dict[str, str]:
-    """The step that has programs split-lock on some CPUs, and Linux trace its answers."""
-    name = f"rhythm-{mitigate}-{len(cpus.split())}"
-    return {name: f"rhythm {name} {mitigate} {cpus}"}
+# So few split locks that one window of Linux's takes them all, and ms behind them in which it closes.
+BURST, REST = 3, 40
+
+
+def rhythm(mitigate: int, cpus: str, rests: bool = False) -> dict[str, str]:
+    """The step that has programs split-lock on some CPUs, perhaps in bursts, and Linux trace its answers."""
+    name = f"rhythm-{mitigate}-{len(cpus.split())}" + ("-rests" if rests else "")
+    return {name: f"rhythm {name} {mitigate} {BURST if rests else 0} {REST} {cpus}"}
 
 
 # Last: without mitigation detection may stay off on three of four cores.
-RHYTHMS = rhythm(1, "0") | rhythm(1, "0 2 4 6") | rhythm(0, "0") | rhythm(0, "0 2 4 6")
+RHYTHMS = (
+    rhythm(1, "0") | rhythm(1, "0", rests=True) | rhythm(1, "0 2 4 6") | rhythm(1, "0 2 4 6", rests=True)
+    | rhythm(0, "0") | rhythm(0, "0 2 4 6"))
 
 # Bit 29 set behind Linux's back.
 BY_HAND = {"arm": write_msr(1, MEMORY_CONTROL, SPLIT_LOCK_DETECT)} | DOCTOR | trap()
@@ -222,7 +228,7 @@ BOOTS = (
         "as-found", "sld-on", "bld-on", leave="--allow-arming") | hotplug("--allow-arming") | toggle(
         1, "--allow-arming")),
     Boot("four-both-boot-cpu-stuck", BOTH, FOUR, "warn", stuck=(0,)),
-    Boot("two-sockets-sld-warn", SLD, TWO_SOCKETS, "warn", FLIPS | RHYTHMS, seconds=240),
+    Boot("two-sockets-sld-warn", SLD, TWO_SOCKETS, "warn", FLIPS | RHYTHMS, seconds=300),
     Boot("two-sockets-sld-by-hand", SLD, TWO_SOCKETS, "off", BY_HAND),
     Boot("two-sockets-both", BOTH, TWO_SOCKETS, None, DOCTOR | SCOPE | trap() | settings(
         "as-found", "sld-off", "sld-on", *OF_A_CORE, "bld-on", "sld-off+bld-on", "mitigate-off") | hotplug() | LEAK | toggle(1) | {"kills": f"kills {KILLS}"}, seconds=300),

@@ -187,7 +187,7 @@ STOCK_KVM = {
     ("cpuid", "core-capabilities", "by-kvm", ""): "not offered",
     ("cpuid", "bus-lock-detect", "by-kvm", ""): "not offered",
     **{("cpuid", bit, f"{what}-by-us", cpl): seen
-       for bit in ("core-capabilities", "bus-lock-detect")
+       for bit in ("core-capabilities", "bus-lock-detect", "uc-lock-disable")
        for what, seen in (("offered", "seen"), ("withheld", "not seen")) for cpl in "03"},
     ("alignment", "misaligned-load", "eflags-ac", "3"): "#AC, interpreted",
     ("alignment", "misaligned-load", "eflags-ac", "0"): "performed, interpreted",

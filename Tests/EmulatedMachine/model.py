@@ -1,6 +1,7 @@
 """What `splitbench model` foretells for a boot, and what the programs in guest/ and Linux's own trace say of it."""
 
 import json
+import math
 import re
 import statistics
 import tempfile
@@ -8,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from boots import Boot
+from boots import BURST, REST, Boot
 from command import output
 from initramfs import splitbench
 
@@ -25,7 +26,7 @@ class Rhythm:
     traps_per_second: float
     # Split locks for each that was trapped.
     operations_per_trap: float
-    # Share of the programs' time in which Linux has them asleep or queued.
+    # Share of the programs' time at work in which Linux has them asleep or queued.
     asleep: float
     # Cores on which #AC came no more, though split locks went on.
     left_off: int
@@ -33,10 +34,15 @@ class Rhythm:
     warned: int
 
 
-def foretold(boot: Boot, policy: str, cpus: list[int], rate: float) -> Rhythm:
-    """What the model says of programs that each do `rate` split locks a second when nobody hinders them."""
+def foretold(boot: Boot, policy: str, cpus: list[int], rate: float, rests: bool = False) -> Rhythm:
+    """What the model says of programs that each do `rate` split locks a second when nobody hinders them, perhaps in bursts."""
     topology = boot.topology
     detects = ["split-lock"] * boot.cpu.split_locks + ["bus-lock"] * boot.cpu.bus_locks
+    phases = {}
+    if rests:
+        # Whole ms, in which the burst just fits.
+        phases = {"on_ms": round(1000 * BURST / rate), "off_ms": REST}
+        rate = 1000 * BURST / phases["on_ms"]
     scenario = {
         "version": 1, "name": boot.name, "seconds": SECONDS,
         "host": {
@@ -44,7 +50,8 @@ def foretold(boot: Boot, policy: str, cpus: list[int], rate: float) -> Rhythm:
             "threads_per_core": topology.threads, "timer_hz": TIMER_HZ, "detects": detects,
         },
         "actors": [{
-            "name": "programs", "kind": "task", "count": len(cpus), "cpus": cpus, "rate_hz": round(rate)}],
+            "name": "programs", "kind": "task", "count": len(cpus), "cpus": cpus, "rate_hz": round(rate), **phases,
+        }],
     }
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(scenario, file)
@@ -60,7 +67,9 @@ def foretold(boot: Boot, policy: str, cpus: list[int], rate: float) -> Rhythm:
 class Seen:
     """What the step `rhythm` left in its folder. The host holds up an emulated CPU now and then: rates are of medians."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, rests: bool = False):
+        # Longer than a pause between two operations, and shorter than a rest.
+        self.longest_pause = REST / 2 / 1000 if rests else math.inf
         lines = [line.split() for line in (folder / "operations").read_text().splitlines()]
         # By CPU: when each operation began, and how long it took, in s.
         self.operations = defaultdict(list)
@@ -77,7 +86,8 @@ class Seen:
         """Split locks a second of each program while Linux leaves it alone."""
         gaps = [
             after - start for run in self.operations.values()
-            for (start, spent), (after, _) in zip(run, run[1:]) if spent < HELD_UP]
+            for (start, spent), (after, _) in zip(run, run[1:])
+            if spent < HELD_UP and after - start < self.longest_pause]
         return 1 / statistics.fmean(gaps)
 
     @property
@@ -90,7 +100,11 @@ class Seen:
             sum(begin < start < end for start, _ in self.operations[cpu])
             for cpu, pairs in windows.items() for begin, end in pairs]
         held_up = [spent for run in self.operations.values() for _, spent in run if spent > HELD_UP]
-        worked = sum(run[-1][0] - run[0][0] for run in self.operations.values())
+        pauses = [
+            after - start - spent for run in self.operations.values()
+            for (start, spent), (after, _) in zip(run, run[1:])]
+        rested = sum(REST / 1000 for pause in pauses if pause > self.longest_pause)
+        worked = sum(run[-1][0] - run[0][0] for run in self.operations.values()) - rested
         return Rhythm(
             sum(rates), statistics.fmean(counts), sum(held_up) / worked, len(self.traps) - len(steady),
             len(re.findall(r"#AC: offend/\d+ took a split_lock trap", self.messages)))

@@ -292,19 +292,21 @@ def assert_row(row: Row, expected: Columns) -> None:
 NEAR = 0.15
 
 
-@pytest.mark.parametrize("mitigates", (True, False))
+@pytest.mark.parametrize(("mitigates", "rests"), ((True, False), (True, True), (False, False)))
 @pytest.mark.parametrize("offenders", (1, 4))
-def test_the_model_foretells_the_rhythm_of_warn(booted: Booted, mitigates: bool, offenders: int) -> None:
-    name = f"rhythm-{mitigates:d}-{offenders}"
+def test_the_model_foretells_the_rhythm_of_warn(
+    booted: Booted, mitigates: bool, rests: bool, offenders: int
+) -> None:
+    name = f"rhythm-{mitigates:d}-{offenders}" + ("-rests" if rests else "")
     if name not in booted.boot.steps:
         pytest.skip("no such step in this boot")
     folder = booted.results.folder / name
-    found = model.Seen(folder)
+    found = model.Seen(folder, rests)
     cpus = list(range(0, 2 * offenders, 2))
     # Whoever split-locks on a core of its own is trapped there, once at least.
     assert sorted(found.operations) == sorted(found.traps) == cpus
     seen = found.rhythm
-    foretold = model.foretold(booted.boot, model.policy(folder, mitigates), cpus, found.pace)
+    foretold = model.foretold(booted.boot, model.policy(folder, mitigates), cpus, found.pace, rests)
     print(f"{booted.boot.name} {name}: foretold {foretold}, seen {seen}")
     assert (seen.left_off, seen.warned) == (foretold.left_off, foretold.warned)
     assert seen.traps_per_second == pytest.approx(foretold.traps_per_second, rel=NEAR)
@@ -530,7 +532,7 @@ def test_a_guest_meets_what_its_kvm_makes_of_it(booted: Booted) -> None:
             assert row["value"] == performed, row
     # KVM never writes the CPU's own registers. There is no second CPU to read them from during an entry.
     registers = [row for row in rows if row["part"] == "host-register" and row["quantity"] == "0x1D9"]
-    assert [row["condition"] for row in registers] == ["before", "after"]
+    assert [row["condition"] for row in registers] == ["before", "after", "after-split-locks"]
     assert len({row["found"] for row in registers}) == 1
     record = booted.record("guest")
     assert "guest's host registers during entries" in {skipped["what"] for skipped in record["skipped"]}
@@ -551,15 +553,16 @@ def test_an_interpreted_guest_has_no_costs(booted: Booted) -> None:
     assert {warning["id"] for warning in booted.record("guest")["warnings"]} >= {"guest-interpreted"}
 
 
-def test_a_thousand_guests_leave_nothing_behind(booted: Booted) -> None:
+def test_hundreds_of_guests_leave_nothing_behind(booted: Booted) -> None:
     if not booted.expected.guest:
         pytest.skip("no guest runs in this boot")
     (row,) = (row for row in booted.rows("guest", "guest") if row["quantity"] == "left-behind")
     assert (row["value"], row["found"]) == ("0", "nothing")
     made = int(row["operations"])
-    # 110 ms each where a busy host interprets all: what the run had no time for, it says.
-    assert made == 1000 or made >= 300 and {"what": f"{1000 - made} of 1000 guests", "reason": "no time was left"} in (
-        booted.record("guest")["skipped"])
+    # Up to 110 ms each, where all is interpreted: of 1,000, what the run had no time for, it says.
+    assert made >= 300
+    lack = {"what": f"{1000 - made} of 1000 guests", "reason": "no time was left"}
+    assert (lack in booted.record("guest")["skipped"]) == (made < 1000)
 
 
 @pytest.mark.parametrize("step", NO_KVM)

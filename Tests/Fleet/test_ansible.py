@@ -128,7 +128,8 @@ def test_every_failure_has_a_name_a_place_and_a_reason(played: Played) -> None:
     reasons = {
         "away": ("unreachable", "Connect", "No route to host"),
         "denied": ("failed", "Start the run", "sudo"),
-        "dying": ("unreachable", "Run", "ssh: connect to host"),
+        # A connection that broke, or one that could not be made anew: both say so.
+        "dying": ("unreachable", "Run", "ssh"),
         "killed": ("failed", "Run", "killed by SIGKILL"),
         "slow": ("failed", "Run", "the deadline passed"),
     }
@@ -171,7 +172,7 @@ def test_guests_of_one_physical_host_take_turns(played: Played) -> None:
     first, second = sorted((record(played.runs(host)[0]) for host in ("alpha", "beta")), key=lambda run: run["started_utc"])
     assert first["ended_utc"] < second["started_utc"]
     # The others did not wait for both.
-    assert min(record(run)["started_utc"] for run in played.runs("slow")) < second["started_utc"]
+    assert min(record(run)["started_utc"] for run in played.runs("slow")) <= second["started_utc"]
 
 
 @pytest.mark.parametrize("name", ("alpha", "beta", "denied", "killed", "slow"))

@@ -60,6 +60,18 @@ import Testing
     #expect(try driver.run(milliseconds: 10).slept)
   }
 
+  /// From one look at the clock to the next 1000 ns, of which Linux let the thread run so many: before the call none counts.
+  @Test(arguments: [(300, 0.3), (950, 0.95)])
+  func theTimeOnACpuIsTold(nanoseconds: UInt64, share: Double) throws {
+    var driver = driver([Self.ready, Self.ready])
+    let clock = ScriptedClock()
+    driver.now = { clock.advance(1000) }
+    driver.cpu.workOfEntry = nanoseconds
+    _ = try driver.run(milliseconds: 10)
+    let trip = try driver.run(milliseconds: 10)
+    #expect(trip.nanoseconds == 1000 && trip.workedNanoseconds == nanoseconds && trip.share == share)
+  }
+
   @Test func registersAreAnsweredAsHardwareWithDetectionWould() throws {
     let on = EmulatedRegisters.splitLockDisable
     let exits: [KvmExit] = [

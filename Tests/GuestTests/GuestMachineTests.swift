@@ -85,7 +85,11 @@ enum UsableKvm {
       if vector == nil { #expect(report.isDone) } else { #expect(report.fault?.vector ?? 17 == vector) }
     }
     (call.cpl, call.operand) = (0, .misaligned)
-    #expect(try cpu.run(call).isDone)
+    for isChecked in [true, false] {
+      call.checksAlignment = isChecked
+      let report = try cpu.run(call)
+      #expect(report.isDone && report.checkedAlignment == isChecked)
+    }
   }
 
   @Test(.enabled(if: UsableKvm.isThere, UsableKvm.lack))

@@ -11,6 +11,9 @@ struct ScriptedCpu: VirtualCpu {
   private(set) var answers: [UInt64?] = []
   private(set) var entered = 0
   private(set) var sleeps: UInt64 = 0
+  private(set) var workedNanoseconds: UInt64 = 0
+  /// That each entry is on a CPU.
+  var workOfEntry: UInt64 = 0
   private(set) var isUnderDeadline = false
 
   init(_ entries: [VcpuEntry], address: UInt64 = 0) { (self.entries, self.address) = (entries, address) }
@@ -19,6 +22,7 @@ struct ScriptedCpu: VirtualCpu {
     guard entered < entries.count else { throw KvmFailure("KVM_RUN", error: -5) }
     if sleepsIn.contains(entered) { sleeps += 1 }
     entered += 1
+    workedNanoseconds += workOfEntry
     return entries[entered - 1]
   }
 

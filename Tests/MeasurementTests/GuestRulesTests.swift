@@ -114,3 +114,42 @@ import Testing
     #expect(Double(now) / 1e9 <= seconds + 4 * slice)
   }
 }
+
+@Suite struct SeenBitTests {
+  private static let bits = GuestCpuid.Bit.allCases.flatMap { bit in [(bit, true), (bit, false)] }
+
+  /// Whose CPUID leaf 7 is so in each register.
+  private func findings(_ registers: (_ isOffered: Bool) -> UInt64) -> [String?] {
+    let bits = Self.bits.map { bit, isOffered in
+      var report = ScriptedGuest.report()
+      report.values = [UInt64](repeating: registers(isOffered), count: 4)
+      return SeenBit(bit, isOffered: isOffered, report)
+    }
+    return SeenBit.findings(bits, cpl: 3).map(\.found)
+  }
+
+  @Test func aGuestThatIsShownAnotherCpuidIsMarked() {
+    #expect(findings { $0 ? .max : 0 } == ["seen", "not seen", "seen", "not seen", "seen", "not seen"])
+    let (seen, not) = ("seen: \(SeenBit.notShown)", "not seen: \(SeenBit.notShown)")
+    #expect(findings { _ in 0 } == [not, not, not, not, not, not])
+    #expect(findings { _ in .max } == [seen, seen, seen, seen, seen, seen])
+  }
+
+  @Test func aFaultIsToldAndMarksNothing() {
+    let fault = ScriptedGuest.report(fault: ScriptedGuest.fault(6))
+    let bits = Self.bits.map { SeenBit($0.0, isOffered: $0.1, fault) }
+    #expect(SeenBit.findings(bits, cpl: 0).allSatisfy { $0.found == "#UD" })
+  }
+}
+
+@Suite struct OffendingGuestTests {
+  /// On its CPU, a guest counts however slow its locks became; kept off it, however fast they are.
+  @Test(arguments: [
+    (8_600_000, 8_500_000, true), (60_000_000, 59_000_000, true), (8_600_000, 5_000_000, false),
+  ])
+  func wasOnItsCpu(nanoseconds: UInt64, worked: UInt64, hasOffended: Bool) {
+    var trip = GuestTrip()
+    (trip.nanoseconds, trip.workedNanoseconds) = (nanoseconds, worked)
+    #expect(GuestWorker.hasOffended(trip) == hasOffended)
+  }
+}

@@ -9,11 +9,14 @@ import Testing
 /// Single split locks of a guest, as KVM would have them end.
 enum ScriptedGuest {
   static func report(
-    _ end: GuestTrip.End = .ready, fault: GuestFault? = nil, nanoseconds: UInt64 = 80_000, slept: Bool = false
+    _ end: GuestTrip.End = .ready, fault: GuestFault? = nil, nanoseconds: UInt64 = 80_000,
+    slept: Bool = false,
+    counted: UInt64? = nil
   ) -> GuestReport {
     var trip = GuestTrip()
     (trip.end, trip.nanoseconds, trip.slept) = (end, nanoseconds, slept)
-    return GuestReport(trip: trip, values: [0, 0, 0, 0], fault: fault, counted: fault == nil ? 1 : 0)
+    return GuestReport(
+      trip: trip, values: [0, 0, 0, 0], fault: fault, counted: counted ?? (fault == nil ? 1 : 0))
   }
 
   static func fault(_ vector: Int, dr6: UInt64 = 0xFFFF_0FF0, side: GuestFault.Side = .at) -> GuestFault {
@@ -36,13 +39,32 @@ enum ScriptedGuest {
     ([ScriptedGuest.report(fault: ScriptedGuest.fault(1))], .other),
     // Fatal, or a host without detection by policy: KVM_EXIT_EXCEPTION beside the signal.
     ([ScriptedGuest.report(.stopped(.exception(vector: 17, errorCode: 0)))], .given),
-    ([ScriptedGuest.report(.stopped(.internalError(suberror: 1)))], .given),
+    ([ScriptedGuest.report(.stopped(.exception(vector: 1, errorCode: 0)))], .other),
+    ([ScriptedGuest.report(.stopped(.internalError(suberror: 1)))], .other),
+    ([ScriptedGuest.report(.stopped(.shutdown))], .other),
+    // It came back, and its operation is not in its memory.
+    ([ScriptedGuest.report(), ScriptedGuest.report(counted: 0)], .other),
     ([ScriptedGuest.report(), ScriptedGuest.report(.deadline)], .hung),
   ]
 
   @Test(arguments: answers.indices)
   func isToldFromWhatTheVmmSaw(index: Int) {
     #expect(GuestAnswer(Self.answers[index].reports) == Self.answers[index].answer)
+  }
+
+  @Test(arguments: [
+    (ScriptedGuest.report(.stopped(.shutdown)), "other: a triple fault"),
+    (ScriptedGuest.report(.stopped(.internalError(suberror: 1))), "other: an internal error of KVM, 1"),
+    (ScriptedGuest.report(fault: ScriptedGuest.fault(13)), "other: #GP"),
+    (ScriptedGuest.report(counted: 0), "other: 0 of 1 operations performed"),
+    (ScriptedGuest.report(.stopped(.exception(vector: 17, errorCode: 0))), "given to the VMM"),
+    (ScriptedGuest.report(), "silent"),
+  ])
+  func isReadBackFromItsWords(report: GuestReport, words: String) {
+    let answer = GuestAnswer([report])
+    #expect(answer.inWords([report]) == words)
+    #expect(GuestAnswer(inWords: words) == answer)
+    #expect(GuestAnswer(inWords: "otherwise") == nil && GuestAnswer(inWords: "silent: #GP") == nil)
   }
 
   /// warn with split_lock_mitigate 0: the guest meets nothing, and Linux logs the first of a task, if it may.
@@ -161,6 +183,9 @@ enum ScriptedGuest {
     var offersTrap = false
     var looks = true
     var endOfLook = GuestEnd.exited(0)
+    /// That an answer's child locks, and how the child that watches the host ends.
+    var splitLocks = 11
+    var endOfRegisters = GuestEnd.exited(0)
 
     func launch(_ task: GuestTask, _ line: (GuestLine) -> Void) -> GuestEnd {
       func tell(_ cell: GuestCell, _ value: Double? = nil, _ found: String? = nil) {
@@ -185,7 +210,11 @@ enum ScriptedGuest {
           line(GuestLine(skipped: task.name, reason: "refused"))
           return .exited(0)
         }
-        line(GuestLine(splitLocks: 11))
+        line(GuestLine(splitLocks: splitLocks))
+        tell(
+          GuestCell(
+            .answer, "longest", .milliseconds, condition: task.trial.condition, cpl: task.trial.cpl,
+            cpu: task.cpu), 0.1)
         let (answer, end) = answers[task.trial] ?? (.silent, .exited(0))
         if let answer {
           tell(
@@ -212,13 +241,24 @@ enum ScriptedGuest {
           )
         }
         return .exited(0)
-      case .creation, .vcpus, .bystander, .hostRegisters: return .exited(0)
+      case .creation:
+        tell(GuestCell(.kvm, "creation", .milliseconds), 0.2)
+        return .exited(0)
+      case .hostRegisters:
+        for condition in ["before", "during", "after"] {
+          tell(
+            GuestCell(.hostRegister, "0x33", condition: condition, place: .host, cpu: task.cpu), nil, "0x0")
+        }
+        if task.budget > 100 * task.cost { line(GuestLine(splitLocks: 100)) }
+        return endOfRegisters
+      case .vcpus, .bystander: return .exited(0)
       }
     }
   }
 
   private func run(
-    _ script: Script, budget: Double = 0.1, hypervisor: String? = nil
+    _ script: Script, budget: Double = 0.1, hypervisor: String? = nil,
+    launch: ((GuestTask, (GuestLine) -> Void) -> GuestEnd)? = nil
   ) throws -> (GuestExperiment, [GuestTask]) {
     var machine = try MachineReport.ofThisMachine(watchMs: 0)
     machine.processor.hypervisor = hypervisor
@@ -230,7 +270,7 @@ enum ScriptedGuest {
     let experiment = GuestExperiment(plan: plan, seed: 1, machine: machine, files: .live, clock: TscClock()) {
       task, _, line in
       tasks.append(task)
-      return script.launch(task, line)
+      return launch?(task, line) ?? script.launch(task, line)
     }
     try experiment.run(progress: { _ in }, finishedRound: { _ in })
     return (experiment, tasks)
@@ -256,7 +296,7 @@ enum ScriptedGuest {
     let cost = try #require(row(experiment, .cost, "line-split", cpl: 3))
     #expect(cost.roundCount == 4 && abs(cost.value! - 1002.5) < 0.1 && cost.low! < cost.value!)
     #expect(experiment.rows().first { $0.cell.part == .exit }?.value == 160)
-    #expect(experiment.budget.operations == 444)
+    #expect(experiment.budget.operations == 544)
     #expect(experiment.virtualisation == .hardware)
     #expect(experiment.end == .finished && experiment.warnings.isEmpty)
   }
@@ -281,7 +321,17 @@ enum ScriptedGuest {
     #expect(row(experiment, .answer, "line-split", cpl: 0)?.found == "silent, \(execution)")
     #expect(row(experiment, .answer, "line-split", cpl: 3)?.found == "silent")
     #expect(row(experiment, .cost, "line-split", cpl: 3)?.value != nil)
-    #expect(row(experiment, .loop, "register-add", cpl: 0)?.found == execution)
+    let loop = try #require(row(experiment, .loop, "register-add", cpl: 0))
+    #expect(loop.found == execution && loop.value == 1)
+    // What enters and leaves by CPL 0, whatever else is in it.
+    let whole = experiment.rows().filter { $0.cell.unit == .milliseconds }
+    #expect(Set(whole.map(\.cell.quantity)) == ["creation", "longest"] && whole.count == 5)
+    #expect(whole.allSatisfy { $0.value == nil && $0.low == nil && $0.found == execution })
+  }
+
+  @Test func codeThatCpusRunHasItsTimes() throws {
+    let whole = try run(Script()).0.rows().filter { $0.cell.unit == .milliseconds }
+    #expect(whole.count == 5 && whole.allSatisfy { $0.value != nil && $0.found == nil })
   }
 
   @Test func whereCpl3IsInterpretedNothingIsTimed() throws {
@@ -327,6 +377,7 @@ enum ScriptedGuest {
     let (experiment, tasks) = try run(script)
     #expect(!tasks.contains { $0.visit == .cost || $0.visit == .bystander })
     #expect(experiment.skipped.contains { $0.reason.contains("delayed") })
+    #expect(tasks.filter(\.isDelayed).map(\.visit) == [.hostRegisters])
   }
 
   /// Fatal: KVM has SIGBUS sent to the VMM, which tells nothing any more; the run goes on.
@@ -339,6 +390,46 @@ enum ScriptedGuest {
     #expect(experiment.answered(.plain(cpl: 0)) == .sigbus)
     #expect(experiment.answered(.believes) == .hung)
     #expect(experiment.end == .finished)
+  }
+
+  /// Fatal, and the register on: the half of the visit that is told before it split-locks stays.
+  @Test func aVmmThatIsKilledAsItWatchesTheHostKeepsWhatItTold() throws {
+    var script = Script()
+    script.endOfRegisters = .signalled(SIGBUS)
+    let (experiment, _) = try run(script)
+    let kept = experiment.rows().filter { $0.cell.part == .hostRegister }
+    #expect(kept.map(\.cell.condition) == ["before", "during", "after"])
+    #expect(kept.allSatisfy { $0.found == "0x0" })
+    #expect(
+      experiment.skipped.contains {
+        $0 == ("guest's host-registers", "the guest's process was killed by signal \(SIGBUS)")
+      })
+    // What it announced counts.
+    #expect(experiment.budget.operations == 544)
+  }
+
+  /// 10 ms each: a child knows of no burst of the one before.
+  @Test func theBusRestsFromOneChildToTheNext() throws {
+    var script = Script()
+    script.splitLocks = Int(0.01 / DoseResponse.assumedSeconds)
+    let (begun, ended) = try times(script)
+    for (end, begin) in zip(ended, begun.dropFirst()).filter({ $0.0.visit == .answer }) {
+      #expect(begin.at - end.at >= 0.01)
+    }
+    #expect(ended.count { $0.visit == .answer } == 4)
+  }
+
+  private typealias Moment = (visit: GuestTask.Visit, at: Double)
+
+  private func times(_ script: Script) throws -> (begun: [Moment], ended: [Moment]) {
+    let clock = TscClock()
+    var (begun, ended): ([Moment], [Moment]) = ([], [])
+    _ = try run(script) { task, line in
+      begun.append((task.visit, clock.elapsed()))
+      defer { ended.append((task.visit, clock.elapsed())) }
+      return script.launch(task, line)
+    }
+    return (begun, ended)
   }
 
   @Test func aGuestThatMayDetectBusLocksIsAskedTo() throws {

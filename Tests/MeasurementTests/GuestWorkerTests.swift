@@ -9,10 +9,13 @@ import Testing
 
 /// What the child does, by this process.
 @Suite(.serialized, .enabled(if: (try? Kvm()) != nil, "needs a usable /dev/kvm")) struct GuestWorkerTests {
-  private func lines(_ task: GuestTask, files: FileTree = .live) throws -> [GuestLine] {
+  private func lines(
+    _ task: GuestTask, files: FileTree = .live, at: @escaping (GuestLine) -> Void = { _ in }
+  ) throws -> [GuestLine] {
     var lines: [GuestLine] = []
     let worker = try GuestWorker(task, files: files) {
       let line = try #require(GuestLine($0.utf8))
+      at(line)
       lines.append(line)
     }
     // A worker pins the calling thread: a child of its own may stay pinned.
@@ -51,6 +54,15 @@ import Testing
     #expect(loops.map(\.cell.cpl) == [0, 3])
     #expect(loops.allSatisfy { $0.found.flatMap(GuestExecution.init) != nil })
     #expect(lines.filter { $0.cell.part == .count }.map(\.found) == ["exact", "exact"])
+    let aligned = lines.filter { $0.cell.part == .alignment }
+    #expect(aligned.map(\.cell.cpl) == [0, 3] && aligned[0].found == "performed")
+    // Each bit as it was given, also of a subleaf that KVM does not have; or all are marked.
+    for cpl in [0, 3] {
+      let bits = lines.filter { $0.cell.part == .cpuid && $0.cell.cpl == cpl }
+      #expect(bits.count == 6)
+      let isGiven = bits.allSatisfy { ($0.found == "seen") == ($0.cell.condition == "offered-by-us") }
+      #expect(isGiven || bits.allSatisfy { $0.found!.hasSuffix("seen: \(SeenBit.notShown)") })
+    }
   }
 
   @Test func aCheckedSplitLockFaultsOrIsPerformed() throws {
@@ -140,14 +152,52 @@ import Testing
     if !isApart { task.others = [task.cpu] }
     let lines = try withRegisters { try self.lines(task, files: $0) }
     let found = lines.compactMap(\.finding)
-    let conditions = isApart ? ["before", "during", "during-split-locks", "after"] : ["before", "after"]
+    let conditions =
+      isApart
+      ? ["before", "during", "after", "during-split-locks", "after-split-locks"]
+      : ["before", "after", "after-split-locks"]
     #expect(found.filter { $0.cell.quantity == "0x33" }.map(\.cell.condition) == conditions)
     for finding in found where finding.operations > 0 {
       #expect(finding.found == (finding.cell.quantity == "0x33" ? "0x20000000" : "0x0"))
     }
     #expect(try #require(found.first { $0.cell.condition == conditions[1] }).operations > 0)
     #expect(lines.contains { $0.skipped == "guest's host registers during entries" } == !isApart)
-    // It split-locked in either case.
-    #expect(lines.contains { $0.splitLocks ?? 0 > 0 })
+    // It split-locked in either case, and had told before what that could cost it its life to tell.
+    let after = try #require(lines.lastIndex { $0.finding?.cell.condition == "after" })
+    #expect(try #require(lines.firstIndex { $0.splitLocks ?? 0 > 0 }) > after)
+  }
+
+  /// Of 100 us each, so that few make a burst of 10 ms.
+  @Test(arguments: [(false, 100), (true, 1)])
+  func theHostsBusRestsBetweenBursts(isDelayed: Bool, burst: Int) throws {
+    guard try Kvm().hasUserSpaceMsrs else { return }
+    var task = task(.hostRegisters)
+    (task.others, task.cost, task.budget, task.isDelayed) = ([task.cpu], 1e-4, 0.05, isDelayed)
+    let clock = TscClock()
+    var begun: [Double] = []
+    var bursts: [Int] = []
+    _ = try withRegisters {
+      try self.lines(task, files: $0) { line in
+        guard let count = line.splitLocks else { return }
+        begun.append(clock.elapsed())
+        bursts.append(count)
+      }
+    }
+    #expect(bursts.count > 3 && bursts[0] == burst && bursts.allSatisfy { $0 <= burst })
+    #expect(Double(bursts.reduce(0, +)) * task.cost <= task.budget)
+    for (index, (one, next)) in zip(begun, begun.dropFirst()).enumerated() {
+      #expect(next - one >= Double(bursts[index]) * task.cost)
+    }
+  }
+
+  /// No burst is left out in silence.
+  @Test func withoutBudgetNothingIsReadDuringSplitLocks() throws {
+    guard try Kvm().hasUserSpaceMsrs else { return }
+    var task = task(.hostRegisters)
+    (task.others, task.budget) = ([task.cpu], 0)
+    let lines = try withRegisters { try self.lines(task, files: $0) }
+    #expect(lines.contains { $0.skipped == "guest's host registers during split locks" })
+    #expect(!lines.contains { $0.finding?.cell.condition?.hasSuffix("split-locks") ?? false })
+    #expect(!lines.contains { $0.splitLocks != nil })
   }
 }

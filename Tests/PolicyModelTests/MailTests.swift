@@ -59,6 +59,8 @@ import Testing
     let off = try tally("guest-disables", "off")
     #expect(open.detected == 0)
     #expect(open.performed > off.performed / 100 * 95)
+    // Its virtual CPU is inside at the end.
+    #expect(open.coresOff == 1)
     for policy in ["v9-per-cpu-cache:never-writes", "v9-per-cpu-cache:as-posted", "oct2019-ipi"] {
       let found = try tally("guest-disables", policy)
       #expect(found.detectedShare == Fixed.million && found.performed == 0, "\(policy) \(found)")

@@ -78,6 +78,15 @@ import Testing
     #expect(warn.least == warn.tally)
   }
 
+  /// 10,000 tasks for an hour work 3.6e16 ns: 256 times that is less than 2^63, and 257 times is not.
+  @Test(arguments: [(10_000, 3600, 256), (1, 3600, 2_562_047), (10_000, 1, 922_337)])
+  func sumsFitUpToTheLimitOfReplicates(_ tasks: Int, _ seconds: Int, _ limit: Int) {
+    #expect(offenders(tasks, seconds: seconds).replicateLimit == limit)
+    let worked = tasks * seconds * 1_000_000_000
+    #expect(!worked.multipliedReportingOverflow(by: limit).overflow)
+    #expect(worked.multipliedReportingOverflow(by: limit + 1).overflow)
+  }
+
   @Test func v9WithoutMoreIsWhatWasPosted() {
     #expect(PolicyChoice(id: "v9-per-cpu-cache")?.id == "v9-per-cpu-cache:as-posted")
   }

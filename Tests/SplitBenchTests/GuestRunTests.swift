@@ -46,6 +46,10 @@ import Testing
         #expect(!costs.isEmpty && costs.allSatisfy { $0["value"] == "" })
         #expect(costs.allSatisfy { $0["found"]!.hasSuffix(loop["found"]!) })
       }
+      // CPL 0 is in the time of every whole call.
+      let whole = rows.filter { $0["unit"] == "ms" && $0["value"] != "" }
+      #expect(rows.contains { $0["quantity"] == "creation" } && rows.contains { $0["quantity"] == "longest" })
+      #expect(whole.isEmpty || !loops.contains { $0["cpl"] == "0" && $0["found"] != "native" })
       #expect(rows.contains { $0["part"] == "register" && $0["found"] == "0x20000000" })
       #expect(result.output.contains("Split locks in a KVM guest"))
     }

@@ -15,7 +15,7 @@ typedef struct {
   uint64_t user;     // 0: at CPL 0; else at CPL 3
   uint64_t operand;  // address, or the number of a register or leaf
   uint64_t count;    // operations, ticks, or the subleaf
-  uint64_t flags;    // RFLAGS at CPL 3
+  uint64_t flags;    // RFLAGS of the routine
   uint64_t start, end;  // TSC around the operations
   uint64_t values[4];   // of registers: EAX, EBX, ECX, EDX of CPUID, or what RDMSR read and WRMSR writes; else as the routine says
   uint64_t faults;      // exceptions met, of which the last is below
@@ -68,7 +68,7 @@ void cguest_locked(cguest_mailbox *_Nonnull mailbox);
 /// `lock add m64` on the operand for `count` TSC ticks from when `parties` vCPUs have come to the gate; `values` begins with the
 /// operations and the TSC when this one came.
 void cguest_together(cguest_mailbox *_Nonnull mailbox);
-/// One plain load of 8 bytes.
+/// One plain load of 8 bytes; `values` begins with the RFLAGS that it met.
 void cguest_load(cguest_mailbox *_Nonnull mailbox);
 void cguest_cpuid(cguest_mailbox *_Nonnull mailbox);
 void cguest_read_msr(cguest_mailbox *_Nonnull mailbox);

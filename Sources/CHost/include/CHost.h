@@ -40,6 +40,10 @@ typedef struct {
 /// The corresponding C function is `getrusage(RUSAGE_THREAD)`.
 chost_thread_usage chost_usage_of_thread(void);
 
+/// How long the calling thread has been on a CPU, in nanoseconds. The corresponding C function is `clock_gettime` with
+/// CLOCK_THREAD_CPUTIME_ID.
+uint64_t chost_thread_cpu_ns(void);
+
 /// A descriptor that becomes readable when the process ends, or -errno.
 /// The corresponding system call is `pidfd_open` (Linux 5.3).
 int chost_pidfd_open(int process);

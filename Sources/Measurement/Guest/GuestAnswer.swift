@@ -13,11 +13,12 @@ public enum GuestAnswer: String, Sendable, Codable {
   /// #AC or #DB in the guest itself.
   case alignmentCheck = "#AC in the guest"
   case debugTrap = "#DB in the guest"
-  /// KVM_EXIT_EXCEPTION, or another that ends the guest.
+  /// #AC as a KVM_EXIT_EXCEPTION.
   case given = "given to the VMM"
   /// Its process gets SIGBUS.
   case sigbus = "SIGBUS to the VMM"
   case hung
+  /// Another exception or exit, or operations that are not in the guest's memory.
   case other
 
   /// - Parameters:
@@ -30,8 +31,11 @@ public enum GuestAnswer: String, Sendable, Codable {
       case .deadline:
         self = .hung
         return
-      case .stopped:
+      case .stopped(.exception(vector: 17, _)):
         self = .given
+        return
+      case .stopped:
+        self = .other
         return
       case .ready: break
       }
@@ -39,8 +43,32 @@ public enum GuestAnswer: String, Sendable, Codable {
       self = fault.vector == 17 ? .alignmentCheck : fault.isBusLock ? .debugTrap : .other
       return
     }
+    guard GuestAnswer.performed(reports) == reports.count else {
+      self = .other
+      return
+    }
     let isDelayed = reports.contains { $0.trip.slept && Double($0.trip.nanoseconds) > delay * 1e9 }
     self = isDelayed ? .delayed : log == .told ? .logged : log == .silent ? .unknown : .silent
+  }
+
+  private static func performed(_ reports: [GuestReport]) -> UInt64 { reports.reduce(0) { $0 + $1.counted } }
+
+  /// As `guest.csv` has it: of `other`, with what it was.
+  func inWords(_ reports: [GuestReport]) -> String {
+    guard self == .other else { return rawValue }
+    let what =
+      reports.last?.obstacle ?? "\(GuestAnswer.performed(reports)) of \(reports.count) operations performed"
+    return "\(rawValue): \(what)"
+  }
+
+  /// Nil of what is no answer.
+  init?(inWords text: String) {
+    let kind = text.prefix { $0 != ":" }
+    guard let answer = GuestAnswer(rawValue: text) ?? (kind == GuestAnswer.other.rawValue ? .other : nil)
+    else {
+      return nil
+    }
+    self = answer
   }
 
   enum HostLog {

@@ -34,7 +34,7 @@ extension GuestExperiment {
   }
 
   func answered(_ trial: GuestTrial) -> GuestAnswer? {
-    findings[cell(trial)]?.last?.found.flatMap(GuestAnswer.init)
+    findings[cell(trial)]?.last?.found.flatMap(GuestAnswer.init(inWords:))
   }
 
   /// Seconds, in a guest that is timed; nil before.

@@ -11,9 +11,12 @@ extension GuestExperiment {
     return found(.loop) { $0.cpl == cpl }.last?.found.flatMap(GuestExecution.init) ?? .unknown
   }
 
-  /// Of a cell: the host's own code is interpreted where its CPU is emulated.
+  /// Of all the code that a cell says something of: the host's own is interpreted where its CPU is emulated.
   func execution(_ cell: GuestCell) -> GuestExecution {
-    cell.cpl.map(execution) ?? (machine.processor.isEmulated ? .interpreted : .native)
+    if machine.processor.isEmulated { return .interpreted }
+    let executions = cell.executedCpls.map(execution)
+    return executions.contains(.interpreted)
+      ? .interpreted : executions.contains(.unknown) ? .unknown : .native
   }
 
   /// CPLs whose code a CPU runs.

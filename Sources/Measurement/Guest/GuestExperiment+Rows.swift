@@ -33,6 +33,15 @@ extension GuestRow {
 }
 
 extension GuestCell {
+  /// The privilege levels whose code it says something of.
+  var executedCpls: Set<Int> {
+    // Behind the boot at CPL 0 a call at CPL 3.
+    if part == .kvm { return unit.isTime ? [0, 3] : [] }
+    // Times of whole calls, which enter and leave by CPL 0.
+    let system: Set<Int> = part == .answer && unit.isTime ? [0] : []
+    return system.union(cpl.map { [$0] } ?? [])
+  }
+
   /// Whether it says something else where no CPU performs the guest's instructions.
   fileprivate var dependsOnExecution: Bool {
     switch part {

@@ -18,6 +18,8 @@ public final class GuestExperiment: CoursedExperiment {
   private let launch: Launch
   let seed: UInt64
   private let start: Double
+  /// Split locks of the child's last line.
+  private var announced = 0
   /// In the order in which they were first seen.
   private(set) var order: [GuestCell] = []
   private(set) var findings: [GuestCell: [GuestFinding]] = [:]
@@ -60,6 +62,7 @@ public final class GuestExperiment: CoursedExperiment {
     try finishedRound(self)
     var registers = plan.task(.hostRegisters, seed: seed)
     registers.hasMemoryControl = machine.policy.trapsWithAC
+    registers.isDelayed = [GuestTrial.plain(cpl: 3), .believes].contains { answered($0) == .delayed }
     try visit(registers, progress, 0.3)
     guard end == .finished else { return }
     let asked = nativeCpls.isEmpty ? cpls : nativeCpls
@@ -116,6 +119,9 @@ public final class GuestExperiment: CoursedExperiment {
     guard end == .finished else { return nil }
     progress(
       Progress(phase: "guest, \(task.visit.rawValue)", done: done, secondsLeft: left))
+    // A child begins with a budget of its own, and knows of no burst before.
+    sleep(seconds: course.budget.rest(at: clock.elapsed()))
+    defer { book(task) }
     let ended = try launch(task, task.wallLimit + patience) { take($0, task) }
     course.heedInterrupt()
     if task.visit != .answer, end == .finished, let obstacle = ended.obstacle {
@@ -125,11 +131,16 @@ public final class GuestExperiment: CoursedExperiment {
   }
 
   private func take(_ line: GuestLine, _ task: GuestTask) {
+    book(task)
     if let finding = line.finding { note(finding) }
-    if let count = line.splitLocks {
-      course.budget.book(operations: count, cost: task.cost, at: clock.elapsed())
-    }
+    announced = line.splitLocks ?? 0
     if let what = line.skipped { skip(what, line.reason ?? "no reason was given") }
+  }
+
+  /// What a child has told of may still be going on until it tells more, or ends.
+  private func book(_ task: GuestTask) {
+    course.budget.book(operations: announced, cost: task.cost, at: clock.elapsed())
+    announced = 0
   }
 
   func note(_ finding: GuestFinding) {

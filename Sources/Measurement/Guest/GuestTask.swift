@@ -26,6 +26,8 @@ public struct GuestTask: Sendable, Codable, Equatable {
   public var hasMemoryControl = false
   /// Whether the host's Linux may answer a guest's split lock by a line in its log alone.
   public var hostIsQuiet = false
+  /// Whether the host's Linux puts a vCPU that split-locks to sleep.
+  public var isDelayed = false
   /// What a split lock costs in the guest, in seconds.
   public var cost = DoseResponse.assumedSeconds
   /// Upper bound on locked time, and no round is begun after so many seconds.

@@ -41,7 +41,7 @@ extension GuestWorker {
     if let fault = reports.last?.fault {
       try tell(GuestFinding(cell("rip"), found: fault.side?.rawValue ?? "elsewhere"))
     }
-    try tell(GuestFinding(cell(GuestWorker.answerQuantity), found: answer.rawValue))
+    try tell(GuestFinding(cell(GuestWorker.answerQuantity), found: answer.inWords(reports)))
   }
 
   private func cpu(of trial: GuestTrial) throws -> GuestCpu {

@@ -11,8 +11,8 @@ extension GuestWorker {
   private static let throttle = UserThrottle(perSecond: 1000, sliceSeconds: 0.1)
   /// The victim's slice beside it, in seconds: two of the throttle's.
   private static let throttledSlice = 0.2
-  /// The least share of its time that a guest must have spent on split locks.
-  private static let leastBusy = 0.7
+  /// The least share of its call that a guest must have been on its CPU. What its split locks cost meanwhile decides nothing.
+  static let leastPresent = 0.7
   /// Locked time of one treated slice, in seconds: below the longest burst.
   static var lockedSeconds: Double { slice * more }
 
@@ -102,9 +102,11 @@ extension GuestWorker {
       try assistant.finish()
       let report = try run.report()
       if isTreated { try book(Int(report?.counted ?? UInt64(count))) }
-      guard hasBegun, works, let report, report.isDone, slice.operations > 0 else { return false }
+      guard hasBegun, works, let report, report.isDone, report.ticks != nil, slice.operations > 0 else {
+        return false
+      }
       // One that something else kept off its CPU was no offender all the time.
-      if isTreated, condition == .free, busyShare(report) < GuestWorker.leastBusy { return false }
+      if isTreated, condition == .free, !GuestWorker.hasOffended(report.trip) { return false }
       if isTreated { treated = report }
       ticks.append(slice.ticksPerOperation)
     }
@@ -117,15 +119,12 @@ extension GuestWorker {
     return true
   }
 
-  /// Of its call's time, what its split locks cost.
-  private func busyShare(_ report: GuestReport) -> Double {
-    Double(report.counted) * task.cost * 1e9 / Double(max(1, report.trip.nanoseconds))
-  }
+  static func hasOffended(_ trip: GuestTrip) -> Bool { trip.share >= leastPresent }
 
   private func tellRate(_ condition: Condition, _ report: GuestReport) throws {
     try tell(
       GuestFinding(
         GuestCell(.throttle, "bus-locks", .hertz, condition: condition.rawValue, cpl: 3, cpu: task.cpu),
-        Double(report.counted) / (Double(report.trip.nanoseconds) / 1e9), operations: Int(report.counted)))
+        Double(report.counted) / clock.seconds(Double(report.ticks!)), operations: Int(report.counted)))
   }
 }

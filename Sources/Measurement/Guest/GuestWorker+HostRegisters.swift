@@ -7,8 +7,10 @@ import Machine
 /// "KVM never writes the CPU's actual MSR_TEST_CTRL", says the mail of 16 October 2019. A read on the vCPU's own CPU takes an
 /// exit; one on its SMT sibling, which shares the register, sees it while the guest runs.
 extension GuestWorker {
-  /// How long the guest makes aligned operations, and how long it may take over split ones, in ms.
-  private static let milliseconds: (aligned: UInt32, split: UInt32) = (20, 100)
+  /// How long the guest makes aligned operations, and may take over one that Linux delays, in ms.
+  private static let milliseconds: (aligned: UInt32, delayed: UInt32) = (20, 100)
+  /// Of split locks, at most.
+  private static let bursts = 10
 
   /// `task.others`: where this thread reads from.
   func watchHost() throws {
@@ -26,12 +28,18 @@ extension GuestWorker {
     }
     let guest = try believer().cpus[0]
     let hasRun: Void? = try withAssistants(on: [task.cpu]) { assistants in
-      for (condition, operand) in [("during", GuestCall.Operand.aligned), ("during-split-locks", .lineSplit)]
-      {
-        let during = try readings(watched, beside: guest, operand, assistants[0], isWanted: isApart)
-        if isApart { try tell(during, condition, watched) }
-      }
+      var call = GuestCall(.locked, cpl: 3)
+      (call.count, call.milliseconds) = (.max, GuestWorker.milliseconds.aligned)
+      let during = try readings(watched, beside: guest, call, assistants[0], isWanted: isApart).readings
+      if isApart { try tell(during, "during", watched) }
+      // Ahead of what may kill this process.
       try tell(watched.map(read), "after", watched)
+      let ofSplit = try splitReadings(watched, beside: guest, assistants[0], isWanted: isApart)
+      guard let ofSplit else {
+        return try skip("guest's host registers during split locks", ExperimentEnd.outOfBudget)
+      }
+      if isApart { try tell(ofSplit, "during-split-locks", watched) }
+      try tell(watched.map(read), "after-split-locks", watched)
     }
     if hasRun == nil { try skip("guest's host registers", "Linux refused a thread on CPU \(task.cpu)") }
   }
@@ -40,35 +48,47 @@ extension GuestWorker {
     DetectionRegisters(cpu: cpu, files: files, detectionSupported: task.hasMemoryControl)
   }
 
-  /// Read from the guest's first operation on, as long as it works.
-  private func readings(
-    _ watched: [Int], beside guest: GuestCpu, _ operand: GuestCall.Operand, _ assistant: Assistant,
-    isWanted: Bool
-  ) throws -> [DetectionRegisters] {
+  /// In bursts, with rests between them; nil if the budget has no operation.
+  private func splitReadings(
+    _ watched: [Int], beside guest: GuestCpu, _ assistant: Assistant, isWanted: Bool
+  ) throws -> [DetectionRegisters]? {
     var call = GuestCall(.locked, cpl: 3)
-    (call.operand, call.count, call.milliseconds) = (operand, .max, GuestWorker.milliseconds.aligned)
-    if operand == .lineSplit {
-      (call.count, call.milliseconds) = (Int(budget.left / task.cost), GuestWorker.milliseconds.split)
-      guard call.count > 0 else { return [] }
+    call.operand = .lineSplit
+    call.milliseconds = task.isDelayed ? GuestWorker.milliseconds.delayed : UInt32(Plan.longestBurst * 1000)
+    var readings: [DetectionRegisters]?
+    for _ in 0..<GuestWorker.bursts {
+      // One that sleeps for 10 ms before it is performed would never come to it in a burst's time.
+      call.count = min(task.isDelayed ? 1 : .max, budget.burst(ofCost: task.cost))
+      guard call.count > 0 else { break }
       rest()
-      // Booked before: a child that is killed does not come to it.
-      try book(call.count)
-    }
-    let before = guest.value(operand)
-    let run = GuestRun(guest, call)
-    try assistant.begin { run.go() }
-    guard isWanted else {
-      try assistant.finish()
-      return []
-    }
-    _ = waitUntil { guest.value(operand) != before || assistant.hasFinished }
-    var readings: [DetectionRegisters] = []
-    while true {
-      let now = watched.map(read)
-      if assistant.hasFinished { break }
-      readings += now
+      try announce(call.count)
+      let burst = try self.readings(watched, beside: guest, call, assistant, isWanted: isWanted)
+      spend(call.count)
+      readings = (readings ?? []) + burst.readings
+      guard burst.goesOn else { break }
     }
     return readings
+  }
+
+  /// Read from the guest's first operation on, as long as it works; and whether nothing but the deadline kept it from its operations.
+  private func readings(
+    _ watched: [Int], beside guest: GuestCpu, _ call: GuestCall, _ assistant: Assistant, isWanted: Bool
+  ) throws -> (readings: [DetectionRegisters], goesOn: Bool) {
+    let before = guest.value(call.operand)
+    let run = GuestRun(guest, call)
+    try assistant.begin { run.go() }
+    var readings: [DetectionRegisters] = []
+    if isWanted {
+      _ = waitUntil { guest.value(call.operand) != before || assistant.hasFinished }
+      while true {
+        let now = watched.map(read)
+        if assistant.hasFinished { break }
+        readings += now
+      }
+    }
+    try assistant.finish()
+    let report = try run.report()
+    return (readings, report.map { $0.isDone || $0.trip.end == .deadline } ?? false)
   }
 
   private func tell(_ readings: [DetectionRegisters], _ condition: String, _ cpus: [Int]) throws {

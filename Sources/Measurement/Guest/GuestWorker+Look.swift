@@ -99,21 +99,20 @@ extension GuestWorker {
           GuestCell(.cpuid, bit.rawValue, condition: "by-kvm"),
           found: supported[bit] ? "offered" : "not offered"))
     }
-    for (isOffered, condition) in [(true, "offered-by-us"), (false, "withheld-by-us")] {
+    let guests = try [true, false].map { isOffered in
       var options = GuestMachine.Options()
       for bit in GuestCpuid.Bit.allCases { options.bits[bit] = isOffered }
-      let cpu = try GuestMachine(kvm, options).cpus[0]
-      for cpl in [0, 3] {
-        for bit in GuestCpuid.Bit.allCases {
+      return (isOffered, cpu: try GuestMachine(kvm, options).cpus[0])
+    }
+    for cpl in [0, 3] {
+      let bits = try guests.flatMap { isOffered, cpu in
+        try GuestCpuid.Bit.allCases.map { bit in
           var call = GuestCall(.cpuid, cpl: cpl)
           (call.number, call.count) = (GuestCpuid.leaf, Int(bit.place.subleaf))
-          let report = try cpu.run(call)
-          try tell(
-            GuestFinding(
-              GuestCell(.cpuid, bit.rawValue, condition: condition, cpl: cpl),
-              found: report.obstacle ?? (bit.isSet(in: report.values) ? "seen" : "not seen")))
+          return SeenBit(bit, isOffered: isOffered, try cpu.run(call))
         }
       }
+      for finding in SeenBit.findings(bits, cpl: cpl) { try tell(finding) }
     }
   }
 
@@ -127,7 +126,7 @@ extension GuestWorker {
       try tell(
         GuestFinding(
           GuestCell(.alignment, "misaligned-load", condition: "eflags-ac", cpl: cpl),
-          found: report.obstacle ?? "performed"))
+          found: report.obstacle ?? (report.checkedAlignment ? "performed" : "EFLAGS.AC was not set")))
     }
   }
 }

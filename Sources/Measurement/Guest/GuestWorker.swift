@@ -66,7 +66,13 @@ public final class GuestWorker {
 
   /// Behind them.
   func book(_ splitLocks: Int) throws {
+    spend(splitLocks)
+    try announce(splitLocks)
+  }
+
+  /// The two halves of it: ahead of what may kill this process, and behind it.
+  func announce(_ splitLocks: Int) throws { try write(GuestLine(splitLocks: splitLocks).text()) }
+  func spend(_ splitLocks: Int) {
     budget.book(operations: splitLocks, cost: task.cost, at: clock.elapsed())
-    try write(GuestLine(splitLocks: splitLocks).text())
   }
 }

@@ -10,6 +10,7 @@ struct EventQueue {
     /// A runner's next split lock; void if the runner was reassessed since.
     case operation(runner: Int, generation: UInt32)
     case wake(runner: Int)
+    /// The end of a runner's phase; void if that was put off since.
     case phase(runner: Int)
     case migration(runner: Int)
     case arrival(runner: Int)

@@ -26,6 +26,8 @@ extension ModelHost {
     settle(runner)
     runners[runner].progress =
       pace(runners[runner].passage, runners[runner]) - costs.alignmentCheck.ns
+    // Linux goes back to the operation, whose phase is not over before it.
+    delayPhase(runner, by: costs.alignmentCheck.ns)
     firstTried = min(firstTried, now)
     tally.alignmentChecks += 1
     tally.spurious += runners[runner].meetsSpurious ? 1 : 0
@@ -53,9 +55,8 @@ extension ModelHost {
   mutating func finish() {
     for runner in runners.indices {
       settle(runner)
-      guard let period = runners[runner].period else { continue }
-      tally.worked += runners[runner].worked
-      tally.demanded += runners[runner].worked / max(period, costs.splitLock.ns)
+      if runners[runner].isOn { goesOff(runner) }
+      if runners[runner].period != nil { tally.worked += runners[runner].worked }
     }
     if firstDetected < .max { tally.firstDetection = firstDetected - firstTried }
     tally.guestCounters = guests.map(\.counter)

@@ -106,9 +106,18 @@ struct ModelHost {
   /// Its sleep or its turn in the queue is over.
   mutating func resume(_ runner: Int) {
     guard runners[runner].wait != .none else { return }
-    if runners[runner].isOn { tally.waited += now - runners[runner].waitBegin }
+    countWait(runner)
     runners[runner].wait = .none
     unsettled.append(runner)
+  }
+
+  /// Counts what it has waited so far, for which its work stood still.
+  private mutating func countWait(_ runner: Int) {
+    guard runners[runner].wait != .none, runners[runner].isOn else { return }
+    let waited = now - runners[runner].waitBegin
+    runners[runner].waitBegin = now
+    tally.waited += waited
+    delayPhase(runner, by: waited)
   }
 
   /// `schedule_delayed_work_on`.
@@ -158,20 +167,34 @@ struct ModelHost {
     unsettled.append(runner)
   }
 
-  /// Its phase of work begins.
+  /// It goes to work.
   mutating func goesOn(_ runner: Int) {
     runners[runner].isOn = true
     runners[runner].onBegin = now
-    runners[runner].waitBegin = now
     unsettled.append(runner)
   }
 
-  /// Its phase of work ends; that it sleeps on is no loss any more.
+  /// It stops its work: its phase ends, it leaves its CPU, or all is over.
   mutating func goesOff(_ runner: Int) {
-    if runners[runner].wait != .none { tally.waited += now - runners[runner].waitBegin }
+    countWait(runner)
     runners[runner].isOn = false
     runners[runner].worked += now - runners[runner].onBegin
     unsettled.append(runner)
+  }
+
+  mutating func turnPhase(_ runner: Int) {
+    runners[runner].phase?.turn()
+    planPhase(runner)
+  }
+
+  /// Puts off the end of its phase: what it has to do waits for it.
+  mutating func delayPhase(_ runner: Int, by time: Int) {
+    runners[runner].phase?.delay(by: time)
+    planPhase(runner)
+  }
+
+  private mutating func planPhase(_ runner: Int) {
+    if let phase = runners[runner].phase { queue.push(.phase(runner: runner), at: phase.end) }
   }
 
   mutating func changed(_ runner: Int) { unsettled.append(runner) }

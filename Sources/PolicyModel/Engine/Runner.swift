@@ -5,10 +5,12 @@ struct Runner {
   let guest: Int?
   /// Between two split locks that it is after, in ns; nil: it takes none.
   let period: Int?
-  let phases: Scenario.Actor.Phases?
   let migrationsHz: Int
   let exitsHz: Int
+  /// Of its moves.
   var random: Random
+  /// nil: it works all the time.
+  var phase: PhaseClock?
 
   var cpu: Int
   /// Where it belongs when all CPUs are online.
@@ -21,7 +23,7 @@ struct Runner {
   var wait = Wait.none
   var waitBegin = 0
   var onBegin = 0
-  /// Time of its work so far.
+  /// Time of its work so far, with what it waited in it.
   var worked = 0
   var nextCrossing = 0
 

@@ -1,11 +1,12 @@
 /// Runners come and go, move, and virtual CPUs go in and out of their guests.
 extension Simulation {
   mutating func changePhase(_ runner: Int) {
-    guard let phases = host.runners[runner].phases, host.runners[runner].isPresent else { return }
-    let wasOn = host.runners[runner].isOn
-    if wasOn { switchOut(runner) } else { switchIn(runner) }
-    let length = varied((wasOn ? phases.offMs : phases.onMs) * Self.millisecond, runner)
-    host.queue.push(.phase(runner: runner), at: host.now + length)
+    // Put off since it was planned, or while it waits: then by `resume`.
+    guard let phase = host.runners[runner].phase, phase.end == host.now, host.runners[runner].isPresent,
+      host.runners[runner].wait == .none
+    else { return }
+    if phase.isOn { switchOut(runner) } else { switchIn(runner) }
+    host.turnPhase(runner)
   }
 
   mutating func migrate(_ runner: Int) {
@@ -13,7 +14,13 @@ extension Simulation {
     let online = host.onlineCpus
     host.runners[runner].home = online[host.runners[runner].random.below(online.count)]
     move(runner, to: host.runners[runner].home)
-    let interval = varied(Self.second / host.runners[runner].migrationsHz, runner)
+    planMigration(runner)
+  }
+
+  mutating func planMigration(_ runner: Int) {
+    let hz = host.runners[runner].migrationsHz
+    guard hz > 0 else { return }
+    let interval = host.runners[runner].random.around(Self.second / hz)
     host.queue.push(.migration(runner: runner), at: host.now + interval)
   }
 
@@ -67,10 +74,5 @@ extension Simulation {
     host.runners[runner].isOutside = true
     host.changed(runner)
     policy.left(runner, &host)
-  }
-
-  /// A length of time around a mean: between half of it and one and a half times.
-  mutating func varied(_ mean: Int, _ runner: Int) -> Int {
-    mean / 2 + host.runners[runner].random.below(mean + 1)
   }
 }

@@ -33,7 +33,7 @@ struct Simulation<Policy: ModelledPolicy> {
       reassess()
     }
     host.advance(to: end)
-    for runner in host.runners.indices { depart(runner) }
+    // Not as if everybody left then: policies do something at that.
     host.finish()
     if !policy.armsCores || !scenario.host.detects.contains(.splitLock) { host.tally.coresOff = 0 }
     return host.tally
@@ -60,24 +60,31 @@ struct Simulation<Policy: ModelledPolicy> {
 
   private mutating func add(_ actor: Scenario.Actor, _ guest: Int?, number: Int, comes: Bool) {
     let index = host.runners.count
-    // A stream each: under every policy the same happens to a runner.
+    // Streams of its own, of its place and its moves, and of its phases: under every policy the same happens to it.
     var random = Random(seed: seed, replicate: replicate, runner: index + 1)
     let anywhere = random.below(host.shape.cpus)
     let cpu = actor.cpus.map { $0[number % $0.count] } ?? anywhere
     let period = actor.rateHz.map { $0 == 0 ? nil : Self.second / $0 } ?? host.costs.splitLock.ns
     let progress = random.below(period ?? 1)
+    let from = actor.fromMs * Self.millisecond
+    let phases = Random(seed: seed, replicate: replicate, runner: 1 << 15 | index + 1)
+    let phase = actor.phases.map { PhaseClock($0, phases, at: from) }
     var runner = Runner(
-      kind: actor.kind, guest: guest, period: period, phases: actor.phases,
-      migrationsHz: actor.migrationsHz, exitsHz: actor.exitsHz, random: random, cpu: cpu, home: cpu)
+      kind: actor.kind, guest: guest, period: period, migrationsHz: actor.migrationsHz,
+      exitsHz: actor.exitsHz, random: random, phase: phase, cpu: cpu, home: cpu)
     runner.progress = progress
     host.runners.append(runner)
     if let guest { host.guests[guest].runners.append(index) }
     host.place(index, on: cpu)
-    guard comes, actor.fromMs * Self.millisecond < end else { return }
-    if period != nil { host.tally.offenders += 1 }
-    host.queue.push(.arrival(runner: index), at: actor.fromMs * Self.millisecond)
-    if let toMs = actor.toMs {
-      host.queue.push(.departure(runner: index), at: toMs * Self.millisecond)
+    guard comes, from < end else { return }
+    host.queue.push(.arrival(runner: index), at: from)
+    let to = actor.toMs.map { $0 * Self.millisecond } ?? end
+    if to < end { host.queue.push(.departure(runner: index), at: to) }
+    if let period {
+      host.tally.offenders += 1
+      let last = min(to, end)
+      let work = phase?.work(until: last) ?? last - from
+      host.tally.demanded += work / max(period, host.costs.splitLock.ns)
     }
   }
 
@@ -88,18 +95,10 @@ struct Simulation<Policy: ModelledPolicy> {
     if let guest = host.runners[runner].guest {
       host.guests[guest].isOffered = policy.offersDetection(host)
     }
-    if let phases = host.runners[runner].phases {
-      // Somewhere in a phase, on or off as often as these last.
-      let cycle = (phases.onMs + phases.offMs) * Self.millisecond
-      let place = host.runners[runner].random.below(cycle)
-      let on = phases.onMs * Self.millisecond
-      if place < on { switchIn(runner) }
-      host.queue.push(.phase(runner: runner), at: host.now + (place < on ? on - place : cycle - place))
-    } else {
-      switchIn(runner)
-    }
-    let hz = host.runners[runner].migrationsHz
-    if hz > 0 { host.queue.push(.migration(runner: runner), at: host.now + varied(Self.second / hz, runner)) }
+    let phase = host.runners[runner].phase
+    if phase?.isOn ?? true { switchIn(runner) }
+    if let phase { host.queue.push(.phase(runner: runner), at: phase.end) }
+    planMigration(runner)
   }
 
   private mutating func depart(_ runner: Int) {

@@ -6,7 +6,6 @@ struct RateLimit: ModelledPolicy {
   /// `bld_ratelimit`, in jiffies (lib/ratelimit.c, ___ratelimit).
   private var begin: Int?
   private var used = 0
-  private var hasMissed = false
   private var log = LogLimiter()
 
   init(_ limit: Int) { self.limit = limit }
@@ -29,14 +28,10 @@ struct RateLimit: ModelledPolicy {
     let jiffies = host.now / host.jiffy
     // time_is_before_jiffies: the interval must be over by a jiffy.
     if begin.map({ jiffies > $0 + host.shape.timerHz }) ?? true {
-      // "callbacks suppressed"
-      host.tally.logLines += hasMissed ? 1 : 0
-      (begin, used, hasMissed) = (jiffies, 0, false)
+      // Of those that it turned away it says nothing: RATELIMIT_MSG_ON_RELEASE.
+      (begin, used) = (jiffies, 0)
     }
-    guard used < limit else {
-      hasMissed = true
-      return host.sleep(runner, ms: 20, addsJiffy: true)
-    }
+    guard used < limit else { return host.sleep(runner, ms: 20, addsJiffy: true) }
     used += 1
     host.resume(runner)
     host.log(&log)

@@ -12,7 +12,7 @@ enum GuestTable {
       ) { $0.cell.part.rawValue },
       .text(
         "condition",
-        "Under which: exits-off, exits-on (KVM_CAP_X86_BUS_LOCK_EXIT), throttled-1000 (a second, by the VMM); as-kvm, answered-by-us; by-kvm, offered-by-us, withheld-by-us; guest-set-sld (MSR 0x33 bit 29, which we answer), guest-set-bld (IA32_DEBUGCTL bit 2), each read back; eflags-ac (set at CPL 3, with CR0.AM); before, during, during-split-locks, after."
+        "Under which: exits-off, exits-on (KVM_CAP_X86_BUS_LOCK_EXIT), throttled-1000 (a second, by the VMM); as-kvm, answered-by-us; by-kvm, offered-by-us, withheld-by-us; guest-set-sld (MSR 0x33 bit 29, which we answer), guest-set-bld (IA32_DEBUGCTL bit 2), each read back; eflags-ac (set, with CR0.AM); of host-register, in this order: before, during and after aligned operations, during-split-locks and after-split-locks, which are missing where they killed the guest's process."
       ) { $0.cell.condition },
       .text("place", "Where it was measured: guest or host.") { $0.cell.place.rawValue },
       .integer("cpl", "Privilege level of the guest's code, 0 or 3.") { $0.cell.cpl },
@@ -28,13 +28,13 @@ enum GuestTable {
       },
       .number(
         "value",
-        "The value: the 20 % trimmed mean of the rounds' logarithms, or their sum; empty where code is interpreted or that is not known."
+        "The value: the 20 % trimmed mean of the rounds' logarithms, or their sum; empty where code behind it is interpreted or that is not known, but for loop. Times of part answer, and creation, have CPL 0's code behind them, by which calls enter and leave."
       ) { $0.value },
       .number("value_low", "Lower end of its 95 % interval over this run's rounds.") { $0.low },
       .number("value_high", "Upper end of its 95 % interval.") { $0.high },
       .text(
         "found",
-        "In words: native, interpreted or not known, which also marks what depends on it; exact or lost some; what a register held, or the exception; what became of the guest (silent, logged by the host, not known: the host may log it, delayed, #AC in the guest, #DB in the guest, given to the VMM, SIGBUS to the VMM, hung)."
+        "In words: native, interpreted or not known, which also marks what depends on it; exact or lost some; what a register held, or the exception; what became of the guest (silent, logged by the host, not known: the host may log it, delayed, #AC in the guest, #DB in the guest, given to the VMM (#AC by KVM_EXIT_EXCEPTION), SIGBUS to the VMM, hung, other: with the exit, the exception or the count); of cpuid, whether KVM shows the guest the CPUID it is given."
       ) { $0.found },
       .integer("operations", "Operations, reads or writes behind it.") { $0.operations },
       .integer(

@@ -1,5 +1,6 @@
-// offend SECONDS OFFSET CPU...: on each CPU at once a process that adds to an operand at an offset in its line, again and again with a
-// pause between. Prints a line an operation: the CPU, when it began on CLOCK_MONOTONIC and how long it took, in us.
+// offend SECONDS OFFSET BURST REST CPU...: on each CPU at once a process that adds to an operand at an offset in its line, again and again with a
+// pause between, and rests for so many ms behind each burst of so many; a burst of 0 has no end. Prints a line an operation: the CPU, when it began
+// on CLOCK_MONOTONIC and how long it took, in us.
 
 #define _GNU_SOURCE
 #include <sched.h>
@@ -21,7 +22,8 @@ static int64_t now(void) {
   return time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
 
-static void offend(int cpu, int64_t start, int64_t end, volatile uint32_t *operand) {
+static void offend(int cpu, int64_t start, int64_t end, int burst, int rest, volatile uint32_t *operand) {
+  const struct timespec resting = {.tv_sec = rest / 1000, .tv_nsec = rest % 1000 * 1000000};
   static struct { int64_t start, spent; } operations[MOST];
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -34,6 +36,7 @@ static void offend(int cpu, int64_t start, int64_t end, volatile uint32_t *opera
     operations[count].start = before;
     operations[count++].spent = now() - before;
     nanosleep(&pause_between, NULL);
+    if (burst > 0 && count % burst == 0) nanosleep(&resting, NULL);
   }
   // A buffer larger than all it prints: each process writes its lines at once, whole.
   static char text[64 * MOST];
@@ -44,11 +47,12 @@ static void offend(int cpu, int64_t start, int64_t end, volatile uint32_t *opera
 }
 
 int main(int count, char **words) {
-  if (count < 4) return 64;
+  if (count < 6) return 64;
   static _Alignas(64) char lines[128];
   int64_t start = now() + 200000, end = start + atof(words[1]) * 1e6;
-  for (int index = 3; index < count; index++)
-    if (fork() == 0) offend(atoi(words[index]), start, end, (void *)(lines + atoi(words[2])));
+  int burst = atoi(words[3]), rest = atoi(words[4]);
+  for (int index = 5; index < count; index++)
+    if (fork() == 0) offend(atoi(words[index]), start, end, burst, rest, (void *)(lines + atoi(words[2])));
   int status, failed = 0;
   while (wait(&status) > 0) failed |= status;
   return failed != 0;
