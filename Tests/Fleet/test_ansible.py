@@ -41,9 +41,9 @@ def keys(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def variables(host: Host, deadline: int = DEADLINE, **others: object) -> dict[str, object]:
+def variables(host: Host, **others: object) -> dict[str, object]:
     return {
-        "ansible_host": host.address, "ansible_user": "admin", "splitbench_deadline": deadline,
+        "ansible_host": host.address, "ansible_user": "admin", "splitbench_deadline": DEADLINE,
         "splitbench_options": f"{join(ONE_RUN)} --label {host.name}", **others}
 
 
@@ -184,11 +184,22 @@ def test_nothing_is_left_on_a_host(played: Played, hosts: dict[str, Host], name:
     assert [file for file in files if not file.endswith(".sudo_as_admin_successful")] == []
 
 
+@pytest.fixture(scope="module")
+def installing(
+    lab: Lab, keys: Path, hosts: dict[str, Host], package: Path, tmp_path_factory: pytest.TempPathFactory, played: Played,
+) -> tuple[subprocess.Popen, Path]:
+    """A playbook with the package, and its folder: it goes on beside the next test, on other hosts."""
+    inventory = {name: variables(hosts[name]) for name in ("alpha", "denied")}
+    inventory["denied"]["ansible_user"] = "guest"
+    folder = tmp_path_factory.mktemp("installing")
+    return begin(lab, keys, folder, inventory, package=str(package)), folder
+
+
 def test_a_run_ends_though_its_playbook_is_gone(
-    lab: Lab, keys: Path, hosts: dict[str, Host], bundle: Path, tmp_path: Path, played: Played,
+    lab: Lab, keys: Path, hosts: dict[str, Host], bundle: Path, tmp_path: Path, installing: tuple[subprocess.Popen, Path],
 ) -> None:
     slow = hosts["slow"]
-    inventory = {"slow": variables(slow, deadline=5, splitbench_options=join(ONE_RUN) + UNTIL_ENDED)}
+    inventory = {"slow": variables(slow, splitbench_options=join(ONE_RUN) + UNTIL_ENDED)}
     playing = begin(lab, keys, tmp_path, inventory, bundle=str(bundle))
     wait_for_a_run(slow)
     os.killpg(playing.pid, signal.SIGKILL)
@@ -196,12 +207,8 @@ def test_a_run_ends_though_its_playbook_is_gone(
     wait_until(lambda: not commands(slow), "the run to end")
 
 
-def test_a_package_is_installed(
-    lab: Lab, keys: Path, hosts: dict[str, Host], package: Path, tmp_path: Path, played: Played,
-) -> None:
-    inventory = {name: variables(hosts[name]) for name in ("alpha", "denied")}
-    inventory["denied"]["ansible_user"] = "guest"
-    done = end(begin(lab, keys, tmp_path, inventory, package=str(package)), tmp_path)
+def test_a_package_is_installed(hosts: dict[str, Host], installing: tuple[subprocess.Popen, Path]) -> None:
+    done = end(*installing)
     assert {row["host"]: (row["outcome"], row["step"]) for row in done.report} == {
         "alpha": ("measured", ""), "denied": ("failed", "Install the package")}
     assert hosts["alpha"].run("dpkg-query", "--show", "--showformat=${Status}", "splitbench") == "install ok installed"
