@@ -70,7 +70,7 @@ fuzzers: dependencies
 	$(SWIFT) build --package-path fuzz --scratch-path .build/fuzz -c release \
 	  -Xswiftc -sanitize=address,fuzzer -Xswiftc -use-ld=lld
 
-## Two hundred runs with random options and signals here, fifty in the emulated machine, ten minutes of every fuzzer: two hours. Writes
+## Two hundred runs with random options and signals here, fifty in the emulated machine, ten minutes of every fuzzer: an hour and a half. Writes
 ## soak/report.md. ARGS: --native N, --emulated N, --fuzz SECONDS, --seed N.
 soak: release fuzzers $(PYTHON_ENV)/ready
 	$(PYTHON_ENV)/bin/python -B soak/soak.py $(ARGS)

@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import fuzzers
@@ -54,9 +55,11 @@ def main() -> int:
             emulated.boot(generator("emulated", number), runs, there)
             progress("emulated", number + runs, arguments.emulated, there)
             write()
-    for name in fuzzers.parsers() if arguments.fuzz else []:
-        fuzzed.append(fuzzers.fuzz(name, arguments.fuzz))
-        write()
+    if arguments.fuzz:
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as cpus:
+            for one in cpus.map(lambda name: fuzzers.fuzz(name, arguments.fuzz), fuzzers.parsers()):
+                fuzzed.append(one)
+                write()
     return 1 if here.faults or there.faults or any(one.fault for one in fuzzed) else 0
 
 
