@@ -10,14 +10,8 @@ import Testing
     "--if-busy", "wait",
   ]
 
-  /// The fields of `guest.csv` by name; none of ours has a comma but `found`, the last but one.
   private func rows(in folder: FilePath) throws -> [[String: String]] {
-    let lines = try text(folder.appending(names(in: folder)[0]).appending("guest.csv")).split(separator: "\n")
-    let columns = lines[0].split(separator: ",").map(String.init)
-    return lines.dropFirst().filter { !$0.contains("\"") }.map { line in
-      let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      return Dictionary(uniqueKeysWithValues: zip(columns, fields))
-    }
+    try CsvLine.rows(try text(folder.appending(names(in: folder)[0]).appending("guest.csv")))
   }
 
   @Test func everyOperationOfTheGuestIsCounted() async throws {
@@ -30,7 +24,8 @@ import Testing
         return
       }
       let counted = rows.filter { $0["part"] == "count" || $0["part"] == "vcpus" && $0["vcpus"] == "1" }
-      #expect(counted.count == 3 && counted.allSatisfy { $0["found"]!.hasPrefix("exact") })
+      #expect(counted.allSatisfy { $0["found"]!.hasPrefix("exact") })
+      #expect(counted.count == 3 || result.output.contains("skipped: guest's vcpus: time ran out"))
       // A busy host may not let two work at one time.
       let together = rows.filter { $0["part"] == "vcpus" && $0["quantity"] == "line-split" }
       #expect(together.allSatisfy { ($0["value"] == "") != $0["found"]!.hasPrefix("exact") })
@@ -39,17 +34,16 @@ import Testing
       #expect(left["operations"] == "20" || result.output.contains("of 20 guests: no time was left"))
       let loops = rows.filter { $0["part"] == "loop" }
       #expect(Set(loops.map { $0["cpl"] }) == ["0", "3"])
+      // CPL 0 is in the time of every whole call.
+      let whole = rows.filter { $0["unit"] == "ms" }
+      #expect(Set(whole.map { $0["quantity"] }) == ["creation", "longest"])
       for loop in loops where loop["found"] != "native" {
         let costs = rows.filter {
-          $0["cpl"] == loop["cpl"] && ["ns", "ms", "ratio", "hz"].contains($0["unit"])
+          $0["cpl"] == loop["cpl"] && ["ns", "ratio", "hz"].contains($0["unit"])
         }
         #expect(!costs.isEmpty && costs.allSatisfy { $0["value"] == "" })
         #expect(costs.allSatisfy { $0["found"]!.hasSuffix(loop["found"]!) })
-      }
-      // CPL 0 is in the time of every whole call.
-      #expect(rows.contains { $0["quantity"] == "creation" } && rows.contains { $0["quantity"] == "longest" })
-      if loops.contains(where: { $0["cpl"] == "0" && $0["found"] != "native" }) {
-        for row in rows where row["unit"] == "ms" { #expect(row["value"] == "", "\(row)") }
+        #expect(loop["cpl"] != "0" || whole.allSatisfy { $0["value"] == "" && $0["found"] != "" }, "\(whole)")
       }
       #expect(rows.contains { $0["part"] == "register" && $0["found"] == "0x20000000" })
       #expect(result.output.contains("Split locks in a KVM guest"))
