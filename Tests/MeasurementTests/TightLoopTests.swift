@@ -29,11 +29,8 @@ import Testing
   func oneBurstOfSplitLocksIsAllThatItTakes() throws {
     let record = try record(.lineSplit)
     let burst = Self.clock.ticks(seconds: Plan.longestBurst)
-    let locked = ticks(record.roundTrips)
+    let locked = Double(record.roundTrips.reduce(0, +))
     #expect(record.issued < TightLoop.most && record.performed == record.issued)
     #expect(locked >= burst && locked - Double(record.roundTrips.last!) < burst)
   }
-
-  // By itself: Swift 6.3 may call a closure that `#expect` makes in place of one beside it in the same function.
-  private func ticks(_ roundTrips: [UInt64]) -> Double { Double(roundTrips.reduce(0, +)) }
 }

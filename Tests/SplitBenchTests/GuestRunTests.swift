@@ -93,7 +93,7 @@ import Testing
 }
 
 extension [[String: String]] {
-  // Not by closures in a test: Swift 6.3 may call one that stands in `#expect` in place of one beside it.
+  // Not by closures in the test: within a closure Swift 6.3 may call one that stands in `#expect` in place of one beside it.
   fileprivate func with(_ column: String, _ values: String...) -> Self {
     filter { values.contains($0[column]!) }
   }
