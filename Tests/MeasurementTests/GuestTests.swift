@@ -393,6 +393,14 @@ enum ScriptedGuest {
     }
   }
 
+  @Test func whereCpl0AloneIsNativeItsCallsAreTimed() throws {
+    var script = Script()
+    script.loop[3] = "interpreted"
+    let whole = try run(script).0.rows().filter { $0.cell.unit == .milliseconds }
+    let told = Dictionary(grouping: whole, by: \.cell.cpl).mapValues { Set($0.map(\.found)) }
+    #expect(told == [0: [nil], 3: ["interpreted"], nil: ["not told: CPL 3, interpreted, is in it"]])
+  }
+
   @Test func codeThatCpusRunHasItsTimes() throws {
     let whole = try run(Script()).0.rows().filter { $0.cell.unit == .milliseconds }
     #expect(whole.count == 5 && whole.allSatisfy { $0.value != nil && $0.found == nil })

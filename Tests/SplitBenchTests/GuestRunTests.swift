@@ -27,12 +27,13 @@ import Testing
         return
       }
       let counted = rows.filter { $0["part"] == "count" || $0["part"] == "vcpus" && $0["vcpus"] == "1" }
-      #expect(counted.count == 3 && counted.allSatisfy { $0["found"]!.hasPrefix("exact") })
+      // A very busy host leaves no time for several vCPUs, nor for guests that come and go; which is said.
+      let isCutShort = result.output.contains("skipped: guest's creation: time ran out")
+      #expect(counted.count == 3 || isCutShort && counted.count == 2)
+      #expect(counted.allSatisfy { $0["found"]!.hasPrefix("exact") })
       // A busy host may not let two work at one time.
       let together = rows.filter { $0["part"] == "vcpus" && $0["quantity"] == "line-split" }
       #expect(together.allSatisfy { ($0["value"] == "") != $0["found"]!.hasPrefix("exact") })
-      let isCutShort = result.output.contains("skipped: guest's creation: time ran out")
-      // A very busy host leaves no time for guests that come and go; which is said.
       if !isCutShort {
         let left = try #require(rows.first { $0["quantity"] == "left-behind" })
         #expect(left["found"] == "nothing" && left["value"] == "0")

@@ -21,9 +21,9 @@ extension GuestExperiment {
 
   /// What marks a row without times: who performs its code, or whose code is in a time beside that which a CPU runs.
   func mark(of cell: GuestCell) -> String {
-    let cpls = cell.executedCpls
-    let others = cpls.subtracting(nativeCpls).sorted()
-    guard others.count < cpls.count, let other = others.first else { return execution(cell).rawValue }
+    let others = cell.executedCpls.subtracting(nativeCpls)
+    let isOwnNative = cell.cpl.map { !others.contains($0) } ?? (others.count < cell.executedCpls.count)
+    guard isOwnNative, let other = others.min() else { return execution(cell).rawValue }
     return "not told: CPL \(other), \(execution(other).rawValue), is in it"
   }
 
