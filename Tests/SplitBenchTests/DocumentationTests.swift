@@ -9,8 +9,7 @@ import Testing
 @Suite struct DocumentationTests {
   /// Programs read it, and the column reference is made of it.
   @Test func theListHasEveryTableAndInstruction() async throws {
-    let list = try await Tool.run("list", "--json").output
-    let object = try #require(try JSONSerialization.jsonObject(with: Data(list.utf8)) as? [String: Any])
+    let object = try await Tool.run("list", "--json").json()
     let tables = try #require(object["tables"] as? [[String: Any]]).compactMap { $0["name"] as? String }
     #expect(Set(tables) == Set(RunResults.columnTypes.keys))
     let instructions = try #require(object["instructions"] as? [[String: Any]])

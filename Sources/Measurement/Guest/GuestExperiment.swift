@@ -50,9 +50,7 @@ public final class GuestExperiment: CoursedExperiment {
     try ask(progress, finishedRound)
     var creation = plan.task(.creation, seed: seed)
     creation.wallLimit = max(0, left)
-    if try visit(creation, progress, 0.9) == nil, end == .wallLimit {
-      skip(creation.name, ExperimentEnd.outOfTime)
-    }
+    try visit(creation, progress, 0.9)
     try finishedRound(self)
   }
 
@@ -76,7 +74,7 @@ public final class GuestExperiment: CoursedExperiment {
       return skip("guest's cost, vCPUs and bystander", "split locks of a guest are answered here: \(found)")
     }
     for (visit, done) in [(GuestTask.Visit.cost, 0.4), (.vcpus, 0.6), (.bystander, 0.7)] {
-      guard end == .finished else { return }
+      guard end != .interrupted else { return }
       try measure(visit, progress, done)
       try finishedRound(self)
     }
@@ -107,7 +105,7 @@ public final class GuestExperiment: CoursedExperiment {
     let left = left
     guard left > 0 else {
       course.end = .wallLimit
-      return
+      return skip(task.name, ExperimentEnd.outOfTime)
     }
     task.wallLimit = left / 2
     try self.visit(task, progress, done)
@@ -118,7 +116,8 @@ public final class GuestExperiment: CoursedExperiment {
     _ task: GuestTask, _ progress: (Progress) -> Void, _ done: Double
   ) throws -> GuestEnd? {
     course.heedInterrupt()
-    guard end == .finished else { return nil }
+    // Where time ran out, guests still come and go, once.
+    guard end != .interrupted else { return nil }
     progress(
       Progress(phase: "guest, \(task.visit.rawValue)", done: done, secondsLeft: left))
     // A child begins with a budget of its own, and knows of no burst before.
@@ -126,7 +125,7 @@ public final class GuestExperiment: CoursedExperiment {
     defer { book(task) }
     let ended = try launch(task, task.wallLimit + patience) { take($0, task) }
     course.heedInterrupt()
-    if task.visit != .answer, end == .finished, let obstacle = ended.obstacle {
+    if task.visit != .answer, end != .interrupted, let obstacle = ended.obstacle {
       skip(task.name, obstacle)
     }
     return ended
