@@ -16,7 +16,6 @@ public final class BystanderExperiment: CoursedExperiment {
   let machine: MachineReport
   private let ramps: SplitLockRamps
   public private(set) var clock: TscClock
-  private let start: Double
   private var memories: [Int: VictimMemory] = [:]
   private var indexByCell: [BystanderCell: Int] = [:]
   /// Of the last round.
@@ -31,8 +30,7 @@ public final class BystanderExperiment: CoursedExperiment {
     self.machine = machine
     self.ramps = ramps
     self.clock = clock
-    start = clock.elapsed()
-    course = ExperimentCourse(budget: plan.budget)
+    course = ExperimentCourse(plan.share, at: clock.elapsed())
     records = plan.cells.map(BystanderRecord.init)
     for (index, record) in records.enumerated() { indexByCell[record.cell] = index }
   }
@@ -54,7 +52,7 @@ public final class BystanderExperiment: CoursedExperiment {
   private func measure(
     _ progress: (Progress) -> Void, _ finishedRound: (BystanderExperiment) throws -> Void
   ) throws {
-    progress(Progress(phase: "bystander: victims' memory", done: 0, secondsLeft: plan.wallLimit))
+    progress(Progress(phase: "bystander: victims' memory", done: 0, secondsLeft: plan.share.wallLimit))
     try prepare()
     defer {
       if !sites.isEmpty {
@@ -62,8 +60,8 @@ public final class BystanderExperiment: CoursedExperiment {
           records.count { $0.rounds.isEmpty && $0.trap == nil }, of: records.count, .bystander)
       }
     }
-    while end == .finished, roundsDone < plan.rounds, !sites.isEmpty {
-      guard elapsed + longestRound < plan.wallLimit || roundsDone == 0 else {
+    while end == .finished, roundsDone < plan.share.rounds, !sites.isEmpty {
+      guard elapsed + longestRound < plan.share.wallLimit || roundsDone == 0 else {
         course.end = .wallLimit
         break
       }
@@ -78,14 +76,14 @@ public final class BystanderExperiment: CoursedExperiment {
     }
   }
 
-  private var elapsed: Double { clock.elapsed() - start }
+  private var elapsed: Double { course.elapsed(at: clock.elapsed()) }
 
   // MARK: Preparation
 
   private func prepare() throws {
     for pair in plan.pairs where end == .finished {
       course.heedInterrupt()
-      guard elapsed < plan.wallLimit || sites.isEmpty else {
+      guard elapsed < plan.share.wallLimit || sites.isEmpty else {
         skip(pair, "the time was used up")
         continue
       }
@@ -121,12 +119,13 @@ public final class BystanderExperiment: CoursedExperiment {
     for (position, (site, victim)) in visits.enumerated() {
       course.heedInterrupt()
       guard end == .finished else { return false }
-      let done = (Double(roundsDone) + Double(position) / Double(visits.count)) / Double(plan.rounds)
-      let share = max(done, elapsed / plan.wallLimit, budget.spent / budget.limit)
+      let done = (Double(roundsDone) + Double(position) / Double(visits.count)) / Double(plan.share.rounds)
+      let share = max(done, elapsed / plan.share.wallLimit, budget.spent / budget.limit)
       progress(
         Progress(
           phase: "bystander, round \(roundsDone + 1)", done: share,
-          secondsLeft: share > 0.02 ? min(plan.wallLimit, elapsed / share) * (1 - share) : plan.wallLimit))
+          secondsLeft: share > 0.02
+            ? min(plan.share.wallLimit, elapsed / share) * (1 - share) : plan.share.wallLimit))
       // What the budget no longer allows of a dear victim, it may of a cheap one.
       if try visit(sites[site], victim, &random) { visited += 1 }
     }

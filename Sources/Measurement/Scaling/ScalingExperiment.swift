@@ -13,7 +13,6 @@ public final class ScalingExperiment: CoursedExperiment {
   let machine: MachineReport
   private let ramps: SplitLockRamps
   public let clock: TscClock
-  private let start: Double
   private var cost = DoseResponse.assumedSeconds
 
   public init(
@@ -24,8 +23,7 @@ public final class ScalingExperiment: CoursedExperiment {
     self.machine = machine
     self.ramps = ramps
     self.clock = clock
-    start = clock.elapsed()
-    course = ExperimentCourse(budget: plan.budget)
+    course = ExperimentCourse(plan.share, at: clock.elapsed())
     records = plan.cells.map(ScalingRecord.init)
   }
 
@@ -46,18 +44,18 @@ public final class ScalingExperiment: CoursedExperiment {
   ) throws {
     guard try prepare() else { return }
     let done: Void? = try withAssistants(on: plan.cpus) { assistants in
-      while end == .finished, roundsDone < plan.rounds {
-        guard roundsDone == 0 || clock.elapsed() - start < plan.wallLimit else {
+      while end == .finished, roundsDone < plan.share.rounds {
+        guard roundsDone == 0 || course.secondsLeft(at: clock.elapsed()) > 0 else {
           course.end = .wallLimit
           return
         }
         guard try measureRound(assistants) else { return }
         roundsDone += 1
-        let share = Double(roundsDone) / Double(plan.rounds)
+        let share = Double(roundsDone) / Double(plan.share.rounds)
         progress(
           Progress(
-            phase: "scaling, round \(roundsDone) of \(plan.rounds)", done: share,
-            secondsLeft: (clock.elapsed() - start) / share * (1 - share)))
+            phase: "scaling, round \(roundsDone) of \(plan.share.rounds)", done: share,
+            secondsLeft: course.elapsed(at: clock.elapsed()) / share * (1 - share)))
         try finishedRound(self)
       }
     }
