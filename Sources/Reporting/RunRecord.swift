@@ -118,7 +118,7 @@ public struct RunRecord: Codable, Sendable {
     public var cpu: Int
     public var otherCpu: Int
     public var relation: Relation
-    /// `hwloc`, or `hypervisor-claim` where hwloc only repeats what a hypervisor says.
+    /// See `MachineReport`.
     public var relationSource: String
 
     public init(cpu: Int, otherCpu: Int, relation: Relation, relationSource: String) {
@@ -269,9 +269,6 @@ public struct RunRecord: Codable, Sendable {
     end = "running"
     lockedTime = LockedTime(budgetSeconds: parameters.budgetSeconds, spentSeconds: 0, splitLocks: 0)
   }
-
-  /// Where relations between CPUs come from: in a guest hwloc repeats what the hypervisor claims.
-  public var relationSource: String { machine.processor.hypervisor == nil ? "hwloc" : "hypervisor-claim" }
 
   /// Adds what holds of the whole run.
   public mutating func note(_ warning: RunWarning) {

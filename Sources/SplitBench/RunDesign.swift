@@ -48,11 +48,11 @@ struct RunDesign {
         RunDesign.neighbour(of: cpu, in: topology).map { (cpu.id, $0) }
       })
     cpus = chosen.map(\.id)
-    let source = machine.processor.hypervisor == nil ? "hwloc" : "hypervisor-claim"
     otherCpus = chosen.compactMap { cpu in
       others[cpu.id].map {
         RunRecord.OtherCpu(
-          cpu: cpu.id, otherCpu: $0.id, relation: topology.relation(of: cpu, to: $0), relationSource: source)
+          cpu: cpu.id, otherCpu: $0.id, relation: topology.relation(of: cpu, to: $0),
+          relationSource: machine.relationSource)
       }
     }
     try RunDesign.refuseUnfit(machine.processor)

@@ -50,7 +50,7 @@ struct RunSession {
       machine: design.machine, skipped: design.skipped)
     let folder = try RunFolder.create(
       in: FilePath(output.out), named: design.folderName(label: output.label),
-      experiments: design.experiments, relationSource: record.relationSource)
+      experiments: design.experiments, relationSource: design.machine.relationSource)
     record.run = folder.run
     record.host = HostIdentity(design.machine, files: files, tellingName: output.hostName)
     if let lockWarning { record.note(lockWarning) }
