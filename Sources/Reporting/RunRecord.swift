@@ -83,25 +83,27 @@ public struct RunRecord: Codable, Sendable {
     public var seed: UInt64
     public var cells: Int
 
-    public init(
-      plan: Plan, experiments: [ExperimentId], cpus: [Int], otherCpus: [OtherCpu], request: CellRequest,
-      seed: UInt64, cells: Int, victims: [String] = [], victimNode: Int? = nil, allPairs: Bool = false
-    ) {
+    public init(_ request: RunRequest, seed: UInt64, cells: Int) {
+      let plan = request.plan
       self.plan = plan.name.rawValue
-      self.experiments = experiments.map(\.rawValue)
+      experiments = request.experiments.map(\.rawValue)
       budgetSecondsByExperiment = Dictionary(
-        uniqueKeysWithValues: experiments.map {
-          ($0.rawValue, plan.share(of: $0, among: experiments).budget)
-        })
-      self.cpus = cpus
-      self.otherCpus = otherCpus
-      instructions = request.instructions.map(\.rawValue)
-      widths = request.widths
-      placements = request.placements.map(\.rawValue)
-      offsets = request.offsets
-      self.victims = victims
-      self.victimNode = victimNode
-      self.allPairs = allPairs
+        uniqueKeysWithValues: request.experiments.map { ($0.rawValue, request.share(of: $0).budget) })
+      cpus = request.cpus.map(\.id)
+      otherCpus = request.cpus.compactMap { cpu in
+        request.otherCpus[cpu.id].map {
+          OtherCpu(
+            cpu: cpu.id, otherCpu: $0.id, relation: request.topology.relation(of: cpu, to: $0),
+            relationSource: request.machine.relationSource)
+        }
+      }
+      instructions = request.cells.instructions.map(\.rawValue)
+      widths = request.cells.widths
+      placements = request.cells.placements.map(\.rawValue)
+      offsets = request.cells.offsets
+      victims = request.victims?.map(\.rawValue) ?? []
+      victimNode = request.victimNode
+      allPairs = request.allPairs
       rounds = plan.rounds
       mostRounds = plan.mostRounds
       budgetSeconds = plan.budget
@@ -120,13 +122,6 @@ public struct RunRecord: Codable, Sendable {
     public var relation: Relation
     /// See `MachineReport`.
     public var relationSource: String
-
-    public init(cpu: Int, otherCpu: Int, relation: Relation, relationSource: String) {
-      self.cpu = cpu
-      self.otherCpu = otherCpu
-      self.relation = relation
-      self.relationSource = relationSource
-    }
   }
 
   /// A pair of CPUs, as the topology has it and as it shows itself.

@@ -6,18 +6,10 @@ import Reporting
 
 /// What a run will do, decided before anything is done.
 struct RunDesign {
-  let machine: MachineReport
-  let plan: Plan
-  let experiments: [ExperimentId]
+  let request: RunRequest
+  let seed: UInt64
   /// Those that can be done here.
   let planned: [any PlannedExperiment]
-  let victims: [String]
-  let victimNode: Int?
-  let allPairs: Bool
-  let cpus: [Int]
-  let otherCpus: [RunRecord.OtherCpu]
-  let cellRequest: CellRequest
-  let seed: UInt64
   let skipped: [RunRecord.Skipped]
   /// Parts of the request that cannot be, in words.
   var refusals: [String] { skipped.filter { $0.what == RunRequest.refusedPart }.map(\.reason) }
@@ -30,7 +22,36 @@ struct RunDesign {
   init(
     _ scope: RunScope, machine: MachineReport, files: FileTree, allowsArming: Bool, isElsewhere: Bool
   ) throws {
-    self.machine = machine
+    seed = scope.seed ?? UInt64.random(in: 0...UInt64(Int64.max))
+    let topology = machine.topology
+    let cpus = try scope.cpu?.resolve(in: topology) ?? RunDesign.defaultCpus(topology)
+    let others = cpus.compactMap { cpu in
+      RunDesign.neighbour(of: cpu, in: topology).map { (cpu.id, $0) }
+    }
+    try RunDesign.refuseUnfit(machine.processor)
+    var request = RunRequest(
+      machine: machine, files: files, plan: RunDesign.plan(scope),
+      experiments: try RunDesign.experiments(scope), cpus: cpus, cpusAreGiven: scope.cpu != nil,
+      otherCpus: Dictionary(uniqueKeysWithValues: others))
+    request.cells = scope.cells
+    request.victims = scope.victim?.elements
+    (request.victimNode, request.allPairs) = (scope.victimNode, scope.allPairs)
+    request.settings = scope.settings.flatMap { choices in
+      choices.elements.flatMap { $0.settings(machine, measuring: cpus[0]) }
+    }
+    request.allowsArming = allowsArming
+    planned = try request.experiments.compactMap(Experiments.type).compactMap {
+      try plannedExperiment($0, for: &request)
+    }
+    self.request = request
+    // What this machine lacks says nothing of one that is not here.
+    skipped =
+      (isElsewhere ? [] : RunDesign.lacks(machine, cpu: cpus[0].id))
+      + request.skipped.map { .init(what: $0.what, reason: $0.reason) }
+  }
+
+  /// The plan that was chosen, with the bounds that were given.
+  private static func plan(_ scope: RunScope) -> Plan {
     var plan = Plan(scope.plan)
     if let budget = scope.budget { plan.budget = budget }
     if let rounds = scope.rounds {
@@ -38,47 +59,7 @@ struct RunDesign {
       plan.mostRounds = rounds
       plan.givenRounds = rounds
     }
-    self.plan = plan
-    seed = scope.seed ?? UInt64.random(in: 0...UInt64(Int64.max))
-
-    let topology = machine.topology
-    let chosen = try scope.cpu?.resolve(in: topology) ?? RunDesign.defaultCpus(topology)
-    let others = Dictionary(
-      uniqueKeysWithValues: chosen.compactMap { cpu in
-        RunDesign.neighbour(of: cpu, in: topology).map { (cpu.id, $0) }
-      })
-    cpus = chosen.map(\.id)
-    otherCpus = chosen.compactMap { cpu in
-      others[cpu.id].map {
-        RunRecord.OtherCpu(
-          cpu: cpu.id, otherCpu: $0.id, relation: topology.relation(of: cpu, to: $0),
-          relationSource: machine.relationSource)
-      }
-    }
-    try RunDesign.refuseUnfit(machine.processor)
-    experiments = try RunDesign.experiments(scope)
-    cellRequest = scope.cells
-    victims = scope.victim?.elements.map(\.rawValue) ?? []
-    victimNode = scope.victimNode
-    allPairs = scope.allPairs
-
-    var request = RunRequest(
-      machine: machine, files: files, plan: plan, experiments: experiments, cpus: chosen,
-      cpusAreGiven: scope.cpu != nil, otherCpus: others)
-    request.cells = cellRequest
-    if let victim = scope.victim { request.victims = victim.elements }
-    (request.victimNode, request.allPairs) = (victimNode, allPairs)
-    request.settings = scope.settings.flatMap { choices in
-      choices.elements.flatMap { $0.settings(machine, measuring: chosen[0]) }
-    }
-    request.allowsArming = allowsArming
-    planned = try experiments.compactMap(Experiments.type).compactMap {
-      try plannedExperiment($0, for: &request)
-    }
-    // What this machine lacks says nothing of one that is not here.
-    skipped =
-      (isElsewhere ? [] : RunDesign.lacks(machine, cpu: chosen[0].id))
-      + request.skipped.map { .init(what: $0.what, reason: $0.reason) }
+    return plan
   }
 
   /// Those of `--only`, or those that the narrowing flags are for, or all.
@@ -148,11 +129,12 @@ struct RunDesign {
 
   /// Name of the result folder.
   func folderName(label: String?) -> String {
-    ([UtcTime.compact(), machine.processor.slug] + [label].compactMap { $0 }).joined(separator: "-")
+    ([UtcTime.compact(), request.machine.processor.slug] + [label].compactMap { $0 }).joined(separator: "-")
   }
 
   var overview: RunOverview {
-    var overview = RunOverview(plan: plan, experiments: experiments, seed: seed, skipped: skipped)
+    var overview = RunOverview(
+      plan: request.plan, experiments: request.experiments, seed: seed, skipped: skipped)
     for experiment in planned { experiment.describe(in: &overview) }
     return overview
   }

@@ -83,7 +83,7 @@ extension SplitBench {
       for refusal in design.refusals { complain("skipped: \(refusal)") }
       let changer = try MachineChanger(design, control, allowHotplug: allowHotplug)
       let outcome = try RunSession(
-        design, output: output, changer: changer, files: control.place.files, lockWarning: lockWarning
+        design, output: output, changer: changer, lockWarning: lockWarning
       ).run()
       do {
         try emit(output.json ? try outcome.json(onOneLine: repetition.count > 1) : outcome.summary)
