@@ -1,5 +1,3 @@
-import DetectionControl
-import LockKernels
 import Machine
 import Measurement
 import Reporting
@@ -30,8 +28,8 @@ struct RunDesign {
     }
     try RunDesign.refuseUnfit(machine.processor)
     var request = RunRequest(
-      machine: machine, files: files, plan: RunDesign.plan(scope),
-      experiments: try RunDesign.experiments(scope), cpus: cpus, cpusAreGiven: scope.cpu != nil,
+      machine: machine, files: files, plan: scope.boundedPlan,
+      experiments: try scope.experiments(), cpus: cpus, cpusAreGiven: scope.cpu != nil,
       otherCpus: Dictionary(uniqueKeysWithValues: others))
     request.cells = scope.cells
     request.victims = scope.victim?.elements
@@ -48,43 +46,6 @@ struct RunDesign {
     skipped =
       (isElsewhere ? [] : RunDesign.lacks(machine, cpu: cpus[0].id))
       + request.skipped.map { .init(what: $0.what, reason: $0.reason) }
-  }
-
-  /// The plan that was chosen, with the bounds that were given.
-  private static func plan(_ scope: RunScope) -> Plan {
-    var plan = Plan(scope.plan)
-    if let budget = scope.budget { plan.budget = budget }
-    if let rounds = scope.rounds {
-      plan.rounds = rounds
-      plan.mostRounds = rounds
-      plan.givenRounds = rounds
-    }
-    return plan
-  }
-
-  /// Those of `--only`, or those that the narrowing flags are for, or all.
-  private static func experiments(_ scope: RunScope) throws(UselessOption) -> [ExperimentId] {
-    let cellFlags = ["--instruction", "--width", "--placement", "--offset"]
-    let bystanderFlags = ["--victim", "--victim-node"]
-    if let only = scope.only?.elements {
-      if scope.narrowsCells, !only.contains(.cost) {
-        throw UselessOption(flags: cellFlags, experiment: .cost)
-      }
-      if scope.narrowsBystanders, !only.contains(.bystander) {
-        throw UselessOption(flags: bystanderFlags, experiment: .bystander)
-      }
-      if scope.allPairs, !only.contains(.bystander), !only.contains(.pingpong) {
-        throw UselessOption(flags: ["--all-pairs"], experiment: .bystander)
-      }
-      if scope.settings != nil, !only.contains(.settings) {
-        throw UselessOption(flags: ["--settings"], experiment: .settings)
-      }
-      return ExperimentId.allCases.filter(only.contains)
-    }
-    let narrowed: [ExperimentId] =
-      (scope.narrowsCells ? [.cost] : []) + (scope.narrowsBystanders ? [.bystander] : [])
-      + (scope.settings == nil ? [] : [.settings])
-    return narrowed.isEmpty ? ExperimentId.harmless : narrowed
   }
 
   /// Without these nothing can be placed or timed.
@@ -144,13 +105,4 @@ struct RunDesign {
 struct UnfitProcessor: Error, CustomStringConvertible {
   let lack: String
   var description: String { "\(lack) on this CPU: in a guest, ask for a CPU model that has it" }
-}
-
-/// Flags for an experiment that `--only` leaves out.
-struct UselessOption: UsageError, CustomStringConvertible {
-  let flags: [String]
-  let experiment: ExperimentId
-  var description: String {
-    "\(flags.joined(separator: ", ")): for \(experiment.rawValue), which --only leaves out"
-  }
 }
