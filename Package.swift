@@ -37,7 +37,7 @@ let package = Package(
     .target(
       name: "DetectionControl",
       dependencies: ["Machine", "CHost", .product(name: "SystemPackage", package: "swift-system")]),
-    .target(name: "Guest", dependencies: ["CGuest", "CHost"]),
+    .target(name: "Guest", dependencies: ["Machine", "CGuest", "CHost"]),
     .target(
       name: "Measurement",
       dependencies: [

@@ -17,11 +17,11 @@ struct MachineChanger {
   ///
   /// - Throws: why it must not, or cannot.
   init?(_ design: RunDesign, _ options: ControlOptions, allowHotplug: Bool) throws {
-    let changing = design.experiments.filter(\.changesMachine)
+    let changing = design.request.experiments.filter(\.changesMachine)
     guard let first = changing.first else { return nil }
     guard options.allowMsrWrites else { throw LeaveMissing(experiment: first) }
     if changing.contains(.hotplug), !allowHotplug { throw HotplugLeaveMissing() }
-    let machine = design.machine
+    let machine = design.request.machine
     guard DetectionBit.Kind.allCases.contains(where: { DetectionControl.exists($0, machine) }) else {
       throw NoDetection(experiment: first)
     }

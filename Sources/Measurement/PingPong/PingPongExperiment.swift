@@ -30,7 +30,6 @@ public final class PingPongExperiment: CoursedExperiment {
   let machine: MachineReport
   private let ramps: SplitLockRamps
   public let clock: TscClock
-  private let start: Double
 
   public init(
     plan: PingPongDesign, seed: UInt64, machine: MachineReport, ramps: SplitLockRamps, clock: TscClock
@@ -40,8 +39,7 @@ public final class PingPongExperiment: CoursedExperiment {
     self.machine = machine
     self.ramps = ramps
     self.clock = clock
-    start = clock.elapsed()
-    course = ExperimentCourse(budget: plan.budget)
+    course = ExperimentCourse(plan.share, at: clock.elapsed())
     records = plan.cells.map { PingPongRecord(cell: $0) }
   }
 
@@ -67,8 +65,8 @@ public final class PingPongExperiment: CoursedExperiment {
           records.count { $0.operations == 0 && $0.trap == nil }, of: records.count, .pingpong)
       }
     }
-    while end == .finished, roundsDone < plan.rounds, !sites.isEmpty {
-      guard roundsDone == 0 || clock.elapsed() - start < plan.wallLimit else {
+    while end == .finished, roundsDone < plan.share.rounds, !sites.isEmpty {
+      guard roundsDone == 0 || course.secondsLeft(at: clock.elapsed()) > 0 else {
         course.end = .wallLimit
         break
       }
@@ -84,11 +82,11 @@ public final class PingPongExperiment: CoursedExperiment {
         try measure(index, site, deadline)
       }
       roundsDone += 1
-      let done = Double(roundsDone) / Double(plan.rounds)
+      let done = Double(roundsDone) / Double(plan.share.rounds)
       progress(
         Progress(
-          phase: "pingpong, round \(roundsDone) of \(plan.rounds)", done: done,
-          secondsLeft: (clock.elapsed() - start) / done * (1 - done)))
+          phase: "pingpong, round \(roundsDone) of \(plan.share.rounds)", done: done,
+          secondsLeft: course.elapsed(at: clock.elapsed()) / done * (1 - done)))
       try finishedRound(self)
     }
   }

@@ -19,14 +19,12 @@ public final class TrapExperiment: CoursedExperiment {
   /// What a CPUID costs in a guest, in ns: an exit to the hypervisor and back.
   let exit: Double?
   private let trial: TrapTrial
-  private let start: Double
 
   public init(plan: TrapPlan, machine: MachineReport, clock: TscClock) {
     self.plan = plan
     self.machine = machine
     self.clock = clock
-    start = clock.elapsed()
-    course = ExperimentCourse(budget: plan.budget)
+    course = ExperimentCourse(plan.share, at: clock.elapsed())
     records = plan.cells.map(TrapRecord.init)
     timer = clock.nanoseconds(TimerCost.measure().medianTicks)
     exit = machine.processor.hypervisor == nil ? nil : clock.nanoseconds(TrapExperiment.cpuidTicks())
@@ -70,12 +68,13 @@ public final class TrapExperiment: CoursedExperiment {
 
   private func tryAll(_ progress: (Progress) -> Void) throws {
     for index in records.indices {
-      guard course.goesOn(at: clock.elapsed() - start, limit: plan.wallLimit) else { return }
+      guard course.goesOn(at: clock.elapsed()) else { return }
       let done = Double(index) / Double(records.count)
       progress(
         Progress(
           phase: "trap", done: done,
-          secondsLeft: done > 0.05 ? (clock.elapsed() - start) / done * (1 - done) : plan.wallLimit))
+          secondsLeft: done > 0.05
+            ? course.elapsed(at: clock.elapsed()) / done * (1 - done) : plan.share.wallLimit))
       try attempt(index)
     }
   }
