@@ -2,7 +2,8 @@
 
 Usage: pingpong_against_c.py SPLITBENCH PING_PONG FOLDER
 
-Both pass by compare-and-exchange. The pair of processes is the unit; virtual CPUs move between two.
+Both pass by compare-and-exchange; of both the 20 % trimmed mean of the logarithms of samples, as SplitBench's results are. The pair of
+processes is the unit; virtual CPUs move between two.
 """
 
 import collections
@@ -15,6 +16,7 @@ import sys
 import pandas
 from peer import bounded
 from promises import middle_ratio, say
+from scipy import stats
 
 PAIRS = 12
 WITHIN = 0.10
@@ -37,8 +39,9 @@ def main():
             output = subprocess.run(command, check=True, capture_output=True, text=True, preexec_fn=bounded).stdout
             samples = [float(line) for line in output.splitlines()[:-1]]
             if samples and row.one_way_ns > 0:
-                values[placement].append((row.one_way_ns, statistics.median(samples)))
-                logs[placement].append(math.log(row.one_way_ns / statistics.median(samples)))
+                theirs = math.exp(stats.trim_mean([math.log(sample) for sample in samples], 0.2))
+                values[placement].append((row.one_way_ns, theirs))
+                logs[placement].append(math.log(row.one_way_ns / theirs))
     good = True
     for placement in CASES:
         if len(logs[placement]) < PAIRS / 2:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 # Seconds of locked time: so little that it ends some experiments early.
 BUDGETS = (0.002, 0.004)
-CHANGING_NOTHING = ("cost", "pingpong", "bystander", "scaling", "trap")
+CHANGING_NOTHING = ("cost", "pingpong", "bystander", "scaling", "trap", "guest")
 WRONG = (["--width", "3"], ["--offset", "9999"], ["--cpu", "4095"], ["--only", "teatime"], ["--budget", "nan"],
          ["--label", "a/b"], ["--seed", "-1"], ["--rounds", "0"], ["--placement", ""], ["--colour"], ["fast"],
          ["--settings", "all"], ["--victim-node", "77"], ["--only", "scope"], ["--instruction", "add,,xchg"])
@@ -27,8 +27,7 @@ class Words:
     @classmethod
     def of(cls, binary: Path, cpus: int) -> Words:
         said = json.loads(subprocess.run([binary, "list", "--json"], capture_output=True, check=True).stdout)
-        ids = {kind: [row["id"] for row in rows] for kind, rows in said.items() if isinstance(rows, list)}
-        return cls(ids["instructions"], ids["placements"], ids["victims"], cpus)
+        return cls(*([row["id"] for row in said[kind]] for kind in ("instructions", "placements", "victims")), cpus)
 
 
 def some(random: random.Random, of: list[str] | tuple[str, ...], most: int = 3) -> str:
