@@ -1,4 +1,4 @@
-"""Steps of runs that write registers, each between what the registers held before and behind it."""
+"""Steps of runs that write registers, and what the registers hold before the first and behind each."""
 
 OF_A_CORE = ("sld-on-own-core", "sld-on-sibling", "sld-on-other-core")
 
