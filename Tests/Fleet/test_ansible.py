@@ -9,6 +9,7 @@ import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from shlex import join
 
@@ -17,8 +18,9 @@ import pytest
 from conftest import ONE_RUN
 from host import Host, wait_until
 from lab import NETWORK, Lab
-from playing import Played, begin, end
+from playing import ANSIBLE, Played, begin, end
 
+PLUGIN = spec_from_file_location("fleet", ANSIBLE / "callback_plugins/fleet.py")
 SERVICE = "mkdir -p /run/sshd; exec /usr/sbin/sshd -D -e"
 # What comes before it: sshd's umask is that of everyone who logs in, and the lock is a run's.
 PECULIAR = {"beta": "umask 077; ", "busy": "(umask 0; exec flock /run/lock/splitbench.lock sleep infinity) & "}
@@ -226,6 +228,14 @@ def test_a_package_is_installed(hosts: dict[str, Host], installing: tuple[subpro
         "alpha": ("measured", ""), "denied": ("failed", "Install the package")}
     assert hosts["alpha"].run("dpkg-query", "--show", "--showformat=${Status}", "splitbench") == "install ok installed"
     assert record(done.runs("alpha")[0])["complete"]
+
+
+@pytest.mark.parametrize(("code", "said"), ((-9, "SIGKILL"), (-35, "signal 35")))
+def test_every_signal_has_a_name(code: int, said: str) -> None:
+    assert PLUGIN and PLUGIN.loader
+    plugin = module_from_spec(PLUGIN)
+    PLUGIN.loader.exec_module(plugin)
+    assert plugin.reason({"rc": code}) == f"killed by {said}"
 
 
 def test_what_to_install_must_be_said(lab: Lab, keys: Path, hosts: dict[str, Host], tmp_path: Path) -> None:
