@@ -112,23 +112,29 @@ import Testing
   }
 
   /// A host may be called like what is measured: in a table that says nothing, in free text it does.
-  @Test(arguments: [
-    "core", "linux", "cpu", "machine", "guest", "silicon", "hot", "nothing", "add", "epyc", "kvm", "run",
-    "cost",
-  ])
-  func aNameTakesNothingMeasuredAway(word: String) async throws {
+  @Test func aNameTakesNothingMeasuredAway() async throws {
+    let words = [
+      "core", "linux", "cpu", "machine", "guest", "silicon", "hot", "nothing", "add", "epyc", "kvm", "run",
+      "cost",
+    ]
     try await withTemporaryFolder { folder in
       var run = BuiltRun(number: 9)
       run.tables = ["cost", "trap", "guest"]
-      run.edit = { $0["attribution_evidence"] == nil ? [:] : ["attribution_evidence": word] }
+      run.edit = { row in
+        let word = words[row.values.reduce(0) { $0 + $1.utf8.count } % words.count]
+        return row["attribution_evidence"] == nil ? [:] : ["attribution_evidence": word]
+      }
       run.record = {
-        $0["skipped"] = [["what": "x", "reason": word], ["what": "y", "reason": "on \(word), here"]]
+        $0["skipped"] = words.flatMap {
+          [["what": "x", "reason": $0], ["what": "y", "reason": "on \($0), here"]]
+        }
       }
       let original = try run.write(in: folder.appending("src"))
       let package = try text(BuiltRun.committed.appending("datapackage.json"))
       try Data(package.utf8).write(to: URL(filePath: original.appending("datapackage.json").string))
       let result = try await Tool.run(
-        "anonymise", original.string, "--out", folder.appending("out").string, "--word", word)
+        "anonymise", original.string, "--out", folder.appending("out").string, "--word",
+        words.joined(separator: ","))
       try #require(result.code == 0, "\(result.errors)")
       let copy = FilePath(result.output.trimmingCharacters(in: .newlines))
 
@@ -157,7 +163,7 @@ import Testing
       #expect(try resources(copy) == resources(original))
       let record = try object(copy.appending("run.json"))
       let skipped = record["skipped"] as? [[String: String]]
-      #expect(skipped?.map { $0["reason"] } == ["(name)", "on (name), here"])
+      #expect(Set(skipped?.compactMap { $0["reason"] } ?? []) == ["(name)", "on (name), here"])
       #expect(record["run"] as? String == copy.lastComponent!.string)
       let processor = { (record: [String: Any]) in
         (record["machine"] as? [String: Any])?["processor"] as? NSDictionary

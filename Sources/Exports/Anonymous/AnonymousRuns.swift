@@ -20,10 +20,9 @@ public struct AnonymousRuns {
 
   private let runs: [StoredRun]
   private let words: [String]
-  private let machines: Pseudonyms<FilePath>
+  /// By a run's path.
+  private let machines: [FilePath: String]
   private let boots: Pseudonyms<String>
-  /// Of the machine of each run, by their paths.
-  private let firstRun: [FilePath: FilePath]
 
   /// - Parameters:
   ///   - runs: those that go together: a machine has one name in all of them.
@@ -35,8 +34,8 @@ public struct AnonymousRuns {
     for machine in FleetMachines(runs).machines {
       for run in machine.runs { firstRuns[run.path] = machine.runs[0].path }
     }
-    firstRun = firstRuns
-    machines = Pseudonyms("machine", of: runs.map { firstRuns[$0.path]! })
+    let names = Pseudonyms("machine", of: runs.map { firstRuns[$0.path]! })
+    machines = firstRuns.mapValues { names[$0] }
     boots = Pseudonyms("boot", of: runs.compactMap { $0.record.host?.boot })
     let found = runs.flatMap { run -> [String] in
       let host = run.record.host
@@ -72,7 +71,7 @@ public struct AnonymousRuns {
     var taken: Set<FilePath> = []
     return try runs.map { run in
       let slug = run.record.machine.processor.slug
-      let machine = machines[firstRun[run.path]!]
+      let machine = machines[run.path]!
       let time = run.record.startedUtc.filter { $0 != "-" && $0 != ":" }
       let parent = out.appending("\(slug)-\(machine)")
       var folder = parent.appending("\(time)-\(slug)")

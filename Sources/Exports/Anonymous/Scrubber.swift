@@ -42,7 +42,8 @@ struct Scrubber {
       Shape(/()\b[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}){4,7}/, "(ip)"),
       Shape(/()\b[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*::(?:[0-9A-Fa-f]{1,4}:)*[0-9A-Fa-f]{1,4}/, "(ip)"),
       Shape(/()\b(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}\b(?!\.)/, "(ip)"),
-      Shape(/()[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+/, "(mail)"),
+      // The domain may be gone already.
+      Shape(/()[A-Za-z0-9._%+\-]+@(?:[A-Za-z0-9.\-]|\(name\))+/, "(mail)"),
       Shape(/()\b0x[0-9A-Fa-f]{9,16}\b/, "0x0"),
       // As clouds name machines.
       Shape(/()\bi-[0-9A-Fa-f]{8,17}\b/, "(instance)"),

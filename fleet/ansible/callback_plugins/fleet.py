@@ -70,7 +70,7 @@ class CallbackModule(CallbackBase):
             outcome, step, why = self._failures.get(host, ("measured" if runs else "skipped", "", ""))
             counts[outcome] += 1
             failure = f" at '{step}': {why}" if step else ""
-            if (outcome, step) == ("unreachable", "Run"):
+            if outcome == "unreachable" and step in ("Start the run", "Run"):
                 failure += "; its run may go on until its deadline, for which guests of its physical host wait"
             home = f"; {len(runs)} {'run' if len(runs) == 1 else 'runs'}: {os.path.commonpath(runs)}" if runs else ""
             lines.append(f"{host}: {outcome}{failure}{home}")
