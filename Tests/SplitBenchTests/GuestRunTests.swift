@@ -10,14 +10,11 @@ import Testing
     "--if-busy", "wait",
   ]
 
-  /// The fields of `guest.csv` by name; none of ours has a comma but `found`, the last but one.
+  /// The fields of `guest.csv` by name.
   private func rows(in folder: FilePath) throws -> [[String: String]] {
     let lines = try text(folder.appending(names(in: folder)[0]).appending("guest.csv")).split(separator: "\n")
-    let columns = lines[0].split(separator: ",").map(String.init)
-    return lines.dropFirst().filter { !$0.contains("\"") }.map { line in
-      let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      return Dictionary(uniqueKeysWithValues: zip(columns, fields))
-    }
+    let columns = CsvLine.fields(lines[0])
+    return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(columns, CsvLine.fields($0))) }
   }
 
   @Test func everyOperationOfTheGuestIsCounted() async throws {
@@ -30,13 +27,18 @@ import Testing
         return
       }
       let counted = rows.filter { $0["part"] == "count" || $0["part"] == "vcpus" && $0["vcpus"] == "1" }
-      #expect(counted.count == 3 && counted.allSatisfy { $0["found"]!.hasPrefix("exact") })
+      // A very busy host leaves no time for several vCPUs, nor for guests that come and go; which is said.
+      let isCutShort = result.output.contains("skipped: guest's creation: time ran out")
+      #expect(counted.count == 3 || isCutShort && counted.count == 2)
+      #expect(counted.allSatisfy { $0["found"]!.hasPrefix("exact") })
       // A busy host may not let two work at one time.
       let together = rows.filter { $0["part"] == "vcpus" && $0["quantity"] == "line-split" }
       #expect(together.allSatisfy { ($0["value"] == "") != $0["found"]!.hasPrefix("exact") })
-      let left = try #require(rows.first { $0["quantity"] == "left-behind" })
-      #expect(left["found"] == "nothing" && left["value"] == "0")
-      #expect(left["operations"] == "20" || result.output.contains("of 20 guests: no time was left"))
+      if !isCutShort {
+        let left = try #require(rows.first { $0["quantity"] == "left-behind" })
+        #expect(left["found"] == "nothing" && left["value"] == "0")
+        #expect(left["operations"] == "20" || result.output.contains("of 20 guests: no time was left"))
+      }
       let loops = rows.filter { $0["part"] == "loop" }
       #expect(Set(loops.map { $0["cpl"] }) == ["0", "3"])
       for loop in loops where loop["found"] != "native" {
@@ -46,8 +48,12 @@ import Testing
         #expect(!costs.isEmpty && costs.allSatisfy { $0["value"] == "" })
         #expect(costs.allSatisfy { $0["found"]!.hasSuffix(loop["found"]!) })
       }
+      for row in rows where row["part"] == "bystander" {
+        #expect(row["cpl"] == "3" && row["found"] == "dram-chase")
+      }
       // CPL 0 is in the time of every whole call.
-      #expect(rows.contains { $0["quantity"] == "creation" } && rows.contains { $0["quantity"] == "longest" })
+      #expect(rows.contains { $0["quantity"] == "creation" } == !isCutShort)
+      #expect(rows.contains { $0["quantity"] == "longest" })
       if loops.contains(where: { $0["cpl"] == "0" && $0["found"] != "native" }) {
         for row in rows where row["unit"] == "ms" { #expect(row["value"] == "", "\(row)") }
       }

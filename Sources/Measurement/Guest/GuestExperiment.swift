@@ -50,7 +50,9 @@ public final class GuestExperiment: CoursedExperiment {
     try ask(progress, finishedRound)
     var creation = plan.task(.creation, seed: seed)
     creation.wallLimit = max(0, left)
-    try visit(creation, progress, 0.9)
+    if try visit(creation, progress, 0.9) == nil, end == .wallLimit {
+      skip(creation.name, ExperimentEnd.outOfTime)
+    }
     try finishedRound(self)
   }
 
@@ -62,7 +64,7 @@ public final class GuestExperiment: CoursedExperiment {
     try finishedRound(self)
     var registers = plan.task(.hostRegisters, seed: seed)
     registers.hasMemoryControl = machine.policy.trapsWithAC
-    registers.isDelayed = [GuestTrial.plain(cpl: 3), .believes].contains { answered($0) == .delayed }
+    registers.isDelayed = [GuestTrial.plain(cpl: 3), .believes].contains { answered($0)?.takesLong == true }
     try visit(registers, progress, 0.3)
     guard end == .finished else { return }
     let asked = nativeCpls.isEmpty ? cpls : nativeCpls
