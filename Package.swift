@@ -73,7 +73,7 @@ let package = Package(
     .target(
       name: "Exports",
       dependencies: [
-        "StoredRuns", "Reporting", "Measurement", "Machine",
+        "Fleet", "StoredRuns", "Reporting", "Measurement", "Machine",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(
