@@ -102,7 +102,7 @@ public final class ScalingExperiment: CoursedExperiment {
       let locked = cell.takesBusLocks ? ScalingPlan.lockedTime(threads: cell.threads, cost: cost) : 0
       // Operations that have begun at the deadline end one after the other: with many offenders that takes its time.
       guard locked <= min(Plan.longestBurst, budget.left) else { continue }
-      sleep(seconds: budget.rest(at: clock.elapsed()))
+      sleepInterruptibly(seconds: budget.rest(at: clock.elapsed()))
       let outcome = try measure(cell, assistants)
       records[index].add(outcome)
       measured += 1
@@ -151,12 +151,13 @@ public final class ScalingExperiment: CoursedExperiment {
       ? HalfReader(
         operand: operands[0], isLocked: cell.arrangement == .lockedReader, gate: gate, deadlineTicks: ticks)
       : nil
+    let switches = SwitchCount.now()
     for aggression in aggressions { try aggression.begin() }
     if let reader { try assistants[1].begin { reader.run() } }
     // This thread leaves the CPUs to the offenders, which end by themselves.
     let isOpen = gate.open(
       for: offenders + (hasReader ? 1 : 0), lead: UInt64(clock.ticks(seconds: ScalingExperiment.lead)))
-    sleep(seconds: ScalingExperiment.lead + ScalingPlan.slice)
+    sleepInterruptibly(seconds: ScalingExperiment.lead + ScalingPlan.slice)
     let reports = try aggressions.map { try $0.finish() }
     if let reader {
       try assistants[1].finish()
@@ -172,7 +173,7 @@ public final class ScalingExperiment: CoursedExperiment {
     outcome.windowTicks = last.max()! &- first.min()!
     let spread = max(first.max()! - first.min()!, last.max()! - last.min()!)
     outcome.isTogether =
-      isOpen && reports.allSatisfy(\.wasOnItsCpu)
+      isOpen && reports.allSatisfy(\.wasOnItsCpu) && !SwitchCount.now().wasStopped(since: switches)
       && Double(spread) <= ScalingExperiment.spread * Double(ticks)
     if outcome.trap == nil {
       outcome.isSumRight = ScalingExperiment.sumsAreRight(operands, outcome.operations)
