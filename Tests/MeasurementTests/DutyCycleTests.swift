@@ -109,7 +109,9 @@ extension DetectionPolicy {
       ]).first
     }
     func names(_ delay: Double, _ window: Double) -> [Bool] {
-      ["one task: delay ", "one task: open window "].map { warning(delay, window)?.text.contains($0) ?? false }
+      ["one task: delay ", "one task: open window "].map {
+        warning(delay, window)?.text.contains($0) ?? false
+      }
     }
     #expect(warning(0.016, 0.010) == nil && RunWarning.rhythm(of: []).isEmpty)
     #expect(names(0.100, 0.010) == [true, false])

@@ -24,7 +24,9 @@ enum ToggleTimer {
       times.append(Double(catomics_tsc() - start))
       isOn.toggle()
     } while times.count <= samples && catomics_tsc() < limit
-    guard !SwitchCount.now().wasStopped(since: switches) else { return try self.times(operation, toggles, clock: clock) }
+    guard !SwitchCount.now().wasStopped(since: switches) else {
+      return try self.times(operation, toggles, clock: clock)
+    }
     return times.count > 1 ? Array(times.dropFirst()) : times
   }
 }

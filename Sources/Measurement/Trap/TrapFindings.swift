@@ -96,12 +96,15 @@ extension RunWarning {
   /// Delays that do not follow each other as Linux's source says.
   static func rhythm(of cycles: [DutyCycle]) -> [RunWarning] {
     let surprises = cycles.flatMap { cycle in
-      cycle.surprises.map { "\(cycle.cpus.count == 1 ? "one task" : "\(cycle.cpus.count) tasks at once"): \($0)" }
+      cycle.surprises.map {
+        "\(cycle.cpus.count == 1 ? "one task" : "\(cycle.cpus.count) tasks at once"): \($0)"
+      }
     }
     guard !surprises.isEmpty else { return [] }
     return [
       RunWarning(
-        "rhythm", "Linux's delays do not follow the rhythm that its source gives them: \(surprises.joined(separator: "; "))",
+        "rhythm",
+        "Linux's delays do not follow the rhythm that its source gives them: \(surprises.joined(separator: "; "))",
         "repeat the run with nothing else running, which wakes sleepers late; see duty_cycles in run.json")
     ]
   }

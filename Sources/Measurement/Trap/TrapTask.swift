@@ -77,7 +77,9 @@ final class TrapTask: @unchecked Sendable {
     if value() != before { record.performed += 1 }
     let now = SwitchCount.now()
     let isTimed = !now.wasStopped(since: switches)
-    if isTimed { note(ticks, isHeldUp: now.wasHeldUp(since: switches), hasSlept: now.hasSlept(since: switches)) }
+    if isTimed {
+      note(ticks, isHeldUp: now.wasHeldUp(since: switches), hasSlept: now.hasSlept(since: switches))
+    }
     guard window.count > 0 else { return isTimed }
     let trap = window.trap
     let signs = TrapSigns(trap, alignmentCheck: TrapSite.alignmentCheck)

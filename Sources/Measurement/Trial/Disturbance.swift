@@ -99,7 +99,8 @@ public struct DisturbanceRule: Sendable, Codable, Equatable {
   /// The rule in words, for the record.
   public static var inWords: String {
     let rule = DisturbanceRule(typicalAddsPerCycle: 0)
-    return "A group of samples is left out if the thread was switched out or moved, if the process was stopped, if a TSC gap over"
+    return
+      "A group of samples is left out if the thread was switched out or moved, if the process was stopped, if a TSC gap over"
       + " \(gapThresholdUs) us was seen in the \(gapWindowUs) us before or after it, if core cycles per TSC tick"
       + " changed by more than \(rule.frequencyChange) of their value, or if independent adds reached less than"
       + " \(rule.throughputShare) of the CPU's typical number a cycle. Where that leaves a cell fewer"

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Leaves the CPU for so many seconds; or until a signal comes: an interrupt is not kept waiting.
+/// Leaves the CPU for so many seconds, or until a signal comes: an interrupt is not kept waiting.
 func sleepInterruptibly(seconds: Double) {
   guard seconds > 0 else { return }
   var duration = timespec(
