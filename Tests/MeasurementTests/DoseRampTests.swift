@@ -10,7 +10,7 @@ private let splitAdd = Kernel(.add, widthBytes: 8, locked: true)!
 @Suite struct DoseRampTests {
   private func climb(
     _ timer: inout ScriptedTimer, _ policy: DetectionPolicy,
-    switchCount: @escaping () -> SwitchCount = { SwitchCount() }
+    switchCount: @escaping @Sendable () -> SwitchCount = { SwitchCount() }
   ) -> DoseResponse {
     var operand: UInt64 = 0
     let ramp = DoseRamp(

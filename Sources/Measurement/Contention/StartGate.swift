@@ -13,7 +13,7 @@ final class StartGate: Sendable {
     arrived.add(1, ordering: .releasing)
     var patience = Patience(seconds: 2 * Assistant.patience)
     while start.load(ordering: .acquiring) == 0 {
-      guard !patience.isOver else { return nil }
+      guard !patience.isOver() else { return nil }
       for _ in 0..<100 { catomics_pause() }
       // A sleep would end too late; whoever opens the gate may need this CPU.
       sched_yield()

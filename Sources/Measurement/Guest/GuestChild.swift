@@ -78,7 +78,7 @@ enum GuestChild {
       // Whoever has us ignore SIGCHLD leaves nothing to wait for: what the child told is all that is known.
       if ended < 0, errno == ECHILD { return .exited(0) }
       if heedsInterrupt, chost_interrupt_received() != 0 { return nil }
-      if patience.isOver { return nil }
+      if patience.isOver() { return nil }
       sleepInterruptibly(seconds: wait)
       wait = min(2 * wait, Double(interval) / 1000)
     }
@@ -94,7 +94,7 @@ enum GuestChild {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
       if chost_interrupt_received() != 0 { return .interrupted }
-      if patience.isOver { return .hung }
+      if patience.isOver() { return .hung }
       var watched = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
       guard poll(&watched, 1, interval) > 0 else { continue }
       let count = Glibc.read(pipe, &buffer, buffer.count)

@@ -87,7 +87,7 @@ func waitUntil(_ condition: () -> Bool) -> Bool {
   }
   var patience = Patience(seconds: Assistant.patience)
   while !condition() {
-    if patience.isOver { return condition() }
+    if patience.isOver() { return condition() }
     sleepInterruptibly(seconds: 50e-6)
   }
   return true

@@ -12,14 +12,12 @@ struct Patience {
     stops = chost_stop_count()
   }
 
-  var isOver: Bool {
-    mutating get {
-      guard chost_monotonic_raw_ns() > end else { return false }
-      let now = chost_stop_count()
-      guard now != stops else { return true }
-      stops = now
-      end = chost_monotonic_raw_ns() + nanoseconds
-      return false
-    }
+  mutating func isOver() -> Bool {
+    guard chost_monotonic_raw_ns() > end else { return false }
+    let now = chost_stop_count()
+    guard now != stops else { return true }
+    stops = now
+    end = chost_monotonic_raw_ns() + nanoseconds
+    return false
   }
 }
