@@ -25,9 +25,7 @@ chost_child_result chost_run_in_child(void (*body)(void *), void *context, uint3
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    struct rlimit no_core = {0};
-    setrlimit(RLIMIT_CORE, &no_core);
-    prctl(PR_SET_DUMPABLE, 0);
+    chost_leave_no_dump();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     body(context);
     _exit(0);
@@ -57,6 +55,12 @@ chost_child_result chost_run_in_child(void (*body)(void *), void *context, uint3
   if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
   else result.exit_code = WEXITSTATUS(status);
   return result;
+}
+
+void chost_leave_no_dump(void) {
+  struct rlimit none = {0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
 }
 
 int chost_die_with_parent(int parent) {

@@ -74,8 +74,7 @@ import Testing
         "instruction=add,width_bytes=8,placement=line-split", "--anyway", "--json",
       ]
       let result = try await Tool.run(arguments)
-      let report = try #require(
-        try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+      let report = try result.json()
       let sides = try #require(report["sides"] as? [[String: Any]])
       #expect(sides.count == 5 && sides.allSatisfy { ($0["runs"] as? [String])?.count ?? 0 >= 9 })
       let text = try await Tool.run(arguments.filter { $0 != "--json" })

@@ -4,18 +4,14 @@ import Testing
 
 /// `splitbench compare --references`: published numbers beside measured ones.
 @Suite struct ReferencesTests {
-  private static let root = FilePath(#filePath).removingLastComponent().removingLastComponent()
-    .removingLastComponent()
-  private static let committed = root.appending("results").appending("references.csv").string
+  private static let committed = Repository.root.appending("results").appending("references.csv").string
   private static let header =
     "source,url,published,processor,timed,experiment,column,cells,qualifier,value,value_high,unit,differs\n"
 
   private func json(_ arguments: String...) async throws -> [[String: Any]] {
     let result = try await Tool.run(["compare", "--json", "--references"] + arguments)
     #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
-    let object = try #require(
-      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
-    return try #require(object["numbers"] as? [[String: Any]])
+    return try #require(try result.json()["numbers"] as? [[String: Any]])
   }
 
   private func write(_ rows: String, in folder: FilePath) throws -> String {
@@ -24,13 +20,10 @@ import Testing
     return file
   }
 
-  /// The second row of a table by the names of the first.
   private func field(_ column: String, of table: String, where isRow: ([String: String]) -> Bool) throws
     -> Double
   {
-    let lines = try text(BuiltRun.committed.appending("\(table).csv")).split(separator: "\n").map(
-      CsvLine.fields)
-    let rows = lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
+    let rows = try CsvLine.rows(try text(BuiltRun.committed.appending("\(table).csv")))
     return try #require(rows.first(where: isRow).flatMap { Double($0[column]!) })
   }
 
@@ -118,7 +111,7 @@ import Testing
 
   /// `make results-comparison` makes them.
   @Test func committedComparisonsAreWhatIsPrinted() async throws {
-    let results = Self.root.appending("results")
+    let results = Repository.root.appending("results")
     let machines = names(in: results).filter { machine in
       names(in: results.appending(machine)).contains { run in
         FileManager.default.fileExists(
@@ -128,7 +121,7 @@ import Testing
     #expect(!machines.isEmpty)
     for machine in machines {
       let printed = try await Tool.run(
-        Tool.path.string, machine, program: Self.root.appending("scripts").appending("compare-results"))
+        Tool.path.string, machine, program: Repository.root.appending("scripts").appending("compare-results"))
       #expect(printed.code == 0 && printed.errors.isEmpty, "\(printed.errors)")
       let committed = try text(results.appending(machine).appending("comparison.md"))
       #expect(committed == printed.output, "make results-comparison writes it anew")

@@ -52,6 +52,10 @@ int chost_pidfd_open(int process);
 /// The corresponding C function is `pipe2` with O_CLOEXEC.
 int chost_pipe(int *_Nonnull ends);
 
+/// From now on no core file is written when this process is killed, nor a program of core_pattern's started; its /proc/self is root's.
+/// Async-signal-safe. The corresponding system calls are `setrlimit(RLIMIT_CORE)` and `prctl(PR_SET_DUMPABLE)`.
+void chost_leave_no_dump(void);
+
 /// From now on this process is killed when the thread that started it ends, and if that has ended already.
 /// The corresponding system call is `prctl(PR_SET_PDEATHSIG)`.
 int chost_die_with_parent(int parent);

@@ -62,7 +62,7 @@ public final class GuestExperiment: CoursedExperiment {
     try finishedRound(self)
     var registers = plan.task(.hostRegisters, seed: seed)
     registers.hasMemoryControl = machine.policy.trapsWithAC
-    registers.isDelayed = [GuestTrial.plain(cpl: 3), .believes].contains { answered($0) == .delayed }
+    registers.isDelayed = [GuestTrial.plain(cpl: 3), .believes].contains { answered($0)?.takesLong == true }
     try visit(registers, progress, 0.3)
     guard end == .finished else { return }
     let asked = nativeCpls.isEmpty ? cpls : nativeCpls
@@ -74,7 +74,7 @@ public final class GuestExperiment: CoursedExperiment {
       return skip("guest's cost, vCPUs and bystander", "split locks of a guest are answered here: \(found)")
     }
     for (visit, done) in [(GuestTask.Visit.cost, 0.4), (.vcpus, 0.6), (.bystander, 0.7)] {
-      guard end == .finished else { return }
+      guard end != .interrupted else { return }
       try measure(visit, progress, done)
       try finishedRound(self)
     }
@@ -105,7 +105,7 @@ public final class GuestExperiment: CoursedExperiment {
     let left = left
     guard left > 0 else {
       course.end = .wallLimit
-      return
+      return skip(task.name, ExperimentEnd.outOfTime)
     }
     task.wallLimit = left / 2
     try self.visit(task, progress, done)
@@ -116,7 +116,8 @@ public final class GuestExperiment: CoursedExperiment {
     _ task: GuestTask, _ progress: (Progress) -> Void, _ done: Double
   ) throws -> GuestEnd? {
     course.heedInterrupt()
-    guard end == .finished else { return nil }
+    // Where time ran out, guests still come and go, once.
+    guard end != .interrupted else { return nil }
     progress(
       Progress(phase: "guest, \(task.visit.rawValue)", done: done, secondsLeft: left))
     // A child begins with a budget of its own, and knows of no burst before.
@@ -124,7 +125,7 @@ public final class GuestExperiment: CoursedExperiment {
     defer { book(task) }
     let ended = try launch(task, task.wallLimit + patience) { take($0, task) }
     course.heedInterrupt()
-    if task.visit != .answer, end == .finished, let obstacle = ended.obstacle {
+    if task.visit != .answer, end != .interrupted, let obstacle = ended.obstacle {
       skip(task.name, obstacle)
     }
     return ended

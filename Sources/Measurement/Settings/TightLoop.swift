@@ -21,7 +21,7 @@ final class TightLoop: @unchecked Sendable {
   /// Where operations are delayed, the loop locks the bus in open windows, for at most this share of its time.
   static let openShare = 0.5
   /// Operations at most; each is kept.
-  private static let most = 200_000
+  static let most = 200_000
 
   /// Operations a second of wall time: of whole cycles from delay to delay, where there are some.
   var throughput: Double { cycles.operationsPerSecond ?? Double(record.issued) / wall }
