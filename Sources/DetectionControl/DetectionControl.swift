@@ -86,7 +86,7 @@ public final class DetectionControl {
         throw StaleJournal(file: place.ofRun, isOfAnotherBoot: isOfAnotherBoot)
       }
       withExtendedLifetime(lock) {}
-      sleep(seconds: 0.5)
+      sleepUninterrupted(seconds: 0.5)
     }
     fatalError("the last try returns or throws")
   }

@@ -46,7 +46,7 @@ final class LockFile: Sendable {
         return try LockFile(path, permissions: permissions)
       } catch let holder as Holder {
         guard left > 0 else { throw holder }
-        sleep(seconds: 0.05)
+        sleepUninterrupted(seconds: 0.05)
         left -= 0.05
       }
     }

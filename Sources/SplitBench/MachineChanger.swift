@@ -46,9 +46,9 @@ struct MachineChanger {
       try control.check(changes.bits) + (changes.unplugged.isEmpty ? [] : [HotplugHazard.warning])
   }
 
-  /// Says what may happen, and writes the way back down.
-  func begin() throws {
-    for warning in warnings { complain("note: \(warning)") }
+  /// Says what may happen, unless it is to be quiet, and writes the way back down.
+  func begin(isQuiet: Bool) throws {
+    for warning in isQuiet ? [] : warnings { complain("note: \(warning)") }
     try control.begin(
       touching: Set(changes.bits.keys), mitigation: changes.mitigation, hotplug: changes.unplugged)
   }

@@ -52,7 +52,7 @@ struct RunSession {
     var recorder = Recorder(folder: folder, record: record, bar: ProgressBar(isQuiet: output.quiet))
     do {
       try recorder.save()
-      try changer?.begin()
+      try changer?.begin(isQuiet: output.quiet)
       return try measure(&recorder)
     } catch {
       recorder.bar.finish()
@@ -98,5 +98,5 @@ struct RunSession {
 
 /// Without handlers an interrupted run could not keep its results.
 struct InterruptFailure: Error, CustomStringConvertible {
-  var description: String { "cannot install signal handlers: sigaction failed" }
+  var description: String { "cannot heed signals: sigaction or pthread_sigmask failed" }
 }

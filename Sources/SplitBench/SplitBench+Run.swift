@@ -41,8 +41,11 @@ extension SplitBench {
       signal(SIGPIPE, SIG_IGN)
       try exitingCleanly {
         // Installed once: an interrupt between two runs must not be forgotten.
-        guard chost_interrupts_install() == 0 else { throw InterruptFailure() }
-        defer { chost_interrupts_remove() }
+        guard chost_interrupts_install() == 0, chost_stops_watch() == 0 else { throw InterruptFailure() }
+        defer {
+          chost_stops_unwatch()
+          chost_interrupts_remove()
+        }
         let seeds = repetition.seeds(first: scope.seed ?? UInt64.random(in: 0...UInt64(Int64.max)))
         // What cannot be is said before anyone waits for a turn.
         let design = try designed(seed: seeds[0])
@@ -72,13 +75,13 @@ extension SplitBench {
     }
 
     private func runOnce(seed: UInt64, lockWarning: RunWarning?) throws {
-      for change in output.quiet
-        ? [] : ControlNotice.changes(control.place.files, journal: control.place.file)
-      {
-        complain("note: \(change)")
-      }
       let design = try designed(seed: seed)
-      for refusal in design.refusals { complain("skipped: \(refusal)") }
+      if !output.quiet {
+        for change in ControlNotice.changes(control.place.files, journal: control.place.file) {
+          complain("note: \(change)")
+        }
+        for refusal in design.refusals { complain("skipped: \(refusal)") }
+      }
       let changer = try MachineChanger(design, control, allowHotplug: allowHotplug)
       let outcome = try RunSession(
         design, output: output, changer: changer, lockWarning: lockWarning

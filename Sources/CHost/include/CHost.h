@@ -137,6 +137,17 @@ int chost_interrupts_remove(void);
 /// The signal that asked the run to end, or 0.
 int chost_interrupt_received(void);
 
+// MARK: Stops of the process
+
+/// From now on `chost_stop_count` counts: SIGCONT stays blocked on the calling thread and on those that it starts. It still
+/// continues a stopped process.
+int chost_stops_watch(void);
+/// Puts the calling thread's mask back.
+int chost_stops_unwatch(void);
+/// How often the process was stopped and continued, as far as anyone asked in between. A thread that went on behind a stop finds it
+/// counted, whichever thread it is. A SIGCONT that continued nothing counts, too; a freezer's or a debugger's stop does not.
+uint64_t chost_stop_count(void);
+
 // MARK: perf_event
 
 /// Opens one counter for the calling thread, user mode only, disabled. Returns a descriptor or -errno.

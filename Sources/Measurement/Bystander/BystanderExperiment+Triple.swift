@@ -25,7 +25,7 @@ extension BystanderExperiment {
     let index = indexByCell[cell]!
     let cost = site.aggressorRamp.cost(clock, cell.aggressor == .pageSplit ? .pageSplit : .lineSplit)
     let (length, leadIn) = BystanderPlan.slice(cell, cost: cost)
-    sleep(seconds: budget.rest(at: clock.elapsed()))
+    sleepInterruptibly(seconds: budget.rest(at: clock.elapsed()))
     // What slept, or ran beside an aggressor, may have lost its lines: every triple begins alike.
     VictimRunner.warm(cell.victim, memory: memories[site.pair.victim]!)
     let switches = SwitchCount.now()

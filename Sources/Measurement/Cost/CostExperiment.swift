@@ -171,7 +171,7 @@ public final class CostExperiment {
         return nil
       }
       counts = (samples: 1, singles: granted)
-      sleep(seconds: quota.budget.rest(at: clock.elapsed()))
+      sleepInterruptibly(seconds: quota.budget.rest(at: clock.elapsed()))
     }
     let group = cpu.runner.measure(
       cell, in: memory, spot: spot, samples: counts.samples, singles: counts.singles,

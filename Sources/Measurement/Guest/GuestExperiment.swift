@@ -119,7 +119,7 @@ public final class GuestExperiment: CoursedExperiment {
     progress(
       Progress(phase: "guest, \(task.visit.rawValue)", done: done, secondsLeft: left))
     // A child begins with a budget of its own, and knows of no burst before.
-    sleep(seconds: course.budget.rest(at: clock.elapsed()))
+    sleepInterruptibly(seconds: course.budget.rest(at: clock.elapsed()))
     defer { book(task) }
     let ended = try launch(task, task.wallLimit + patience) { take($0, task) }
     course.heedInterrupt()

@@ -19,7 +19,7 @@ extension GuestWorker {
     call.operand = .lineSplit
     call.milliseconds = 2000
     let log = try? KernelLog(fromNowOn: true)
-    let reports = try GuestWorker.singles(pause: sleep(seconds:)) {
+    let reports = try GuestWorker.singles(pause: sleepInterruptibly(seconds:)) {
       // Booked before: a child that is killed does not come to it.
       try book(1)
       return try cpu.run(call)

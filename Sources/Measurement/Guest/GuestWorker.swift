@@ -59,7 +59,7 @@ public final class GuestWorker {
   }
 
   /// Before split locks: leaves the bus the rest that is due.
-  func rest() { sleep(seconds: budget.rest(at: clock.elapsed())) }
+  func rest() { sleepInterruptibly(seconds: budget.rest(at: clock.elapsed())) }
 
   /// Behind them.
   func book(_ splitLocks: Int) throws {

@@ -49,7 +49,7 @@ public final class LeakExperiment: CoursedExperiment {
     guard Plan.longestBurst <= budget.left else {
       return course.skip("leak to CPU \(cpu)", ExperimentEnd.outOfBudget)
     }
-    sleep(seconds: budget.rest(at: clock.elapsed()))
+    sleepInterruptibly(seconds: budget.rest(at: clock.elapsed()))
     // Every core's bit is set again, and has been for some jiffies.
     let left = control.reset()
     guard left.isEmpty else { return course.skip("leak to CPU \(cpu)", left.joined(separator: "; ")) }

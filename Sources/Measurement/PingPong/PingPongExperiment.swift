@@ -78,7 +78,7 @@ public final class PingPongExperiment: CoursedExperiment {
         let takes = records[index].cell.placement.isSplit
         let deadline = min(PingPongExperiment.deadline.most, takes ? budget.left * 0.9 : 1)
         guard deadline >= PingPongExperiment.deadline.least else { return }
-        sleep(seconds: budget.rest(at: clock.elapsed()))
+        sleepInterruptibly(seconds: budget.rest(at: clock.elapsed()))
         try measure(index, site, deadline)
       }
       roundsDone += 1
@@ -127,7 +127,8 @@ public final class PingPongExperiment: CoursedExperiment {
       }
     }
     guard let (ours, theirs) = sides else { return }
-    let wasPreempted = SwitchCount.now().wasPreempted(since: switches) || theirs.wasPreempted
+    let now = SwitchCount.now()
+    let wasPreempted = now.wasPreempted(since: switches) || theirs.wasPreempted
     let operations = ours.attempts + theirs.attempts
     records[index].operations += operations
     if let trap = ours.trap ?? theirs.trap { records[index].trap = trap }
@@ -143,7 +144,7 @@ public final class PingPongExperiment: CoursedExperiment {
     guard ours.trap == nil, theirs.trap == nil else { return }
     let final = operand.loadUnaligned(as: UInt64.self)
     if final != UInt64(ours.done + theirs.done) { records[index].wrongCounts += 1 }
-    guard ours.done == passes, theirs.done == passes else { return }
+    guard ours.done == passes, theirs.done == passes, !now.wasStopped(since: switches) else { return }
     records[index].passes += 2 * passes
     // The other side's first pass is an answer: nothing before it is in its time.
     records[index].oneWayTicks.append(Double(theirs.ticks) / Double(2 * (passes - 1)))

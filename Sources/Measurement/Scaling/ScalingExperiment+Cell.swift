@@ -39,12 +39,13 @@ extension ScalingExperiment {
       ? HalfReader(
         operand: operands[0], isLocked: cell.arrangement == .lockedReader, gate: gate, deadlineTicks: ticks)
       : nil
+    let switches = SwitchCount.now()
     for aggression in aggressions { try aggression.begin() }
     if let reader { try assistants[1].begin { reader.run() } }
     // This thread leaves the CPUs to the offenders, which end by themselves.
     let isOpen = gate.open(
       for: offenders + (hasReader ? 1 : 0), lead: UInt64(clock.ticks(seconds: ScalingExperiment.lead)))
-    sleep(seconds: ScalingExperiment.lead + ScalingPlan.slice)
+    sleepInterruptibly(seconds: ScalingExperiment.lead + ScalingPlan.slice)
     let reports = try aggressions.map { try $0.finish() }
     if let reader {
       try assistants[1].finish()
@@ -60,7 +61,7 @@ extension ScalingExperiment {
     outcome.windowTicks = last.max()! &- first.min()!
     let spread = max(first.max()! - first.min()!, last.max()! - last.min()!)
     outcome.isTogether =
-      isOpen && reports.allSatisfy(\.wasOnItsCpu)
+      isOpen && reports.allSatisfy(\.wasOnItsCpu) && !SwitchCount.now().wasStopped(since: switches)
       && Double(spread) <= ScalingExperiment.spread * Double(ticks)
     if outcome.trap == nil {
       outcome.isSumRight = ScalingExperiment.sumsAreRight(operands, outcome.operations)

@@ -92,7 +92,7 @@ public final class ScalingExperiment: CoursedExperiment {
       let locked = cell.takesBusLocks ? ScalingPlan.lockedTime(threads: cell.threads, cost: cost) : 0
       // Operations that have begun at the deadline end one after the other: with many offenders that takes its time.
       guard locked <= min(Plan.longestBurst, budget.left) else { continue }
-      sleep(seconds: budget.rest(at: clock.elapsed()))
+      sleepInterruptibly(seconds: budget.rest(at: clock.elapsed()))
       let outcome = try measure(cell, assistants)
       records[index].add(outcome)
       measured += 1

@@ -62,7 +62,7 @@ public final class SettingsExperiment: CoursedExperiment {
     guard SettingsExperiment.seconds * TightLoop.openShare <= budget.left else {
       return course.skip("settings \(setting.id)", ExperimentEnd.outOfBudget)
     }
-    sleep(seconds: budget.rest(at: clock.elapsed()))
+    sleepInterruptibly(seconds: budget.rest(at: clock.elapsed()))
     let cpu = plan.cpu.id
     let failures = control.apply(setting, measuring: plan.cpu)
     let trial = TrapTrial(machine: machine, clock: clock)
@@ -136,6 +136,12 @@ public final class SettingsExperiment: CoursedExperiment {
     let record = trial.watched(loop.site) {
       hasRun = loop.run()
       return loop.record
+    }
+    if loop.wasStopped {
+      if placement.isSplit {
+        course.budget.book(operations: record.performed, cost: splitCost, at: clock.elapsed())
+      }
+      return try self.loop(placement, trial)
     }
     return hasRun && record.issued > 0 ? (record, loop.throughput, loop.cycles) : nil
   }

@@ -58,7 +58,7 @@ public final class TrapExperiment: CoursedExperiment {
     var left = machine.registers.filter { $0.splitLockDetection == true }.map(\.cpu)
     // Another program's open window is over by the next look.
     for _ in 0..<5 where !left.isEmpty {
-      sleep(seconds: openWindow)
+      sleepInterruptibly(seconds: openWindow)
       left = left.filter { cpu in
         DetectionRegisters(cpu: cpu, files: .live, detectionSupported: true).splitLockDetection == false
       }
@@ -84,9 +84,9 @@ public final class TrapExperiment: CoursedExperiment {
     let dearest = Double(plan.trials(cell)) * DoseResponse.assumedSeconds
     guard !cell.takesBusLock || dearest <= budget.left else { return }
     if cell.takesBusLock {
-      sleep(seconds: budget.rest(at: clock.elapsed()))
+      sleepInterruptibly(seconds: budget.rest(at: clock.elapsed()))
       // Behind the last cell Linux leaves detection off for two jiffies on its core: this one must not run inside them.
-      if machine.policy.mayDelay { sleep(seconds: openWindow) }
+      if machine.policy.mayDelay { sleepInterruptibly(seconds: openWindow) }
     }
     switch cell.context {
     case .inProcess: try tryInProcess(index)

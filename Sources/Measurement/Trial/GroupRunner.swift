@@ -83,10 +83,10 @@ struct GroupRunner<Timer: KernelTimer> {
     let preempted = now.wasPreempted(since: switches)
     // With a companion thread we sleep ourselves, in joining it.
     let slept = cell.lineState != .otherCpuModified && now.hasSlept(since: switches)
-    // Measured code never asks to sleep: Linux delays a split lock so; of any other operation, the process was stopped.
-    let wasStopped = slept && !cell.takesBusLock
+    // Measured code never asks to sleep: Linux delays a split lock so; of any other operation, somebody froze the process.
+    let wasFrozen = slept && !cell.takesBusLock
     group.disturbances = rule.judge(
-      before: before, after: after, preempted: preempted || wasStopped || calls.migrated || isElsewhere)
+      before: before, after: after, preempted: preempted || wasFrozen || calls.migrated || isElsewhere)
     group.corePerTick = (before.corePerTick + after.corePerTick) / 2
     group.addsPerCycle = min(before.addsPerCycle, after.addsPerCycle)
     judgeDelays(calls, of: cell, preempted: preempted, slept: slept, &group)
