@@ -18,12 +18,13 @@ import Testing
     #expect(experiment.skipped.filter { $0.what.contains("answer") }.allSatisfy { $0.reason == "refused" })
   }
 
-  @Test func aGuestThatIsDelayedIsNotTimed() throws {
+  @Test(arguments: [GuestAnswer.delayed, .heldUp])
+  func aGuestThatIsDelayedIsNotTimed(answer: GuestAnswer) throws {
     var script = GuestScript()
-    script.answers[.plain(cpl: 3)] = (.delayed, .exited(0))
+    script.answers[.plain(cpl: 3)] = (answer, .exited(0))
     let (experiment, tasks) = try script.run()
     #expect(!tasks.contains { $0.visit == .cost || $0.visit == .bystander })
-    #expect(experiment.skipped.contains { $0.reason.contains("delayed") })
+    #expect(experiment.skipped.contains { $0.reason.contains(answer.rawValue) })
     #expect(tasks.filter(\.isDelayed).map(\.visit) == [.hostRegisters])
   }
 

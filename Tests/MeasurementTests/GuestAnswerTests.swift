@@ -8,8 +8,10 @@ import Testing
   private static let answers: [(reports: [GuestReport], answer: GuestAnswer)] = [
     ([ScriptedGuest.report(), ScriptedGuest.report()], .silent),
     // A slow host is no answer; nor is a short sleep, such as a page fault's.
-    ([ScriptedGuest.report(nanoseconds: 30_000_000)], .silent),
+    (ScriptedGuest.reports(held: 1, of: 11), .silent), (ScriptedGuest.reports(held: 5, of: 11), .silent),
     ([ScriptedGuest.report(slept: true)], .silent),
+    // Of a nested KVM, whose host's Linux has the sleep.
+    (ScriptedGuest.reports(held: 6, of: 11), .heldUp), (ScriptedGuest.reports(held: 11, of: 11), .heldUp),
     // split_lock_warn on the vCPU's thread.
     ([ScriptedGuest.report(), ScriptedGuest.report(nanoseconds: 10_400_000, slept: true)], .delayed),
     // Reflected: the guest has CR0.AM and EFLAGS.AC, or the host no detection.
@@ -39,6 +41,7 @@ import Testing
     (ScriptedGuest.report(counted: 0), "other: 0 of 1 operations performed"),
     (ScriptedGuest.report(.stopped(.exception(vector: 17, errorCode: 0))), "given to the VMM"),
     (ScriptedGuest.report(), "silent"),
+    (ScriptedGuest.report(nanoseconds: 10_400_000), "held up, not by this Linux"),
   ])
   func isReadBackFromItsWords(report: GuestReport, words: String) {
     let answer = GuestAnswer([report])
@@ -54,7 +57,29 @@ import Testing
     #expect(GuestAnswer(silent, log: .silent) == .unknown)
     let delayed = [ScriptedGuest.report(nanoseconds: 10_400_000, slept: true)]
     #expect(GuestAnswer(delayed, log: .told) == .delayed)
-    for answer in [GuestAnswer.logged, .unknown, .delayed] { #expect(!answer.leavesAlone) }
+    for answer in [GuestAnswer.logged, .unknown, .delayed, .heldUp] { #expect(!answer.leavesAlone) }
+    #expect(GuestAnswer.delayed.takesLong && GuestAnswer.heldUp.takesLong && !GuestAnswer.logged.takesLong)
+  }
+
+  /// A Linux below this one, in warn: 10 ms each, behind which detection is off for two ticks and the rest of one.
+  @Test(arguments: [100.0, 250, 1000])
+  func aDelayBelowThisLinuxIsNotMissedInItsOpenWindow(hertz: Double) throws {
+    // In the window of another guest's.
+    var (now, opened) = (0.0, 0.0)
+    func pause(_ seconds: Double) { now += seconds }
+    let reports = GuestWorker.singles(pause: pause) {
+      let isFree = now < opened + 3 / hertz
+      now += isFree ? 80e-6 : 0.0104
+      if !isFree { opened = now }
+      return ScriptedGuest.report(nanoseconds: isFree ? 80_000 : 10_400_000)
+    }
+    #expect(reports.count == GuestWorker.answerOperations && GuestAnswer(reports) == .heldUp)
+  }
+
+  @Test func singlesEndWithOneThatWasNotPerformed() {
+    var left = [ScriptedGuest.report(), ScriptedGuest.report(.deadline), ScriptedGuest.report()][...]
+    let reports = GuestWorker.singles(pause: { _ in }, operation: { left.removeFirst() })
+    #expect(reports.count == 2 && GuestAnswer(reports) == .hung)
   }
 
   private static let ends: [(told: GuestAnswer?, end: GuestEnd, answer: GuestAnswer?)] = [

@@ -78,6 +78,36 @@ import Testing
     }
   }
 
+  /// Split locks come first where they may be answered by a signal.
+  @Test func whatSigbusMayEndLeavesNoCoreFile() async throws {
+    let visits: [GuestTask.Visit] = [.look, .creation, .answer, .cost, .vcpus, .bystander, .hostRegisters]
+    #expect(visits.filter(\.mayDie) == [.answer, .hostRegisters])
+    // On a CPU that is not there: whatever else the child does comes behind it.
+    await #expect(processExitsWith: .exitCode(0)) {
+      // Swift has no C function of variable arguments. 3 is PR_GET_DUMPABLE of linux/prctl.h.
+      typealias Prctl = @convention(c) (Int32, UInt, UInt, UInt, UInt) -> Int32
+      let prctl = unsafeBitCast(dlsym(nil, "prctl"), to: Prctl.self)
+      try GuestWorker.serve(GuestTask(.creation, cpu: 4000)) { _ in }
+      guard prctl(3, 0, 0, 0, 0) == 1 else { exit(1) }
+      try GuestWorker.serve(GuestTask(.answer, cpu: 4000)) { _ in }
+      var limit = rlimit()
+      getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+      exit(prctl(3, 0, 0, 0, 0) == 0 && limit.rlim_max == 0 ? 0 : 2)
+    }
+  }
+
+  /// Rows may stand beside it: it is not the guest that was not there.
+  @Test func aLaterRefusalIsTheTasksOwn() throws {
+    let failure = KvmFailure("an entry", error: ENOMEM)
+    func skipped(_ visit: GuestTask.Visit, _ obstacle: any Error) -> String? {
+      GuestLine(obstacle: obstacle, of: GuestTask(visit, cpu: 0))?.skipped
+    }
+    #expect(skipped(.look, failure) == "guest" && skipped(.vcpus, failure) == "guest's vcpus")
+    #expect(skipped(.look, AssistantLost(cpu: 1)) == "guest's look")
+    #expect(
+      skipped(.cost, GuestRefusal("so")) == "guest's cost" && skipped(.cost, CancellationError()) == nil)
+  }
+
   @Test func aTaskSurvivesItsArgument() throws {
     for trial in [GuestTrial.plain(cpl: 0), .believes, .arms, .checks] {
       var task = GuestTask(.answer, cpu: 3)

@@ -92,8 +92,8 @@ struct GuestScript {
     machine.processor.hypervisor = hypervisor
     let plan = GuestPlan(
       cpu: machine.topology.cpus[0], beside: machine.topology.cpus.last?.id,
-      among: machine.topology.cpus, in: machine.topology, rounds: 4,
-      budget: budget, wallLimit: wallLimit)
+      among: machine.topology.cpus, in: machine.topology,
+      share: .init(rounds: 4, budget: budget, wallLimit: wallLimit))
     var tasks: [GuestTask] = []
     let experiment = GuestExperiment(plan: plan, seed: 1, machine: machine, files: .live, clock: TscClock()) {
       task, _, line in

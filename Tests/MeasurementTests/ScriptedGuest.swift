@@ -13,6 +13,11 @@ enum ScriptedGuest {
       trip: trip, values: [0, 0, 0, 0], fault: fault, counted: counted ?? (fault == nil ? 1 : 0))
   }
 
+  /// The first of them took long, without a sleep that this Linux knows of.
+  static func reports(held: Int, of count: Int) -> [GuestReport] {
+    (0..<count).map { report(nanoseconds: $0 < held ? 10_400_000 : 80_000) }
+  }
+
   static func fault(_ vector: Int, dr6: UInt64 = 0xFFFF_0FF0, side: GuestFault.Side = .at) -> GuestFault {
     GuestFault(vector: vector, errorCode: 0, side: side, cpl: 3, dr6: dr6)
   }

@@ -18,7 +18,8 @@ struct TrapExperimentTests {
   @Test func everyOperationIsAccountedFor() throws {
     let machine = try MachineReport.ofThisMachine(watchMs: 0)
     let plan = TrapPlan(
-      cpus: machine.topology.cpus.map(\.id), wallLimit: 20, budget: Self.isHarmless ? 0.05 : 0)
+      cpus: machine.topology.cpus.map(\.id),
+      share: .init(rounds: 1, budget: Self.isHarmless ? 0.05 : 0, wallLimit: 20))
     let experiment = TrapExperiment(plan: plan, machine: machine, clock: TscClock(milliseconds: 5))
     try experiment.run { #expect((0...1).contains($0.done)) }
     #expect(experiment.end == .finished)
@@ -42,7 +43,8 @@ struct TrapExperimentTests {
 
   @Test func noBudgetIsNoSplitLock() throws {
     let machine = try MachineReport.ofThisMachine(watchMs: 0)
-    let plan = TrapPlan(cpus: [machine.topology.cpus[0].id], wallLimit: 20, budget: 0)
+    let plan = TrapPlan(
+      cpus: [machine.topology.cpus[0].id], share: .init(rounds: 1, budget: 0, wallLimit: 20))
     let experiment = TrapExperiment(plan: plan, machine: machine, clock: TscClock(milliseconds: 5))
     try experiment.run { _ in }
     #expect(!experiment.rows().contains { $0.cell.takesBusLock })

@@ -39,6 +39,15 @@ import Testing
     }
   }
 
+  /// What the makers had no hardware for, in the README and in every run's record.
+  @Test func everyUntestedPathOfGuestsIsInTheReadme() throws {
+    let readme = try text(Repository.root.appending("README.md"))
+    let part = try #require(readme.split(separator: "(`untested_on_hardware` in `run.json`").last)
+    let list = part.split(separator: "\n\n")[1].split(separator: "\n")
+    #expect(list.count == GuestExperiment.untestedOnHardware.count)
+    #expect(list.contains { $0.hasPrefix("- kvm_amd on silicon") })
+  }
+
   @Test func theChangeLogBeginsWithThisVersion() async throws {
     let version = try await Tool.run("--version").output.trimmingCharacters(in: .whitespacesAndNewlines)
     let log = try text(Repository.root.appending("CHANGELOG.md"))

@@ -47,6 +47,7 @@ import Testing
       #expect(costs.allSatisfy { $0["found"]!.hasSuffix(loop["found"]!) })
       #expect(loop["cpl"] != "0" || whole.allSatisfy { $0["value"] == "" && $0["found"] != "" }, "\(whole)")
     }
+    for row in rows.with("part", "bystander") { #expect(row["cpl"] == "3" && row["found"] == "dram-chase") }
     #expect(rows.contains { $0["part"] == "register" && $0["found"] == "0x20000000" })
     #expect(output.contains("Split locks in a KVM guest"))
   }

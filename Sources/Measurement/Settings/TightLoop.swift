@@ -15,6 +15,8 @@ final class TightLoop: @unchecked Sendable {
   private(set) var record: TrapRecord
   private(set) var wall = 0.0
   private(set) var cycles = DelayCycles()
+  /// Whether the process was stopped meanwhile: the wall time is the stop's.
+  private(set) var wasStopped = false
 
   /// Where operations are delayed, the loop locks the bus in open windows, for at most this share of its time.
   static let openShare = 0.5
@@ -38,7 +40,9 @@ final class TightLoop: @unchecked Sendable {
 
   /// - Returns: false if no thread could be started.
   func run() -> Bool {
+    let switches = SwitchCount.now()
     let ran: Void? = CompanionThread.running(on: cpu, { self.loop() }, stop: {}, { () })
+    wasStopped = SwitchCount.now().wasStopped(since: switches)
     return ran != nil
   }
 
