@@ -72,7 +72,7 @@ final class LockFile: Sendable {
     do {
       return try existing(path) ?? made(path, permissions)
     } catch let error as Unusable where error.isRefused {
-      sleep(seconds: 0.05)
+      sleepUninterrupted(seconds: 0.05)
       return try existing(path) ?? made(path, permissions)
     }
   }
