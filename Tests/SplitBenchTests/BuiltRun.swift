@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import SystemPackage
+import TestSupport
 
 /// A result folder made from the committed one, as if the machine had been measured again, or another had.
 struct BuiltRun {
@@ -20,8 +21,7 @@ struct BuiltRun {
   var record: @Sendable (inout [String: Any]) -> Void = { _ in }
 
   static let committed: FilePath = {
-    let results = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
-      .appending("results").appending("amd-epyc-f25-m17-s1-kvm")
+    let results = Repository.root.appending("results/amd-epyc-f25-m17-s1-kvm")
     return results.appending(names(in: results).first { $0.hasPrefix("2026") }!)
   }()
 

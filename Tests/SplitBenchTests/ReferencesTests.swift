@@ -1,12 +1,11 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `splitbench compare --references`: published numbers beside measured ones.
 @Suite struct ReferencesTests {
-  private static let root = FilePath(#filePath).removingLastComponent().removingLastComponent()
-    .removingLastComponent()
-  private static let committed = root.appending("results").appending("references.csv").string
+  private static let committed = Repository.root.appending("results/references.csv").string
   private static let header =
     "source,url,published,processor,timed,experiment,column,cells,qualifier,value,value_high,unit,differs\n"
 
@@ -118,7 +117,7 @@ import Testing
 
   /// `make results-comparison` makes them.
   @Test func committedComparisonsAreWhatIsPrinted() async throws {
-    let results = Self.root.appending("results")
+    let results = Repository.root.appending("results")
     let machines = names(in: results).filter { machine in
       names(in: results.appending(machine)).contains { run in
         FileManager.default.fileExists(
@@ -128,7 +127,7 @@ import Testing
     #expect(!machines.isEmpty)
     for machine in machines {
       let printed = try await Tool.run(
-        Tool.path.string, machine, program: Self.root.appending("scripts").appending("compare-results"))
+        Tool.path.string, machine, program: Repository.root.appending("scripts").appending("compare-results"))
       #expect(printed.code == 0 && printed.errors.isEmpty, "\(printed.errors)")
       let committed = try text(results.appending(machine).appending("comparison.md"))
       #expect(committed == printed.output, "make results-comparison writes it anew")

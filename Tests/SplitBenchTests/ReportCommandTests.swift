@@ -1,11 +1,10 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct ReportCommandTests {
-  private static let root = FilePath(#filePath).removingLastComponent().removingLastComponent()
-    .removingLastComponent()
-  private static let results = root.appending("results")
+  private static let results = Repository.root.appending("results")
 
   /// The committed runs, each by its path below `results`.
   private static let runs: [String] = names(in: results).flatMap { machine in

@@ -15,7 +15,7 @@ extension GuestWorker {
     _ = try cpu.run(call)
     call.operand = .lineSplit
     call.milliseconds = 2000
-    let log = try? KernelLog(fromNowOn: true)
+    let log = try? LinuxLog(fromNowOn: true)
     var reports: [GuestReport] = []
     for _ in 0..<GuestWorker.answerOperations {
       // Booked before: a child that is killed does not come to it.
