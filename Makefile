@@ -7,6 +7,7 @@ ARGS ?=
 PREFIX ?= /usr/local
 SECONDS ?= 60
 PYTHON_ENV := .build/python
+PYTEST := $(PYTHON_ENV)/bin/python -B -m pytest -p no:cacheprovider -q
 
 # What no sanitizer can say anything of: SplitBenchTests starts programs and reads what they leave, BrowserTests a browser.
 UNSANITIZED := ^(SplitBenchTests\.|PagesTests\.BrowserTests)
@@ -29,15 +30,17 @@ results-comparison: release
 	  scripts/compare-results $(abspath .build/release/splitbench) "$$(basename "$$machine")" > "$$machine/comparison.md" || exit; \
 	done
 
-## All tests, on the debug build; the disassembly test reads the release build too. Screenshots of the pages: .build/report-shots.
+## All tests, on the debug build; the disassembly test reads the release build too. Of fleet/ what needs neither root nor hosts. Screenshots
+## of the pages: .build/report-shots.
 test: release $(PYTHON_ENV)/ready
 	scripts/install-dependencies test
 	$(SWIFT) build --build-tests
+	$(PYTEST) $(addprefix Tests/Fleet/,test_duckdb.py test_gather.py)
 	SPLITBENCH_PYTHON=$(abspath $(PYTHON_ENV))/bin/python SPLITBENCH_CHROMIUM=$$(command -v chromium) $(SWIFT) test --no-parallel
 
 ## Linux's own split-lock code on an emulated CPU: all boots, or BOOT=name. The first call builds QEMU.
 test-emulated: release $(PYTHON_ENV)/ready
-	BOOT="$(BOOT)" $(PYTHON_ENV)/bin/python -B -m pytest -p no:cacheprovider -q Tests/EmulatedMachine
+	BOOT="$(BOOT)" $(PYTEST) Tests/EmulatedMachine
 
 ## The same machine with a shell; BOOT=name chooses which, Ctrl-A X leaves.
 emulated-shell: release
@@ -46,7 +49,7 @@ emulated-shell: release
 ## fleet/ on hosts made of namespaces, and the queries of docs/duckdb.md. Needs root; without, what needs it is skipped.
 test-fleet: package bundle $(PYTHON_ENV)/fleet-ready
 	scripts/install-dependencies fleet
-	$(PYTHON_ENV)/bin/python -B -m pytest -p no:cacheprovider -q -rs Tests/Fleet
+	$(PYTEST) -rs Tests/Fleet
 
 ## The tests of every module but those that start the built binary, under ThreadSanitizer, AddressSanitizer and, what is C,
 ## UndefinedBehaviorSanitizer: on Linux Swift has none for Swift, and its runtime is not needed where what it finds is an illegal
@@ -126,7 +129,7 @@ release: dependencies
 dependencies:
 	scripts/install-dependencies
 
-# frictionless and pandas judge the result folders, jsonschema the scenarios.
+# frictionless, pandas and duckdb judge the result folders, jsonschema the scenarios.
 $(PYTHON_ENV)/ready: scripts/requirements.txt | dependencies
 	python3 -m venv $(PYTHON_ENV)
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement scripts/requirements.txt
@@ -137,7 +140,7 @@ $(PYTHON_ENV)/bench-ready: bench/requirements.txt $(PYTHON_ENV)/ready
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
 	touch $@
 
-# ansible-core and duckdb, which only the tests of fleets take.
+# ansible-core, which only the tests of fleets take.
 $(PYTHON_ENV)/fleet-ready: Tests/Fleet/requirements.txt $(PYTHON_ENV)/ready
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement Tests/Fleet/requirements.txt
 	touch $@

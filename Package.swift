@@ -37,7 +37,7 @@ let package = Package(
     .target(
       name: "DetectionControl",
       dependencies: ["Machine", "CHost", .product(name: "SystemPackage", package: "swift-system")]),
-    .target(name: "Guest", dependencies: ["CGuest", "CHost"]),
+    .target(name: "Guest", dependencies: ["Machine", "CGuest", "CHost"]),
     .target(
       name: "Measurement",
       dependencies: [
@@ -73,7 +73,7 @@ let package = Package(
     .target(
       name: "Exports",
       dependencies: [
-        "StoredRuns", "Reporting", "Measurement", "Machine",
+        "Fleet", "StoredRuns", "Reporting", "Measurement", "Machine",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(

@@ -15,8 +15,10 @@ import signals
 from native import CRASH, Tally
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Tests/EmulatedMachine"))
-from boots import BOOTS, Boot  # noqa: E402
-from machine import Machine, MachineFailed, Results  # noqa: E402
+from boot import Boot  # noqa: E402
+from boots import BOOTS  # noqa: E402
+from machine import Machine, MachineFailed  # noqa: E402
+from results import Results  # noqa: E402
 
 # Machines on which every register does what silicon's does.
 NAMES = ("one-both-ratelimit", "four-bld-warn", "four-both-off", "two-sockets-sld-warn", "two-sockets-both")

@@ -25,22 +25,26 @@ chost_child_result chost_run_in_child(void (*body)(void *), void *context, uint3
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    struct rlimit no_core = {0};
-    setrlimit(RLIMIT_CORE, &no_core);
-    prctl(PR_SET_DUMPABLE, 0);
+    chost_leave_no_dump();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     body(context);
     _exit(0);
   }
   int status = 0;
-  for (uint64_t deadline = chost_monotonic_raw_ns() + (uint64_t)timeout_ms * 1000000u;;) {
+  uint64_t timeout = (uint64_t)timeout_ms * 1000000u, stops = chost_stop_count();
+  for (uint64_t deadline = chost_monotonic_raw_ns() + timeout;;) {
     pid_t done = waitpid(child, &status, WNOHANG);
     if (done == child) break;
     if (done < 0 && errno != EINTR) {
       result.error = errno;
       return result;
     }
-    if (chost_monotonic_raw_ns() > deadline) {
+    bool is_late = chost_monotonic_raw_ns() > deadline;
+    if (is_late && chost_stop_count() != stops) {
+      // A stop may have met the child, too: it has its time again.
+      stops = chost_stop_count();
+      deadline = chost_monotonic_raw_ns() + timeout;
+    } else if (is_late) {
       result.timed_out = true;
       kill(child, SIGKILL);
       while (waitpid(child, &status, 0) < 0 && errno == EINTR);
@@ -51,6 +55,12 @@ chost_child_result chost_run_in_child(void (*body)(void *), void *context, uint3
   if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
   else result.exit_code = WEXITSTATUS(status);
   return result;
+}
+
+void chost_leave_no_dump(void) {
+  struct rlimit none = {0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
 }
 
 int chost_die_with_parent(int parent) {

@@ -61,13 +61,13 @@ public struct ControlledMachine: Sendable {
 
   /// Longer than a task that split-locked sleeps, and than Linux then leaves detection off: 10 ms and two jiffies, two more
   /// jiffies, and the worker's delay (arch/x86/kernel/cpu/bus_lock.c, split_lock_warn).
-  public func waitForLinux() { sleep(seconds: 0.010 + 7 / Double(timerHz)) }
+  public func waitForLinux() { sleepUninterrupted(seconds: 0.010 + 7 / Double(timerHz)) }
 
   /// Whether nothing differs from `state` for a fifth of a second: tasks that met detection while we had it on may still
   /// sleep or queue, and Linux arms their cores behind each.
   func holds(_ state: DetectionState) -> Bool {
     for _ in 0..<10 {
-      sleep(seconds: 0.020)
+      sleepUninterrupted(seconds: 0.020)
       guard
         self.state(of: state.bits.map(\.bit), cpus: state.online.map(\.cpu)).differences(from: state).isEmpty
       else { return false }

@@ -29,7 +29,7 @@ public final class DetectionControl {
   /// As found, before anything was changed.
   public let before: DetectionState
   let report: MachineReport
-  private let leave: Leave
+  let leave: Leave
   private let term: Term
   private let file: JournalFile
   private let lock: ControlLock
@@ -86,7 +86,7 @@ public final class DetectionControl {
         throw StaleJournal(file: place.ofRun, isOfAnotherBoot: isOfAnotherBoot)
       }
       withExtendedLifetime(lock) {}
-      sleep(seconds: 0.5)
+      sleepUninterrupted(seconds: 0.5)
     }
     fatalError("the last try returns or throws")
   }
@@ -100,63 +100,6 @@ public final class DetectionControl {
     }
     return Array(Set(online).union(allowed)).sorted()
   }
-
-  /// Whether the register may be touched at all: writing one that a CPU lacks, even a zero, "can cause fireworks"
-  /// (arch/x86/kernel/cpu/bus_lock.c).
-  public static func exists(_ kind: DetectionBit.Kind, _ report: MachineReport) -> Bool {
-    switch kind {
-    case .splitLock:
-      report.policy.trapsWithAC
-        || report.registers.contains { ($0.coreCapabilities ?? 0) >> 5 & 1 == 1 }
-    case .busLock: report.policy.trapsWithDB || report.processor.hasBusLockDetect
-    }
-  }
-
-  /// Refuses what must not be, and says what may happen where it may.
-  ///
-  /// - Returns: warnings for the person, to be printed before the first change.
-  /// - Throws: `ControlRefusal`.
-  public func check(_ changes: [DetectionBit.Kind: Bool]) throws(ControlRefusal) -> [String] {
-    for kind in changes.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-      guard DetectionControl.exists(kind, report) else {
-        let sign =
-          kind == .splitLock
-          ? "neither MSR 0xCF bit 5 nor Linux says that it has" : "CPUID leaf 7 ECX bit 24 is clear for"
-        throw ControlRefusal(
-          "this CPU has no \(kind.rawValue.uppercased()): \(sign) \(kind.register.name); nothing was written")
-      }
-    }
-    var warnings: [String] = []
-    let hazard = ArmingHazard(files: machine.files)
-    if changes[.splitLock] == true, ArmingHazard.isArming(report.policy) {
-      guard leave.arming else {
-        throw ControlRefusal(
-          "Linux booted without #AC on split locks (\(report.policy.mode.rawValue)), and switching it on can kill others: "
-            + hazard.warnings.joined(separator: "; ") + "; give --allow-arming to do it all the same")
-      }
-      guard !hazard.isGrave || leave.force else {
-        throw ControlRefusal(
-          "not armed: \(hazard.warnings.joined(separator: "; ")); give --force to do it all the same")
-      }
-      warnings += hazard.warnings
-    }
-    // Without this bit in the VMCB an SVM guest runs with its host's, and meets #DB that it never asked for.
-    if changes[.busLock] == true, report.policy.believes(.debugControl) != true,
-      report.processor.vendor == "AuthenticAMD", hazard.runsMachines, !leave.force
-    {
-      throw ControlRefusal(
-        "not armed: virtual machines run here, whose guests may meet this host's #DB; give --force to do it all the same"
-      )
-    }
-    let access = MsrAccess(cpu: report.topology.cpus[0].id, files: machine.files)
-    if !changes.isEmpty, access.isTainted != true {
-      warnings.append(
-        "writing a model-specific register taints Linux (CPU_OUT_OF_SPEC, S) until it is booted again")
-    }
-    return warnings
-  }
-
-  // MARK: Changing
 
   /// Writes down what these changes will touch, and for a run starts the guardian; nothing can be changed before.
   ///
@@ -230,31 +173,5 @@ public final class DetectionControl {
     guardian?.dismiss()
     guardian = nil
     return []
-  }
-}
-
-/// What a person asked for and must not have.
-public struct ControlRefusal: Error, CustomStringConvertible, Sendable {
-  public let description: String
-  init(_ description: String) { self.description = description }
-
-  public static let restless = ControlRefusal(
-    "the detection registers do not hold still: some program split-locks all the time; end it first")
-}
-
-/// A run ended without putting the machine back.
-public struct StaleJournal: Error, CustomStringConvertible, Sendable {
-  public let file: JournalFile
-  public let isOfAnotherBoot: Bool
-
-  private var remedy: String {
-    let path = file.path.string.hasSuffix(".run") ? String(file.path.string.dropLast(4)) : file.path.string
-    return "splitbench msr restore" + (path == JournalFile.defaultPath.string ? "" : " --journal \(path)")
-  }
-
-  public var description: String {
-    isOfAnotherBoot
-      ? "journal \(file.path) is of an earlier boot: booting has undone its changes; remove it with \(remedy)"
-      : "an earlier run left this machine changed, see \(file.path): put it back with \(remedy)"
   }
 }

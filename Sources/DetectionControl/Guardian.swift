@@ -100,7 +100,7 @@ public struct GuardianWatch {
       close(descriptor)
     }
     // A Linux without pidfd_open (before 5.3): its child is given to another when it ends.
-    while getppid() == pid_t(parent) { sleep(seconds: 0.05) }
+    while getppid() == pid_t(parent) { sleepUninterrupted(seconds: 0.05) }
   }
 }
 

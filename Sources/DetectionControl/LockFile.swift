@@ -46,7 +46,7 @@ final class LockFile: Sendable {
         return try LockFile(path, permissions: permissions)
       } catch let holder as Holder {
         guard left > 0 else { throw holder }
-        sleep(seconds: 0.05)
+        sleepUninterrupted(seconds: 0.05)
         left -= 0.05
       }
     }
@@ -54,7 +54,7 @@ final class LockFile: Sendable {
 
   private static func open(_ path: FilePath, _ permissions: FilePermissions) throws -> FileDescriptor {
     do {
-      let file = try existing(path) ?? made(path, permissions)
+      let file = try found(path, permissions)
       var status = stat()
       guard fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink <= 1
       else {
@@ -64,6 +64,16 @@ final class LockFile: Sendable {
       return file
     } catch let error as Errno {
       throw Unusable(reason: "\(error)")
+    }
+  }
+
+  /// Its maker may be about to open it to everyone: a refusal is believed the second time.
+  private static func found(_ path: FilePath, _ permissions: FilePermissions) throws -> FileDescriptor {
+    do {
+      return try existing(path) ?? made(path, permissions)
+    } catch let error as Unusable where error.isRefused {
+      sleep(seconds: 0.05)
+      return try existing(path) ?? made(path, permissions)
     }
   }
 

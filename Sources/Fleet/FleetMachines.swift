@@ -9,8 +9,8 @@ public struct FleetMachines: Sendable {
   /// By instance, where a machine-id made it; else by the host's name, where the records have one, or by what there is. Otherwise what
   /// lies in one folder is of one machine.
   ///
-  /// Clones of one disk share a machine-id. Their processors may differ; no machine is in two boots at a time, or goes back to one: then
-  /// each host name is a machine, or else each boot.
+  /// Clones of one disk share a machine-id. Their processors may differ, or their names from boot to boot; no machine is in two boots
+  /// at a time, or goes back to one: then each host name is a machine, or else each boot.
   public init(_ runs: [StoredRun]) {
     var hardware: [String: Int] = [:]
     let byKey = Dictionary(grouping: runs, by: \.machineKey).sorted { $0.key < $1.key }
@@ -29,6 +29,11 @@ public struct FleetMachines: Sendable {
 
   /// - Parameter runs: in the order of time.
   private static func areClones(_ runs: [StoredRun]) -> Bool {
+    var names: [String: String] = [:]
+    for run in runs {
+      if let host = run.record.host, let boot = host.boot { names[boot] = host.name ?? names[boot] }
+    }
+    if Set(names.values).count > 1 { return true }
     var left: Set<String> = []
     var last: (boot: String, ended: String)?
     for run in runs {

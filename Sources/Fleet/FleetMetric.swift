@@ -1,3 +1,4 @@
+import Machine
 import Measurement
 import RealModule
 import StoredRuns
@@ -30,17 +31,23 @@ public struct FleetMetric: Sendable {
       ], numbers: ["width_bytes": 8])
   }
 
-  private static func bystander(_ victim: String) -> FleetMetric {
-    FleetMetric(
-      "slow-down of \(victim) beside split locks back to back", unit: "x", "bystander", "slowdown",
-      words: ["victim": victim, "aggressor": "line-split"], numbers: ["requested_fraction": 1])
+  /// One for each relation of the offender to the victim: a sibling slows otherwise than a neighbour, and not every run has both.
+  private static func bystander(_ victim: String) -> [FleetMetric] {
+    Relation.allCases.filter { $0 != .same }.map { relation in
+      FleetMetric(
+        "slow-down of \(victim) beside split locks back to back, \(relation.rawValue)", unit: "x",
+        "bystander", "slowdown",
+        words: ["victim": victim, "aggressor": "line-split", "relation": relation.rawValue],
+        numbers: ["requested_fraction": 1])
+    }
   }
 
   /// The first one is what groups are ranked by.
-  public static let all = [
-    cost("add", "line-split"), cost("add", "page-split"), cost("add", "aligned"), cost("xchg", "line-split"),
-    cost("cmpxchg", "line-split"), bystander("l2-chase"), bystander("dram-chase"),
-  ]
+  public static let all =
+    [
+      cost("add", "line-split"), cost("add", "page-split"), cost("add", "aligned"),
+      cost("xchg", "line-split"), cost("cmpxchg", "line-split"),
+    ] + bystander("l2-chase") + bystander("dram-chase")
 
   /// By metric; nil of one that the run did not measure.
   static func values(of run: StoredRun) throws(ReadFailure) -> [Double?] {

@@ -1,4 +1,4 @@
-import Glibc
+import Machine
 
 /// What this process holds of what a guest is made of: what one that is gone must not have left behind.
 package struct Possessions: Sendable {
@@ -11,12 +11,11 @@ package struct Possessions: Sendable {
 
   /// As they are now; nil where /proc does not tell.
   package init?() {
-    guard let descriptors = Possessions.count("/proc/self/fd"),
-      let threads = Possessions.count("/proc/self/task"),
-      let maps = Possessions.text("/proc/self/maps"),
-      let children = Possessions.text("/proc/thread-self/children")
+    let files = FileTree.live
+    (descriptors, threads) = (files.names("/proc/self/fd").count, files.names("/proc/self/task").count)
+    guard descriptors > 0, threads > 0, let maps = try? files.text("/proc/self/maps"),
+      let children = try? files.text("/proc/thread-self/children")
     else { return nil }
-    (self.descriptors, self.threads) = (descriptors, threads)
     mappings = maps.split(separator: "\n").count {
       $0.contains("kvm-vcpu") || $0.contains("/dev/zero (deleted)")
     }
@@ -29,21 +28,5 @@ package struct Possessions: Sendable {
       (descriptors - before.descriptors, "descriptors"), (mappings - before.mappings, "mappings"),
       (threads - before.threads, "threads"), (children - before.children, "processes"),
     ].filter { $0.0 > 0 }
-  }
-
-  private static func count(_ folder: String) -> Int? {
-    guard let stream = opendir(folder) else { return nil }
-    defer { closedir(stream) }
-    var count = 0
-    while readdir(stream) != nil { count += 1 }
-    return count
-  }
-
-  private static func text(_ path: String) -> String? {
-    guard let file = fopen(path, "re") else { return nil }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    while case let byte = fgetc(file), byte != EOF { bytes.append(UInt8(byte)) }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -10,6 +10,10 @@ public struct MachineReport: Codable, Sendable {
   public var permissions: Permissions
   public var noise: Noise
 
+  /// Where relations between CPUs come from: `hwloc`, or `hypervisor-claim` in a guest, where hwloc only repeats what the
+  /// hypervisor says.
+  public var relationSource: String { processor.hypervisor == nil ? "hwloc" : "hypervisor-claim" }
+
   /// - Parameter watchMs: how long to watch the CPUs for other work, in ms.
   /// - Throws: `TopologyFailure` where even the CPUs cannot be found out.
   public static func ofThisMachine(

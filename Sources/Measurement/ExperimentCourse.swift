@@ -9,20 +9,27 @@ public struct ExperimentCourse: Sendable {
   public private(set) var skipped: [(what: String, reason: String)] = []
   public internal(set) var budget: BusBudget
 
-  init(budget: Double) { self.budget = BusBudget(limit: budget) }
+  /// Seconds on the experiment's clock.
+  private let start: Double
+  private let wallLimit: Double
+
+  init(_ share: Plan.Share, at start: Double) {
+    budget = BusBudget(limit: share.budget)
+    (self.start, wallLimit) = (start, share.wallLimit)
+  }
+
+  func elapsed(at now: Double) -> Double { now - start }
+
+  func secondsLeft(at now: Double) -> Double { wallLimit - elapsed(at: now) }
 
   mutating func heedInterrupt() {
     if end == .finished, chost_interrupt_received() != 0 { end = .interrupted }
   }
 
   /// Whether nobody interrupted and there is time; ends the experiment otherwise.
-  ///
-  /// - Parameters:
-  ///   - elapsed: seconds since it began.
-  ///   - limit: seconds that it may take.
-  mutating func goesOn(at elapsed: Double, limit: Double) -> Bool {
+  mutating func goesOn(at now: Double) -> Bool {
     heedInterrupt()
-    if end == .finished, elapsed >= limit { end = .wallLimit }
+    if end == .finished, secondsLeft(at: now) <= 0 { end = .wallLimit }
     return end == .finished
   }
 

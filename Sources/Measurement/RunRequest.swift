@@ -18,7 +18,8 @@ public struct RunRequest: Sendable {
 
   /// Those of `cost`.
   public var cells = CellRequest()
-  public var victims = Victim.allCases
+  /// Those of `bystander`; nil is all.
+  public var victims: [Victim]?
   /// NUMA node of the victims' memory; nil is that of the victim's CPU.
   public var victimNode: Int?
   /// Whether every pair of CPUs is measured, and not one of each relation.

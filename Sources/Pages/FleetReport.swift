@@ -8,13 +8,16 @@ import StoredRuns
 public struct FleetReport {
   private let fleet: Fleet
   private let runs: [StoredRun]
+  private let unread: [ReadFailure]
 
   /// Reads of the runs what a fleet is judged by.
   ///
-  /// - Parameter runs: at least one.
-  public init(_ runs: [StoredRun]) throws(ReadFailure) {
+  /// - Parameters:
+  ///   - runs: at least one.
+  ///   - unread: why others could not be read.
+  public init(_ runs: [StoredRun], unread: [ReadFailure] = []) throws(ReadFailure) {
     precondition(!runs.isEmpty)
-    self.runs = runs
+    (self.runs, self.unread) = (runs, unread)
     fleet = try Fleet(runs)
   }
 
@@ -50,7 +53,7 @@ public struct FleetReport {
     ]
     var summary = PageSection(SummarySection.id, "Summary")
     summary.words = [parts.flatMap(\.findings).joined(separator: " ")]
-    return [summary] + parts
+    return [summary] + parts + UnreadSection.make(unread)
   }
 }
 

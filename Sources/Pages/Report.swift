@@ -8,11 +8,13 @@ public struct Report {
 
   /// Reads the tables of the runs.
   ///
-  /// - Parameter runs: at least one.
-  public init(_ runs: [StoredRun]) throws(ReadFailure) {
+  /// - Parameters:
+  ///   - runs: at least one.
+  ///   - unread: why others could not be read.
+  public init(_ runs: [StoredRun], unread: [ReadFailure] = []) throws(ReadFailure) {
     precondition(!runs.isEmpty)
     self.runs = try PageRun.read(runs)
-    sections = try Sections.make(self.runs)
+    sections = try Sections.make(self.runs) + UnreadSection.make(unread)
   }
 
   /// One file of HTML that needs no other.

@@ -6,13 +6,16 @@ import SystemPackage
 /// A page that lists runs: a row each, with its headline figures and links to its files.
 public struct ResultsIndex {
   private let runs: [PageRun]
+  private let unread: [ReadFailure]
   private let folder: FilePath
 
   /// - Parameters:
   ///   - runs: at least one.
+  ///   - unread: why others could not be read.
   ///   - folder: where the page will lie, from which the links begin.
-  public init(_ runs: [StoredRun], in folder: FilePath) throws(ReadFailure) {
+  public init(_ runs: [StoredRun], unread: [ReadFailure] = [], in folder: FilePath) throws(ReadFailure) {
     precondition(!runs.isEmpty)
+    self.unread = unread
     self.runs = try PageRun.read(runs)
     self.folder = folder.resolved
   }
@@ -23,6 +26,7 @@ public struct ResultsIndex {
     var cost = PageSection("cost", "Cost of an operation")
     cost.figures = [CostOfRuns(runs: runs).ladder].compactMap { $0 }
     if !cost.figures.isEmpty { sections.append(cost) }
+    sections += UnreadSection.make(unread)
     return HtmlPage(
       title: "Results",
       subtitle: "\(Words.count(runs.count, "run")) of \(Words.count(machines, "machine"))",

@@ -15,7 +15,8 @@ public struct RunDocument: Encodable {
     try container.encode(record, forKey: Name(stringValue: "run"))
     for experiment in ExperimentId.allCases
     where record.parameters.experiments.contains(experiment.rawValue) {
-      let tables = results.tables(of: experiment, run: record.run, relationSource: record.relationSource)
+      let tables = results.tables(
+        of: experiment, run: record.run, relationSource: record.machine.relationSource)
       for table in tables where !table.grows {
         var list = container.nestedUnkeyedContainer(forKey: Name(stringValue: table.name))
         for row in table.rows() {

@@ -20,7 +20,7 @@ public struct RunFolder {
   ///   - parent: made if missing.
   ///   - name: `<utc time>-<cpu slug>[-label]`; a number is added if there is such a folder.
   ///   - experiments: those of the run: each has tables of its own.
-  ///   - relationSource: see `RunRecord`.
+  ///   - relationSource: see `MachineReport`.
   public static func create(
     in parent: FilePath, named name: String, experiments: [ExperimentId], relationSource: String
   ) throws(Failure) -> RunFolder {

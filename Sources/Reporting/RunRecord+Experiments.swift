@@ -20,7 +20,7 @@ extension RunRecord {
     pairs =
       known
       + sites.filter { site in !known.contains { $0.pair == site.pair } }.map {
-        Pair($0, relationSource: relationSource, contradiction: contradictions[$0.pair])
+        Pair($0, relationSource: machine.relationSource, contradiction: contradictions[$0.pair])
       }
   }
 

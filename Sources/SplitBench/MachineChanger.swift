@@ -17,11 +17,11 @@ struct MachineChanger {
   ///
   /// - Throws: why it must not, or cannot.
   init?(_ design: RunDesign, _ options: ControlOptions, allowHotplug: Bool) throws {
-    let changing = design.experiments.filter(\.changesMachine)
+    let changing = design.request.experiments.filter(\.changesMachine)
     guard let first = changing.first else { return nil }
     guard options.allowMsrWrites else { throw LeaveMissing(experiment: first) }
     if changing.contains(.hotplug), !allowHotplug { throw HotplugLeaveMissing() }
-    let machine = design.machine
+    let machine = design.request.machine
     guard DetectionBit.Kind.allCases.contains(where: { DetectionControl.exists($0, machine) }) else {
       throw NoDetection(experiment: first)
     }
@@ -46,9 +46,9 @@ struct MachineChanger {
       try control.check(changes.bits) + (changes.unplugged.isEmpty ? [] : [HotplugHazard.warning])
   }
 
-  /// Says what may happen, and writes the way back down.
-  func begin() throws {
-    for warning in warnings { complain("note: \(warning)") }
+  /// Says what may happen, unless it is to be quiet, and writes the way back down.
+  func begin(isQuiet: Bool) throws {
+    for warning in isQuiet ? [] : warnings { complain("note: \(warning)") }
     try control.begin(
       touching: Set(changes.bits.keys), mitigation: changes.mitigation, hotplug: changes.unplugged)
   }

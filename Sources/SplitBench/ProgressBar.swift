@@ -6,7 +6,6 @@ struct ProgressBar {
   private let isQuiet: Bool
   private let isTerminal: Bool
   private var lastSeconds = -1.0
-  private var lastPhase = ""
   private var isDrawn = false
 
   init(isQuiet: Bool) {

@@ -8,7 +8,6 @@ struct Recorder {
   var record: RunRecord
   var bar: ProgressBar
   private(set) var results = RunResults()
-  private var seen: Set<ExperimentId> = []
   private var nextSave = 0.0
   private let start = chost_monotonic_raw_ns()
 
@@ -32,8 +31,7 @@ struct Recorder {
   }
 
   mutating func take<E: ReportedExperiment>(_ experiment: E, unlessRecent: Bool = false) throws {
-    let isFirst = !seen.contains(E.id)
-    seen.insert(E.id)
+    let isFirst = record.ends[E.id.rawValue] == nil
     try sumUp(unlessRecent, isFirst: isFirst) {
       let rows = experiment.rows()
       $0.record.update(from: experiment, rows)

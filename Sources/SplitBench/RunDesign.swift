@@ -1,23 +1,13 @@
-import DetectionControl
-import LockKernels
 import Machine
 import Measurement
 import Reporting
 
 /// What a run will do, decided before anything is done.
 struct RunDesign {
-  let machine: MachineReport
-  let plan: Plan
-  let experiments: [ExperimentId]
+  let request: RunRequest
+  let seed: UInt64
   /// Those that can be done here.
   let planned: [any PlannedExperiment]
-  let victims: [String]
-  let victimNode: Int?
-  let allPairs: Bool
-  let cpus: [Int]
-  let otherCpus: [RunRecord.OtherCpu]
-  let cellRequest: CellRequest
-  let seed: UInt64
   let skipped: [RunRecord.Skipped]
   /// Parts of the request that cannot be, in words.
   var refusals: [String] { skipped.filter { $0.what == RunRequest.refusedPart }.map(\.reason) }
@@ -30,80 +20,32 @@ struct RunDesign {
   init(
     _ scope: RunScope, machine: MachineReport, files: FileTree, allowsArming: Bool, isElsewhere: Bool
   ) throws {
-    self.machine = machine
-    var plan = Plan(scope.plan)
-    if let budget = scope.budget { plan.budget = budget }
-    if let rounds = scope.rounds {
-      plan.rounds = rounds
-      plan.mostRounds = rounds
-      plan.givenRounds = rounds
-    }
-    self.plan = plan
     seed = scope.seed ?? UInt64.random(in: 0...UInt64(Int64.max))
-
     let topology = machine.topology
-    let chosen = try scope.cpu?.resolve(in: topology) ?? RunDesign.defaultCpus(topology)
-    let others = Dictionary(
-      uniqueKeysWithValues: chosen.compactMap { cpu in
-        RunDesign.neighbour(of: cpu, in: topology).map { (cpu.id, $0) }
-      })
-    cpus = chosen.map(\.id)
-    let source = machine.processor.hypervisor == nil ? "hwloc" : "hypervisor-claim"
-    otherCpus = chosen.compactMap { cpu in
-      others[cpu.id].map {
-        RunRecord.OtherCpu(
-          cpu: cpu.id, otherCpu: $0.id, relation: topology.relation(of: cpu, to: $0), relationSource: source)
-      }
+    let cpus = try scope.cpu?.resolve(in: topology) ?? RunDesign.defaultCpus(topology)
+    let others = cpus.compactMap { cpu in
+      RunDesign.neighbour(of: cpu, in: topology).map { (cpu.id, $0) }
     }
     try RunDesign.refuseUnfit(machine.processor)
-    experiments = try RunDesign.experiments(scope)
-    cellRequest = scope.cells
-    victims = scope.victim?.elements.map(\.rawValue) ?? []
-    victimNode = scope.victimNode
-    allPairs = scope.allPairs
-
     var request = RunRequest(
-      machine: machine, files: files, plan: plan, experiments: experiments, cpus: chosen,
-      cpusAreGiven: scope.cpu != nil, otherCpus: others)
-    request.cells = cellRequest
-    if let victim = scope.victim { request.victims = victim.elements }
-    (request.victimNode, request.allPairs) = (victimNode, allPairs)
+      machine: machine, files: files, plan: scope.boundedPlan,
+      experiments: try scope.experiments(), cpus: cpus, cpusAreGiven: scope.cpu != nil,
+      otherCpus: Dictionary(uniqueKeysWithValues: others))
+    request.cells = scope.cells
+    request.victims = scope.victim?.elements
+    (request.victimNode, request.allPairs) = (scope.victimNode, scope.allPairs)
     request.settings = scope.settings.flatMap { choices in
-      choices.elements.flatMap { $0.settings(machine, measuring: chosen[0]) }
+      choices.elements.flatMap { $0.settings(machine, measuring: cpus[0]) }
     }
     request.allowsArming = allowsArming
-    planned = try experiments.compactMap(Experiments.type).compactMap {
+    planned = try request.experiments.compactMap(Experiments.type).compactMap {
       try plannedExperiment($0, for: &request)
     }
+    self.request = request
     // What this machine lacks says nothing of one that is not here.
     skipped =
-      (isElsewhere ? [] : RunDesign.lacks(machine, cpu: chosen[0].id))
+      (isElsewhere ? [] : RunDesign.lacks(machine, cpu: cpus[0].id))
       + request.skipped.map { .init(what: $0.what, reason: $0.reason) }
-  }
-
-  /// Those of `--only`, or those that the narrowing flags are for, or all.
-  private static func experiments(_ scope: RunScope) throws(UselessOption) -> [ExperimentId] {
-    let cellFlags = ["--instruction", "--width", "--placement", "--offset"]
-    let bystanderFlags = ["--victim", "--victim-node"]
-    if let only = scope.only?.elements {
-      if scope.narrowsCells, !only.contains(.cost) {
-        throw UselessOption(flags: cellFlags, experiment: .cost)
-      }
-      if scope.narrowsBystanders, !only.contains(.bystander) {
-        throw UselessOption(flags: bystanderFlags, experiment: .bystander)
-      }
-      if scope.allPairs, !only.contains(.bystander), !only.contains(.pingpong) {
-        throw UselessOption(flags: ["--all-pairs"], experiment: .bystander)
-      }
-      if scope.settings != nil, !only.contains(.settings) {
-        throw UselessOption(flags: ["--settings"], experiment: .settings)
-      }
-      return ExperimentId.allCases.filter(only.contains)
-    }
-    let narrowed: [ExperimentId] =
-      (scope.narrowsCells ? [.cost] : []) + (scope.narrowsBystanders ? [.bystander] : [])
-      + (scope.settings == nil ? [] : [.settings])
-    return narrowed.isEmpty ? ExperimentId.harmless : narrowed
   }
 
   /// Without these nothing can be placed or timed.
@@ -148,11 +90,12 @@ struct RunDesign {
 
   /// Name of the result folder.
   func folderName(label: String?) -> String {
-    ([UtcTime.compact(), machine.processor.slug] + [label].compactMap { $0 }).joined(separator: "-")
+    ([UtcTime.compact(), request.machine.processor.slug] + [label].compactMap { $0 }).joined(separator: "-")
   }
 
   var overview: RunOverview {
-    var overview = RunOverview(plan: plan, experiments: experiments, seed: seed, skipped: skipped)
+    var overview = RunOverview(
+      plan: request.plan, experiments: request.experiments, seed: seed, skipped: skipped)
     for experiment in planned { experiment.describe(in: &overview) }
     return overview
   }
@@ -162,13 +105,4 @@ struct RunDesign {
 struct UnfitProcessor: Error, CustomStringConvertible {
   let lack: String
   var description: String { "\(lack) on this CPU: in a guest, ask for a CPU model that has it" }
-}
-
-/// Flags for an experiment that `--only` leaves out.
-struct UselessOption: UsageError, CustomStringConvertible {
-  let flags: [String]
-  let experiment: ExperimentId
-  var description: String {
-    "\(flags.joined(separator: ", ")): for \(experiment.rawValue), which --only leaves out"
-  }
 }

@@ -9,18 +9,15 @@ struct RunSession {
   private let design: RunDesign
   private let output: RunOutput
   private let changer: MachineChanger?
-  private let files: FileTree
   /// What the lock against other runs cannot do; nil where it keeps all away.
   private let lockWarning: RunWarning?
 
   init(
-    _ design: RunDesign, output: RunOutput, changer: MachineChanger?, files: FileTree,
-    lockWarning: RunWarning?
+    _ design: RunDesign, output: RunOutput, changer: MachineChanger?, lockWarning: RunWarning?
   ) {
     self.design = design
     self.output = output
     self.changer = changer
-    self.files = files
     self.lockWarning = lockWarning
   }
 
@@ -41,23 +38,21 @@ struct RunSession {
   }
 
   func run() throws -> Outcome {
+    let machine = design.request.machine
     var record = RunRecord(
       toolVersion: SplitBench.version, run: "", label: output.label, startedUtc: UtcTime.iso(),
-      parameters: .init(
-        plan: design.plan, experiments: design.experiments, cpus: design.cpus, otherCpus: design.otherCpus,
-        request: design.cellRequest, seed: design.seed, cells: design.overview.cells,
-        victims: design.victims, victimNode: design.victimNode, allPairs: design.allPairs),
-      machine: design.machine, skipped: design.skipped)
+      parameters: .init(design.request, seed: design.seed, cells: design.overview.cells),
+      machine: machine, skipped: design.skipped)
     let folder = try RunFolder.create(
       in: FilePath(output.out), named: design.folderName(label: output.label),
-      experiments: design.experiments, relationSource: record.relationSource)
+      experiments: design.request.experiments, relationSource: machine.relationSource)
     record.run = folder.run
-    record.host = HostIdentity(design.machine, files: files, tellingName: output.hostName)
+    record.host = HostIdentity(machine, files: design.request.files, tellingName: output.hostName)
     if let lockWarning { record.note(lockWarning) }
     var recorder = Recorder(folder: folder, record: record, bar: ProgressBar(isQuiet: output.quiet))
     do {
       try recorder.save()
-      try changer?.begin()
+      try changer?.begin(isQuiet: output.quiet)
       return try measure(&recorder)
     } catch {
       recorder.bar.finish()
@@ -77,7 +72,7 @@ struct RunSession {
 
   private func measure(_ recorder: inout Recorder) throws -> Outcome {
     var end = ExperimentEnd.finished
-    let bench = Bench(machine: design.machine, seed: design.seed, control: changer?.control)
+    let bench = Bench(machine: design.request.machine, seed: design.seed, control: changer?.control)
     for experiment in design.planned where end == .finished || end == .wallLimit {
       let ended = try experiment.run(on: bench, &recorder)
       // One that ran out of time must not be forgotten over one that did not.
@@ -86,7 +81,7 @@ struct RunSession {
     recorder.bar.finish()
     let (after, notRestored) =
       try changer?.restore()
-      ?? (RunRecord.Settings(try MachineReport.ofThisMachine(files: files, watchMs: 0)), [])
+      ?? (RunRecord.Settings(try MachineReport.ofThisMachine(files: design.request.files, watchMs: 0)), [])
     for line in notRestored { complain("error: not as it was: \(line)") }
     recorder.record.note(notRestored: notRestored)
     recorder.record.taint = changer?.tainting
@@ -103,5 +98,5 @@ struct RunSession {
 
 /// Without handlers an interrupted run could not keep its results.
 struct InterruptFailure: Error, CustomStringConvertible {
-  var description: String { "cannot install signal handlers: sigaction failed" }
+  var description: String { "cannot heed signals: sigaction or pthread_sigmask failed" }
 }

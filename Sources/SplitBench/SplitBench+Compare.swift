@@ -2,6 +2,7 @@ import ArgumentParser
 import Comparison
 import Measurement
 import Reporting
+import StoredRuns
 import SystemPackage
 
 extension SplitBench {
@@ -70,9 +71,7 @@ extension SplitBench {
       try exitingCleanly {
         if selfCheck { return try check() }
         if let references { return try emit(try beside(references)) }
-        let sides = try SideFinder.sides(scope.paths, byDay: days, byGroup: groups)
-        let usesRounds = sides.allSatisfy { $0.units.count == 1 }
-        let matched = try scope.cells(of: sides, usesRounds: usesRounds)
+        let (sides, matched) = try groups ? kinds() : cells(SideFinder.sides(scope.paths, byDay: days))
         try refuseIncomparable(sides, matched)
         let report = ComparisonReport(
           sides, matched, rules: scope.rules, by: scope.columns, experiments: scope.experiments,
@@ -80,6 +79,17 @@ extension SplitBench {
         try emit(try output.shown(report))
         if report.findsSlower { throw ExitCode(1) }
       }
+    }
+
+    private func kinds() throws -> ([Side], MatchedCells) {
+      var runs = try RunCollection.find(scope.paths.map { FilePath($0) }, passingOver: true)
+      let found = try runs.reading { try cells(SideFinder.kinds($0.runs, in: scope.paths[0])) }
+      runs.complainOfUnread()
+      return found
+    }
+
+    private func cells(_ sides: [Side]) throws -> ([Side], MatchedCells) {
+      (sides, try scope.cells(of: sides, usesRounds: sides.allSatisfy { $0.units.count == 1 }))
     }
 
     private func refuseIncomparable(_ sides: [Side], _ matched: MatchedCells) throws {

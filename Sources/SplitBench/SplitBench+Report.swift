@@ -56,18 +56,21 @@ extension SplitBench {
 
     func run() throws {
       try exitingCleanly {
-        let runs = try RunCollection.find(folders.map { FilePath($0) }).runs
-        try write(try page(runs))
+        var runs = try RunCollection.find(folders.map { FilePath($0) }, passingOver: true)
+        let text = try runs.reading(page)
+        runs.complainOfUnread()
+        try write(text)
       }
     }
 
-    private func page(_ runs: [StoredRun]) throws -> String {
-      if index { return try ResultsIndex(runs, in: folder).html }
+    private func page(_ found: RunCollection) throws -> String {
+      let (runs, unread) = (found.runs, found.unread)
+      if index { return try ResultsIndex(runs, unread: unread, in: folder).html }
       if fleet || FleetReport.suits(runs) {
-        let report = try FleetReport(runs)
+        let report = try FleetReport(runs, unread: unread)
         return markdown ? report.markdown : report.html
       }
-      let report = try Pages.Report(runs)
+      let report = try Pages.Report(runs, unread: unread)
       return markdown ? report.markdown : report.html
     }
 

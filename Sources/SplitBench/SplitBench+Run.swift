@@ -2,11 +2,9 @@ import ArgumentParser
 import CHost
 import DetectionControl
 import Glibc
-import LockKernels
 import Machine
 import Measurement
 import Reporting
-import SystemPackage
 
 extension SplitBench {
   struct Run: ParsableCommand {
@@ -43,8 +41,11 @@ extension SplitBench {
       signal(SIGPIPE, SIG_IGN)
       try exitingCleanly {
         // Installed once: an interrupt between two runs must not be forgotten.
-        guard chost_interrupts_install() == 0 else { throw InterruptFailure() }
-        defer { chost_interrupts_remove() }
+        guard chost_interrupts_install() == 0, chost_stops_watch() == 0 else { throw InterruptFailure() }
+        defer {
+          chost_stops_unwatch()
+          chost_interrupts_remove()
+        }
         let seeds = repetition.seeds(first: scope.seed ?? UInt64.random(in: 0...UInt64(Int64.max)))
         // What cannot be is said before anyone waits for a turn.
         let design = try designed(seed: seeds[0])
@@ -74,16 +75,16 @@ extension SplitBench {
     }
 
     private func runOnce(seed: UInt64, lockWarning: RunWarning?) throws {
-      for change in output.quiet
-        ? [] : ControlNotice.changes(control.place.files, journal: control.place.file)
-      {
-        complain("note: \(change)")
-      }
       let design = try designed(seed: seed)
-      for refusal in design.refusals { complain("skipped: \(refusal)") }
+      if !output.quiet {
+        for change in ControlNotice.changes(control.place.files, journal: control.place.file) {
+          complain("note: \(change)")
+        }
+        for refusal in design.refusals { complain("skipped: \(refusal)") }
+      }
       let changer = try MachineChanger(design, control, allowHotplug: allowHotplug)
       let outcome = try RunSession(
-        design, output: output, changer: changer, files: control.place.files, lockWarning: lockWarning
+        design, output: output, changer: changer, lockWarning: lockWarning
       ).run()
       do {
         try emit(output.json ? try outcome.json(onOneLine: repetition.count > 1) : outcome.summary)
@@ -102,165 +103,3 @@ extension SplitBench {
     }
   }
 }
-
-/// Which cells are measured, how long, on which CPUs.
-struct RunScope: ParsableArguments {
-  @Option(help: "How much to measure: \(Plan.Name.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var plan: Plan.Name = .standard
-
-  @Option(
-    help:
-      "Experiments to run, separated by commas: \(ExperimentId.allCases.map(\.rawValue).joined(separator: ", ")). All that change nothing, or those that a narrowing flag is for."
-  )
-  var only: CommaList<ExperimentId>?
-
-  @Option(help: ArgumentHelp("CPUs that measure: \(CpuSelection.grammar).", valueName: "list"))
-  var cpu: CpuSelection?
-
-  @Option(help: "Instructions, separated by commas; see splitbench list.")
-  var instruction: CommaList<Instruction>?
-
-  @Option(help: "Operand sizes in bytes, separated by commas: 1, 2, 4, 8, 16.")
-  var width: CommaList<Width>?
-
-  @Option(help: "Placements, separated by commas: aligned, within-line, line-split, page-split.")
-  var placement: CommaList<Placement>?
-
-  @Option(help: "Offsets of the operand in its first line, in bytes, separated by commas.")
-  var offset: CommaList<Offset>?
-
-  @Option(help: "Bystanders, separated by commas; see splitbench list.")
-  var victim: CommaList<Victim>?
-
-  @Option(help: ArgumentHelp("NUMA node of the bystanders' memory; their own otherwise.", valueName: "node"))
-  var victimNode: Int?
-
-  @Flag(help: "Measure every pair of CPUs instead of one for each relation.")
-  var allPairs = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Settings of detection to visit, separated by commas, changes joined by +; see splitbench list. Runs settings alone; needs --allow-msr-writes, and --allow-arming for sld-on where Linux booted without it.",
-      valueName: "list"))
-  var settings: CommaList<SettingChoice>?
-
-  @Option(help: "Upper bound on locked time, in seconds, at most 600; replaces the plan's.")
-  var budget: Double?
-
-  @Option(help: "Seed of the order of measurement; a random one is recorded otherwise.")
-  var seed: UInt64?
-
-  @Option(help: "Rounds over all cells, 1 to 10000; replaces the plan's.")
-  var rounds: Int?
-
-  func validate() throws {
-    if let budget, !(budget.isFinite && budget > 0 && budget <= RunScope.largestBudget) {
-      throw ValidationError(
-        "--budget is locked time in seconds: more than 0, at most \(Int(RunScope.largestBudget))")
-    }
-    if let victimNode, victimNode < 0 { throw ValidationError("--victim-node is the number of a NUMA node") }
-    if let rounds, !(1...RunScope.mostRounds).contains(rounds) {
-      throw ValidationError("--rounds is a number from 1 to \(RunScope.mostRounds)")
-    }
-  }
-
-  /// The cells of `cost` that were asked for.
-  var cells: CellRequest {
-    var request = CellRequest()
-    request.instructions = instruction?.elements ?? []
-    request.widths = width?.elements.map(\.bytes) ?? []
-    request.placements = placement?.elements ?? []
-    request.offsets = offset?.elements.map(\.bytes) ?? []
-    return request
-  }
-
-  /// Whether only some bystanders were asked for.
-  var narrowsBystanders: Bool { victim != nil || victimNode != nil }
-
-  /// Whether only some cells of `cost` were asked for.
-  var narrowsCells: Bool { instruction != nil || width != nil || placement != nil || offset != nil }
-
-  private static let largestBudget = 600.0
-  private static let mostRounds = 10_000
-}
-
-/// Where results go, and how much is said.
-struct RunOutput: ParsableArguments {
-  @Option(help: ArgumentHelp("Folder in which the result folder is made.", valueName: "dir"))
-  var out = "results"
-
-  @Option(help: "A word for the folder's name: letters, digits, '.', '_' and '-'.")
-  var label: String?
-
-  @Flag(
-    help:
-      "Write this machine's host name into run.json. Otherwise a hash of /etc/machine-id tells its runs from others'."
-  )
-  var hostName = false
-
-  @Flag(help: "Print what would be measured, and measure nothing.")
-  var dryRun = false
-
-  @Option(
-    help: ArgumentHelp(
-      "With --dry-run: plan for a machine in hwloc's synthetic notation, such as \"pack:2 l3:8 core:8 pu:2\".",
-      valueName: "description"))
-  var topology: String?
-
-  @Flag(help: "Print the record and all rows as JSON instead of the table.")
-  var json = false
-
-  @Flag(help: "Print nothing on standard error but errors.")
-  var quiet = false
-
-  func validate() throws {
-    if let label, label.isEmpty || label.count > 40 || !label.allSatisfy(RunOutput.isAllowed) {
-      throw ValidationError("--label takes up to 40 letters, digits, '.', '_' and '-'")
-    }
-    if topology != nil && !dryRun {
-      throw ValidationError("--topology describes a machine that is not here: it needs --dry-run")
-    }
-    if out.isEmpty { throw ValidationError("--out needs the path of a folder") }
-  }
-
-  static func parse(_ topology: String) throws(BadTopology) -> Topology {
-    do { return try Topology.synthetic(topology) } catch { throw BadTopology(text: topology) }
-  }
-
-  private static func isAllowed(_ character: Character) -> Bool {
-    character.isASCII
-      && (character.isLetter || character.isNumber || character == "." || character == "_"
-        || character == "-")
-  }
-}
-
-/// A machine that hwloc cannot make.
-struct BadTopology: UsageError, CustomStringConvertible {
-  let text: String
-  var description: String {
-    "hwloc does not understand --topology '\(text)': write levels from the outside in, such as \"pack:2 l3:8 core:8 pu:2\""
-  }
-}
-
-/// Runs `body`; an error that it throws is printed in a line and becomes exit code 2.
-func exitingCleanly(_ body: () throws -> Void) throws {
-  do {
-    try body()
-  } catch let code as ExitCode {
-    throw code
-  } catch let error as any UsageError {
-    complain("error: \(error)")
-    throw ExitCode(64)
-  } catch {
-    complain("error: \(error)")
-    throw ExitCode(2)
-  }
-}
-
-/// What the person asked for cannot be: exit code 64, where other errors have 2.
-protocol UsageError: Error {}
-
-extension BudgetTooSmall: UsageError {}
-extension ImpossibleRequest: UsageError {}
-extension NoSuchNode: UsageError {}
-extension SelectionFailure: UsageError {}

@@ -145,6 +145,36 @@ import Testing
   }
 }
 
+@Suite(.serialized) struct StopTests {
+  @Test func aContinuationIsCountedOnceByWhoeverAsks() {
+    // Threads that run tests may block it already.
+    var mask = sigset_t()
+    var continuation = sigset_t()
+    sigemptyset(&continuation)
+    sigaddset(&continuation, SIGCONT)
+    pthread_sigmask(SIG_UNBLOCK, &continuation, &mask)
+    defer { pthread_sigmask(SIG_SETMASK, &mask, nil) }
+    #expect(chost_stops_watch() == 0)
+    let before = chost_stop_count()
+    pthread_kill(pthread_self(), SIGCONT)
+    #expect(chost_stop_count() == before + 1 && chost_stop_count() == before + 1)
+    var thread = pthread_t()
+    let started = chost_start_thread(
+      chost_current_cpu(),
+      { _ in
+        pthread_kill(pthread_self(), SIGCONT)
+        return UnsafeMutableRawPointer(bitPattern: UInt(chost_stop_count()))
+      }, nil, &thread)
+    #expect(started == 0)
+    var counted: UnsafeMutableRawPointer?
+    pthread_join(thread, &counted)
+    #expect(UInt64(UInt(bitPattern: counted)) == before + 2, "a thread watches like the one that started it")
+    #expect(chost_stops_unwatch() == 0)
+    pthread_kill(pthread_self(), SIGCONT)
+    #expect(chost_stop_count() == before + 2)
+  }
+}
+
 @Suite struct PerfTests {
   /// Software events exist where no hardware counter does: PERF_TYPE_SOFTWARE 1, PERF_COUNT_SW_TASK_CLOCK 1.
   @Test func countsASoftwareEvent() {

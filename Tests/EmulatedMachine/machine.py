@@ -1,25 +1,21 @@
 """The emulated machine: starts QEMU, hands it a boot's steps, collects what they left, ends it in time."""
 
 import argparse
-import hashlib
-import io
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tarfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import cpio
-from boots import BOOTS, Boot
+from boot import Boot
+from boots import BOOTS
 from command import CannotRun
 from initramfs import initramfs
 from linux import linux
 from qemu import qemu
+from results import NotWhole, Results, unpack
 
 MEGABYTES = 512
 LAST_LINES = 30
@@ -29,36 +25,6 @@ PARAMETERS = "console=ttyS0 panic=-1 no_timer_check nowatchdog tsc=reliable"
 
 class MachineFailed(Exception):
     """The machine hung, or ended without its results."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """What a step of a boot left."""
-    out: str
-    err: str
-    exit: int
-
-
-@dataclass(frozen=True)
-class Results:
-    folder: Path
-    seconds: float
-
-    def step(self, name: str) -> Step:
-        out, = self.folder.glob(f"[0-9][0-9]-{name}.out")
-        files = [out, out.with_suffix(".err"), out.with_suffix(".exit")]
-        said, complained, code = (file.read_text(errors="replace") for file in files)
-        return Step(said, complained, int(code))
-
-    def run(self, name: str) -> Path:
-        """The result folder that a run of splitbench wrote below /results/<name>."""
-        folder, = (self.folder / name).iterdir()
-        return folder
-
-    @property
-    def log(self) -> list[str]:
-        """The lines of Linux's log."""
-        return (self.folder / "dmesg").read_text(errors="replace").splitlines()
 
 
 class Machine:
@@ -72,7 +38,6 @@ class Machine:
 
     def run(self) -> Results:
         """Boots, runs the steps and collects what they left, in place of what an earlier call left."""
-        begin = time.monotonic()
         sent = self.folder / "sent"
         with TemporaryDirectory() as scratch, open(self.folder / "qemu.log", "w") as log:
             ports = []
@@ -90,9 +55,12 @@ class Machine:
             finally:
                 self.end()
         results = self.folder / "results"
-        shutil.rmtree(results, ignore_errors=True)
-        self._unpack(sent, results)
-        return Results(results, time.monotonic() - begin)
+        try:
+            unpack(sent, results)
+        except NotWhole as error:
+            raise self._failure(str(error)) from None
+        sent.unlink()
+        return Results(results)
 
     def end(self) -> None:
         """Ends QEMU if it still runs."""
@@ -144,20 +112,6 @@ class Machine:
 
     def _environment(self) -> dict[str, str]:
         return os.environ | self.boot.environment
-
-    def _unpack(self, sent: Path, results: Path) -> None:
-        """Unpacks what came over the second serial port, if it is whole."""
-        head, _, archive = sent.read_bytes().partition(b"\n") if sent.exists() else (b"", b"", b"")
-        words = head.decode(errors="replace").split()
-        if len(words) != 3 or words[0] != "results":
-            raise self._failure("ended without results")
-        if [str(len(archive)), hashlib.sha256(archive).hexdigest()] != words[1:]:
-            raise self._failure(f"sent {len(archive)} bytes that are not the {words[1]} of its hash")
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            # Python before 3.11.4 knows no filters, and from 3.12 on asks for one.
-            tar.extraction_filter = getattr(tarfile, "data_filter", None)
-            tar.extractall(results)
-        sent.unlink()
 
     def _failure(self, what: str) -> MachineFailed:
         said = (self.folder / "qemu.log").read_text(errors="replace").splitlines()

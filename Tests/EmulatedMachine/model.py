@@ -9,9 +9,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from boots import BURST, REST, Boot
+from boot import Boot
 from command import output
 from initramfs import splitbench
+from steps.rhythm import BURST, REST
 
 SECONDS = 60
 # Linux sleeps for 10 ms at least; the host seldom holds up an emulated CPU for as long.

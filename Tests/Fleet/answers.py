@@ -6,7 +6,7 @@ import csv
 import json
 from collections import defaultdict
 from collections.abc import Callable
-from math import exp, log
+from math import exp, inf, log
 from pathlib import Path
 
 Row = dict[str, str]
@@ -40,8 +40,8 @@ def values(rows: list[Row], column: str) -> list[float]:
     return [float(row[column]) for row in rows if row[column]]
 
 
-def mean(numbers: list[float]) -> float:
-    return exp(sum(map(log, numbers)) / len(numbers))
+def mean(numbers: list[float]) -> float | None:
+    return exp(sum(map(log, numbers)) / len(numbers)) if numbers else None
 
 
 def total(rows: list[Row], column: str) -> int | None:
@@ -89,7 +89,8 @@ def suffering(tables: Tables) -> Answer:
         "bystander", "machine relation victim",
         lambda row: row["aggressor"] == "line-split" and float(row["requested_fraction"]) == 1)
     return sorted((
-        (*key, mean(values(rows, "slowdown")), min(values(rows, "slowdown_low")), max(values(rows, "slowdown_high")))
+        (*key, mean(values(rows, "slowdown")), min(values(rows, "slowdown_low"), default=None),
+         max(values(rows, "slowdown_high"), default=None))
         for key, rows in groups.items()), key=lambda row: -row[3])
 
 
@@ -100,7 +101,8 @@ def tolerated(tables: Tables) -> Answer:
     answers = {}
     worst, broken = defaultdict(float), set()
     for (machine, fraction), rows in sorted(groups.items(), key=lambda item: (item[0][0], float(item[0][1]))):
-        worst[machine] = max(worst[machine], *values(rows, "slowdown_high"))
+        # Without an interval nothing is known.
+        worst[machine] = max(worst[machine], *values(rows, "slowdown_high") or [inf])
         if worst[machine] > 1.05:
             broken.add(machine)
         if machine not in broken:
@@ -130,7 +132,7 @@ def doubtful(tables: Tables) -> Answer:
     return sorted(
         (*key, len(rows),
          sum(float(row["median_high_ns"]) / float(row["median_low_ns"]) > 1.1 for row in rows if row["median_low_ns"]),
-         sum(2 * int(row["disturbed_rounds"]) > int(row["round_count"]) for row in rows),
+         sum(2 * int(row["disturbed_rounds"]) > int(row["round_count"]) for row in rows if row["disturbed_rounds"]),
          sum("below-resolution" in row["warnings"].split(";") for row in rows)) for key, rows in groups.items())
 
 

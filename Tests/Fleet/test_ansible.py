@@ -8,6 +8,8 @@ import os
 import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from shlex import join
 
@@ -16,13 +18,15 @@ import pytest
 from conftest import ONE_RUN
 from host import Host, wait_until
 from lab import NETWORK, Lab
-from playing import Played, begin, end
+from playing import ANSIBLE, Played, begin, end
 
+PLUGIN = spec_from_file_location("fleet", ANSIBLE / "callback_plugins/fleet.py")
 SERVICE = "mkdir -p /run/sshd; exec /usr/sbin/sshd -D -e"
 # What comes before it: sshd's umask is that of everyone who logs in, and the lock is a run's.
 PECULIAR = {"beta": "umask 077; ", "busy": "(umask 0; exec flock /run/lock/splitbench.lock sleep infinity) & "}
 UNTIL_ENDED = " --repeat 1000 --pause 1"
 DEADLINE = 10
+LONG_DEADLINE = 60
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +76,7 @@ def lose_splitbench(host: Host) -> None:
 
 @pytest.fixture(scope="module")
 def hosts(lab: Lab, keys: Path) -> dict[str, Host]:
-    names = ("alpha", "beta", "busy", "denied", "dying", "killed", "slow")
+    names = ("alpha", "beta", "busy", "denied", "dying", "heir", "killed", "slow")
     return {name: lab.host(name, PECULIAR.get(name, "") + SERVICE) for name in names}
 
 
@@ -80,7 +84,8 @@ def hosts(lab: Lab, keys: Path) -> dict[str, Host]:
 def played(
     lab: Lab, keys: Path, hosts: dict[str, Host], bundle: Path, tmp_path_factory: pytest.TempPathFactory,
 ) -> Played:
-    """Eight hosts: two guests of one physical host, one that is busy, and one for each way to fail."""
+    """Nine hosts: two guests of one physical host, one that is busy, one for each way to fail, and another guest beside the one
+    that dies."""
     inventory = {name: variables(host) for name, host in hosts.items()}
     inventory["alpha"] |= {"physical_host": "one"}
     inventory["beta"] |= {"physical_host": "one", "splitbench_as_root": True}
@@ -88,7 +93,9 @@ def played(
     inventory["denied"] |= {"ansible_user": "guest", "splitbench_as_root": True}
     for name in ("dying", "killed", "slow"):
         inventory[name]["splitbench_options"] += UNTIL_ENDED
-    inventory["killed"]["splitbench_deadline"] = inventory["dying"]["splitbench_deadline"] = 60
+    inventory["killed"]["splitbench_deadline"] = inventory["dying"]["splitbench_deadline"] = LONG_DEADLINE
+    for name in ("dying", "heir"):
+        inventory[name]["physical_host"] = "two"
     inventory["away"] = inventory["alpha"] | {"ansible_host": f"{NETWORK}.200"}
     folder = tmp_path_factory.mktemp("played")
     playing = begin(lab, keys, folder, inventory, bundle=str(bundle))
@@ -105,7 +112,7 @@ def record(run: Path) -> dict:
 
 
 def test_what_went_well_is_at_home(played: Played) -> None:
-    for host in ("alpha", "beta"):
+    for host in ("alpha", "beta", "heir"):
         row, = played.of(host)
         run, = played.runs(host)
         assert row["outcome"] == "measured", row
@@ -133,7 +140,7 @@ def test_every_failure_has_a_name_a_place_and_a_reason(played: Played) -> None:
         "killed": ("failed", "Run", "killed by SIGKILL"),
         "slow": ("failed", "Run", "the deadline passed"),
     }
-    assert found.keys() == {"alpha", "beta", "busy", *reasons}
+    assert found.keys() == {"alpha", "beta", "busy", "heir", *reasons}
     for host, (outcome, step, reason) in reasons.items():
         assert found[host][:2] == (outcome, step)
         assert reason in found[host][2], found[host]
@@ -142,7 +149,7 @@ def test_every_failure_has_a_name_a_place_and_a_reason(played: Played) -> None:
 
 def test_a_host_without_a_run_is_not_measured(played: Played) -> None:
     assert played.of("busy") == [{"host": "busy", "outcome": "skipped", "step": "", "reason": "", "run": ""}]
-    assert "FLEET: 2 of 8 hosts measured, 1 skipped *" in played.said
+    assert "FLEET: 3 of 9 hosts measured, 1 skipped *" in played.said
     assert "\nbusy: skipped\n" in played.said
 
 
@@ -173,6 +180,14 @@ def test_guests_of_one_physical_host_take_turns(played: Played) -> None:
     assert first["ended_utc"] < second["started_utc"]
     # The others did not wait for both.
     assert min(record(run)["started_utc"] for run in played.runs("slow")) <= second["started_utc"]
+
+
+def test_a_guest_waits_out_the_run_of_a_lost_one(played: Played) -> None:
+    # All of the first turn start together, and that of the dead one might go on for as long as its deadline.
+    began = min(datetime.fromisoformat(record(run)["started_utc"]) for run in played.runs("slow"))
+    heir, = (datetime.fromisoformat(record(run)["started_utc"]) for run in played.runs("heir"))
+    assert heir - began >= timedelta(seconds=LONG_DEADLINE)
+    assert "its run may go on until its deadline" in next(line for line in played.said.splitlines() if line.startswith("dying: "))
 
 
 @pytest.mark.parametrize("name", ("alpha", "beta", "denied", "killed", "slow"))
@@ -213,6 +228,14 @@ def test_a_package_is_installed(hosts: dict[str, Host], installing: tuple[subpro
         "alpha": ("measured", ""), "denied": ("failed", "Install the package")}
     assert hosts["alpha"].run("dpkg-query", "--show", "--showformat=${Status}", "splitbench") == "install ok installed"
     assert record(done.runs("alpha")[0])["complete"]
+
+
+@pytest.mark.parametrize(("code", "said"), ((-9, "SIGKILL"), (-35, "signal 35")))
+def test_every_signal_has_a_name(code: int, said: str) -> None:
+    assert PLUGIN and PLUGIN.loader
+    plugin = module_from_spec(PLUGIN)
+    PLUGIN.loader.exec_module(plugin)
+    assert plugin.reason({"rc": code}) == f"killed by {said}"
 
 
 def test_what_to_install_must_be_said(lab: Lab, keys: Path, hosts: dict[str, Host], tmp_path: Path) -> None:

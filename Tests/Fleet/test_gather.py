@@ -43,6 +43,15 @@ def test_runs_go_to_their_machine(tmp_path: Path, form: str) -> None:
     assert tree(results) == {"epyc/one/run.json": "1", "epyc/two/run.json": "2"}
 
 
+def test_a_folder_without_a_record_is_named_and_left_out(tmp_path: Path) -> None:
+    source, results = runs(tmp_path / "from", one="1", two="2"), tmp_path / "results"
+    (source / "two/run.json").rename(source / "two/datapackage.json")
+    done = gather(source, results)
+    assert (done.returncode, done.stdout) == (0, f"{results}/epyc/one\n")
+    assert done.stderr.startswith("warning: two: left out, no run.json")
+    assert tree(results) == {"epyc/one/run.json": "1"}
+
+
 def test_what_is_brought_twice_is_there_once(tmp_path: Path) -> None:
     source, results = runs(tmp_path / "from", one="1"), tmp_path / "results"
     assert gather(source, results).stdout == gather(source, results).stdout

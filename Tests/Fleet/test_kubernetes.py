@@ -17,9 +17,27 @@ PAGE = (REPOSITORY / "docs/fleet.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def pod() -> dict:
+def job() -> dict:
     manifest, = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    return yaml.safe_load(manifest)["spec"]["template"]
+    return yaml.safe_load(manifest)["spec"]
+
+
+@pytest.fixture(scope="module")
+def pod(job: dict) -> dict:
+    return job["template"]
+
+
+def test_a_pod_that_fails_ends_no_other(job: dict) -> None:
+    # A limit for the whole job would: the job fails, and Kubernetes deletes the pods that still run.
+    assert "backoffLimit" not in job
+    # What Kubernetes wants beside it.
+    assert (job["backoffLimitPerIndex"], job["completionMode"]) == (0, "Indexed")
+    assert job["template"]["spec"]["restartPolicy"] == "Never"
+
+
+def test_a_pod_waits_for_another_run_on_its_node(pod: dict) -> None:
+    container, = pod["spec"]["containers"]
+    assert "--if-busy wait" in " ".join(container["command"])
 
 
 def test_the_pod_is_guaranteed_whole_cpus(pod: dict) -> None:
@@ -45,14 +63,19 @@ def test_a_run_needs_no_more_than_the_pod_has(lab: Lab, bundle: Path, pod: dict)
         archive.extractall(host.files / "usr/local", filter="data")
     program, = host.run("sh", "-c", "echo /usr/local/splitbench-*/splitbench").split()
     host.run("mkdir", results)
-    host.run("mount", "-t", "tmpfs", "-o", f"uid={user}", "results", results)
+    host.run("mount", "-t", "tmpfs", "-o", "mode=755", "results", results)
+    # As the kubelet does with a volume, which is root's.
+    group = pod["spec"]["securityContext"]["fsGroup"]
+    host.run("chgrp", str(group), results)
+    host.run("chmod", "g+rwxs", results)
     for folder in ("/", "/run", "/tmp"):
         host.run("mount", "-o", "remount,ro", folder)
 
-    name, *options = container["command"]
-    assert name == "splitbench"
-    host.run(
-        "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs", "--bounding-set=-all",
-        "--inh-caps=-all", program, *options, *ONE_RUN)
-    record, = (json.loads(file.read_text()) for file in (host.files / results.lstrip("/")).glob("*/run.json"))
+    limited = [
+        "setpriv", f"--reuid={user}", f"--regid={user}", f"--groups={group}", "--no-new-privs", "--bounding-set=-all",
+        "--inh-caps=-all", "env", f"PATH={Path(program).parent}:/usr/bin:/bin"]
+    host.run(*limited, *container["command"], *container["args"], *ONE_RUN)
+    slug = host.run(*limited, "splitbench", "doctor", "--slug").strip()
+    # As a report wants them.
+    record, = (json.loads(file.read_text()) for file in (host.files / results.lstrip("/") / slug).glob("*/run.json"))
     assert record["complete"] and not record["machine"]["permissions"]["is_root"]

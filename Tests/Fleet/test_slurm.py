@@ -63,6 +63,13 @@ def test_a_run_that_fails_fails_its_task_alone(cluster: Cluster) -> None:
         assert f"error: node{int(number) + 1}: splitbench run ended with exit code" in said, said
 
 
+def test_a_node_without_the_program_is_named(cluster: Cluster) -> None:
+    job = cluster.submit("lacking", "env", "SPLITBENCH=/nowhere/splitbench", "fleet/slurm/submit", "node1", "--", *ONE_RUN)
+    assert cluster.wait(job)["0"]["ExitCode"] == "2:0"
+    assert "error: node1: /nowhere/splitbench does not run there" in cluster.said("lacking")["0"]
+    assert not any(cluster.nodes[0].files.glob("tmp/splitbench.*"))
+
+
 def test_a_minute_before_its_end_a_task_brings_home_what_it_had(cluster: Cluster) -> None:
     job = submit_until_ended(cluster, "interrupted")
     # What Slurm sends then, by --signal=B:INT@60.

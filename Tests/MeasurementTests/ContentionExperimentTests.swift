@@ -21,8 +21,8 @@ struct ContentionExperimentTests {
 
   @Test func everyBystanderIsMeasuredBesideEveryAggressor() throws {
     let plan = BystanderPlan(
-      pairs: pairs, victims: [.alu, .l1Load, .alignedAtomic, .systemCall], rounds: 2, budget: 0.05,
-      wallLimit: 20)
+      pairs: pairs, victims: [.alu, .l1Load, .alignedAtomic, .systemCall],
+      share: .init(rounds: 2, budget: 0.05, wallLimit: 20))
     let experiment = BystanderExperiment(
       plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
       clock: TscClock(milliseconds: 5))
@@ -45,7 +45,8 @@ struct ContentionExperimentTests {
   }
 
   @Test func theBudgetEndsAnExperiment() throws {
-    let plan = BystanderPlan(pairs: pairs, victims: [.alu], rounds: 1000, budget: 0.004, wallLimit: 20)
+    let plan = BystanderPlan(
+      pairs: pairs, victims: [.alu], share: .init(rounds: 1000, budget: 0.004, wallLimit: 20))
     let experiment = BystanderExperiment(
       plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
       clock: TscClock(milliseconds: 5))
@@ -54,7 +55,7 @@ struct ContentionExperimentTests {
   }
 
   @Test func aCounterIsPassedWithoutLoss() throws {
-    let plan = PingPongDesign(pairs: pairs, rounds: 3, budget: 0.05, wallLimit: 10)
+    let plan = PingPongDesign(pairs: pairs, share: .init(rounds: 3, budget: 0.05, wallLimit: 10))
     let experiment = PingPongExperiment(
       plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
       clock: TscClock(milliseconds: 5))
@@ -68,7 +69,7 @@ struct ContentionExperimentTests {
   }
 
   @Test func offendersAreCountedAndAtomic() throws {
-    let plan = ScalingPlan(cpus: machine.topology.cpus, rounds: 2, budget: 0.05, wallLimit: 10)
+    let plan = ScalingPlan(cpus: machine.topology.cpus, share: .init(rounds: 2, budget: 0.05, wallLimit: 10))
     let experiment = ScalingExperiment(
       plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
       clock: TscClock(milliseconds: 5))

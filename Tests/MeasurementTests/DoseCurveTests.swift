@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test func splitLocksAreComparedWithAlignedOnesAndTheseWithNothing() {
-    let plan = BystanderPlan(pairs: [pair], rounds: 1, budget: 1, wallLimit: 1)
+    let plan = BystanderPlan(pairs: [pair], share: .init(rounds: 1, budget: 1, wallLimit: 1))
     for cell in plan.cells {
       #expect(cell.control == (cell.aggressor.takesBusLocks ? .alignedAtomic : .idle))
     }
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func aVictimThatTakesBusLocksIsSparedSlowAggressors() {
-    let plan = BystanderPlan(pairs: [pair], rounds: 1, budget: 1, wallLimit: 1)
+    let plan = BystanderPlan(pairs: [pair], share: .init(rounds: 1, budget: 1, wallLimit: 1))
     let least = plan.cells.filter { $0.victim == .lineSplitAtomic && $0.aggressor == .lineSplit }.map(
       \.fraction
     ).min()
@@ -101,13 +101,13 @@ import Testing
   @Test(arguments: [(1, [1]), (2, [1, 2]), (6, [1, 2, 4, 6]), (8, [1, 2, 4, 8])] as [(Int, [Int])])
   func powersOfTwoAndAll(cpus: Int, counts: [Int]) throws {
     let topology = try Topology.synthetic("core:\(cpus) pu:1")
-    let plan = ScalingPlan(cpus: topology.cpus, rounds: 1, budget: 1, wallLimit: 1)
+    let plan = ScalingPlan(cpus: topology.cpus, share: .init(rounds: 1, budget: 1, wallLimit: 1))
     #expect(plan.counts == counts)
   }
 
   @Test func siblingsJoinLast() throws {
     let topology = try Topology.synthetic("core:4 pu:2")
-    let plan = ScalingPlan(cpus: topology.cpus, rounds: 1, budget: 1, wallLimit: 1)
+    let plan = ScalingPlan(cpus: topology.cpus, share: .init(rounds: 1, budget: 1, wallLimit: 1))
     #expect(plan.cpus == [0, 2, 4, 6, 1, 3, 5, 7])
   }
 

@@ -8,10 +8,13 @@ private let second = 1e9  // Ticks a second of the scripted clock.
 private let splitAdd = Kernel(.add, widthBytes: 8, locked: true)!
 
 @Suite struct DoseRampTests {
-  private func climb(_ timer: inout ScriptedTimer, _ policy: DetectionPolicy) -> DoseResponse {
+  private func climb(
+    _ timer: inout ScriptedTimer, _ policy: DetectionPolicy,
+    switchCount: @escaping @Sendable () -> SwitchCount = { SwitchCount() }
+  ) -> DoseResponse {
     var operand: UInt64 = 0
     let ramp = DoseRamp(
-      policy: policy, timerTicks: 100, ticksPerSecond: second, switchCount: { SwitchCount() })
+      policy: policy, timerTicks: 100, ticksPerSecond: second, switchCount: switchCount)
     return withUnsafeMutableBytes(of: &operand) {
       ramp.climb(&timer, kernel: splitAdd, operand: $0.baseAddress!)
     }
@@ -67,5 +70,34 @@ private let splitAdd = Kernel(.add, widthBytes: 8, locked: true)!
   @Test func aDelayUnderTheLimitIsNoReasonToStop() throws {
     var timer = ScriptedTimer(singles: [1100, 99_000_000, 1100])
     #expect(climb(&timer, .scripted(.off)).operations == 111)
+  }
+
+  private static let modes: [DetectionPolicy.Mode] = [
+    .off, .unsupported, .fatal, .warn, .ratelimit, .unknown,
+  ]
+
+  @Test(arguments: modes)
+  func aStepThatWasStoppedIsDoneAgain(mode: DetectionPolicy.Mode) {
+    var timer = ScriptedTimer(singles: [5_000_000_000, 1100])
+    nonisolated(unsafe) var calls = 0
+    let response = climb(&timer, .scripted(mode)) {
+      calls += 1
+      return calls == 1 ? SwitchCount() : SwitchCount(voluntary: 1, stops: 1)
+    }
+    #expect(
+      response == DoseResponse(behaviour: .completed, nativeTicks: 1000, longestTicks: 1100, operations: 112))
+  }
+
+  /// Others had the CPU for a while.
+  @Test(arguments: modes)
+  func aPreemptionIsNoDelay(mode: DetectionPolicy.Mode) {
+    var timer = ScriptedTimer(singles: [150_000_000, 1100])
+    nonisolated(unsafe) var calls: UInt64 = 0
+    let response = climb(&timer, .scripted(mode)) {
+      calls += 1
+      return SwitchCount(involuntary: calls)
+    }
+    #expect(response.behaviour == .completed && response.unexplainedDelay == nil)
+    #expect(response.nativeTicks == 1000 && response.operations == 111)
   }
 }

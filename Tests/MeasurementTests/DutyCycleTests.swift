@@ -101,15 +101,21 @@ extension DetectionPolicy {
 
   @Test func aRhythmThatLinuxsSourceDoesNotExplainIsPointedOut() {
     let predicted = DutyCycle.predicted(.of(.warn), timerHz: 250, offenders: 1)
-    func surprises(_ delay: Double, _ window: Double) -> [String] {
-      DutyCycle(
-        cpus: [0], tasks: [Self.task(delay: delay, window: window, pause: 50e-6, cycles: 5)],
-        predicted: predicted
-      ).surprises
+    func warning(_ delay: Double, _ window: Double) -> RunWarning? {
+      RunWarning.rhythm(of: [
+        DutyCycle(
+          cpus: [0], tasks: [Self.task(delay: delay, window: window, pause: 50e-6, cycles: 5)],
+          predicted: predicted)
+      ]).first
     }
-    #expect(surprises(0.016, 0.010) == [])
-    #expect(surprises(0.100, 0.010).count == 1)
-    #expect(surprises(0.016, 0.001).count == 1)
-    #expect(surprises(0.006, 0.050).count == 2)
+    func names(_ delay: Double, _ window: Double) -> [Bool] {
+      ["one task: delay ", "one task: open window "].map {
+        warning(delay, window)?.text.contains($0) ?? false
+      }
+    }
+    #expect(warning(0.016, 0.010) == nil && RunWarning.rhythm(of: []).isEmpty)
+    #expect(names(0.100, 0.010) == [true, false])
+    #expect(names(0.016, 0.001) == [false, true])
+    #expect(names(0.006, 0.050) == [true, true])
   }
 }

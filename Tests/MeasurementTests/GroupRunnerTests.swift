@@ -47,7 +47,23 @@ private let splitAdd = Kernel(.add, widthBytes: 8, locked: true)!
     #expect(group.unexplainedDelay == unexplained)
   }
 
-  /// Linux counts a stop by SIGSTOP as a sleep; a split lock may sleep in a trap, which is its cost.
+  /// A stop by SIGSTOP is neither Linux's delay nor one that nothing explains.
+  @Test(arguments: [DetectionPolicy.Mode.off, .unsupported, .fatal, .warn, .ratelimit, .unknown])
+  func aStopInASplitCellIsADisturbance(mode: DetectionPolicy.Mode) throws {
+    var runner = runner(ScriptedTimer(singles: [5_000_000_000, 1000]), policy: .scripted(mode))
+    nonisolated(unsafe) var calls: UInt64 = 0
+    runner.switchCount = {
+      calls += 1
+      return calls == 1 ? SwitchCount() : SwitchCount(voluntary: 1, stops: 1)
+    }
+    let memory = try OperandMemory(pageCount: 34, cpu: 0, lineBytes: 64)
+    let group = runner.measure(cell, in: memory, spot: 1, samples: 1, singles: 0, round: 0, sequence: 0)
+    #expect(group.disturbances.contains(.preempted))
+    #expect(group.unexplainedDelay == nil && group.delayedCalls == 0)
+    #expect(runner.splitBehaviour == .completed, "the cells that follow are measured as before")
+  }
+
+  /// Linux counts a freeze as a sleep; a split lock may sleep in a trap, which is its cost.
   @Test(arguments: [
     (Placement.aligned, LineState.hot, true), (.lineSplit, .hot, false), (.aligned, .otherCpuModified, false),
   ])

@@ -78,6 +78,15 @@ import Testing
     #expect(count.value == 4 && count.roundsNotAboveZero == nil)
   }
 
+  /// 0 is a share like any other.
+  @Test func anOverlapIsTheMedianAndNoTime() {
+    for values in [[0.9, 0.5, 0.95], [0.9, 0, 0.95]] {
+      let row = row(values, GuestCell(.vcpus, "overlap", .ratio, cpl: 3, vcpus: 2))
+      #expect(row.value == 0.9 && row.low == nil && row.high == nil)
+      #expect(row.roundCount == 3 && row.roundsNotAboveZero == nil)
+    }
+  }
+
   @Test func aCostBelowZeroIsTold() {
     typealias Cell = GuestWorker.CostCell
     func findings(guest: Double, host: Double) -> [GuestFinding] {
@@ -119,20 +128,30 @@ import Testing
   private static let bits = GuestCpuid.Bit.allCases.flatMap { bit in [(bit, true), (bit, false)] }
 
   /// Whose CPUID leaf 7 is so in each register.
-  private func findings(_ registers: (_ isOffered: Bool) -> UInt64) -> [String?] {
+  private func findings(_ registers: (_ bit: GuestCpuid.Bit, _ isOffered: Bool) -> UInt64) -> [String?] {
     let bits = Self.bits.map { bit, isOffered in
       var report = ScriptedGuest.report()
-      report.values = [UInt64](repeating: registers(isOffered), count: 4)
+      report.values = [UInt64](repeating: registers(bit, isOffered), count: 4)
       return SeenBit(bit, isOffered: isOffered, report)
     }
     return SeenBit.findings(bits, cpl: 3).map(\.found)
   }
 
-  @Test func aGuestThatIsShownAnotherCpuidIsMarked() {
-    #expect(findings { $0 ? .max : 0 } == ["seen", "not seen", "seen", "not seen", "seen", "not seen"])
-    let (seen, not) = ("seen: \(SeenBit.notShown)", "not seen: \(SeenBit.notShown)")
-    #expect(findings { _ in 0 } == [not, not, not, not, not, not])
-    #expect(findings { _ in .max } == [seen, seen, seen, seen, seen, seen])
+  private static let (seen, not) = ("seen, whatever it is given", "not seen, whatever it is given")
+
+  @Test func aBitThatIsAsItWasGivenHasPlainWords() {
+    #expect(findings { $1 ? .max : 0 } == ["seen", "not seen", "seen", "not seen", "seen", "not seen"])
+    #expect(findings { _, _ in 0 } == [String](repeating: Self.not, count: 6))
+    #expect(findings { _, _ in .max } == [String](repeating: Self.seen, count: 6))
+  }
+
+  /// Interpreted code under kvm-pvm sees the CPU's own leaf 7.0, and leaf 7.2 as it was given.
+  @Test func eachBitIsJudgedByItself() {
+    let found = findings { bit, isOffered in
+      bit == .uncachedLockDisable ? isOffered ? .max : 0 : bit == .busLockDetect ? .max : 0
+    }
+    #expect(found == [Self.not, Self.not, Self.seen, Self.seen, "seen", "not seen"])
+    #expect(found.allSatisfy { $0!.count <= 30 }, "a cell of the terminal's table")
   }
 
   @Test func aFaultIsToldAndMarksNothing() {

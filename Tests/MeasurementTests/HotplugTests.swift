@@ -15,8 +15,8 @@ import Testing
   ])
   func theLastCpuOfEachPackageGoes(_ description: String, removable: [Int], chosen: [Int]) throws {
     let plan = HotplugPlan(
-      topology: try Topology.synthetic(description), removable: removable, bits: [.splitLock], rounds: 1,
-      budget: 1, wallLimit: 1)
+      topology: try Topology.synthetic(description), removable: removable, bits: [.splitLock],
+      share: .init(rounds: 1, budget: 1, wallLimit: 1))
     #expect(plan.cpus == chosen)
   }
 
@@ -26,7 +26,8 @@ import Testing
       cpus: whole.cpus.filter { $0.id != 5 }, onlineCount: 5, packageCount: 1, numaNodeCount: 1,
       numaDistances: [:])
     let plan = HotplugPlan(
-      topology: topology, removable: [1, 2, 3, 4], bits: [.splitLock], rounds: 1, budget: 1, wallLimit: 1)
+      topology: topology, removable: [1, 2, 3, 4], bits: [.splitLock],
+      share: .init(rounds: 1, budget: 1, wallLimit: 1))
     #expect(plan.cpus == [3], "of CPU 4 nobody could see what becomes of its register")
   }
 
@@ -73,7 +74,7 @@ import Testing
     try control.begin(touching: [.splitLock, .busLock], hotplug: [1])
     let plan = HotplugPlan(
       topology: report.topology, removable: HotplugHazard.removable(report.topology, machine.files),
-      bits: [.splitLock, .busLock], rounds: 1, budget: 1, wallLimit: 60)
+      bits: [.splitLock, .busLock], share: .init(rounds: 1, budget: 1, wallLimit: 60))
     #expect(plan.cpus == [1])
     let experiment = HotplugExperiment(plan: plan, machine: report, control: control, clock: TscClock())
     try experiment.run(progress: { _ in }, finishedRound: { _ in })

@@ -130,7 +130,8 @@ import Testing
     let (report, control) = (try machine.report(), try machine.control())
     try control.begin(touching: [.splitLock])
     let plan = LeakPlan(
-      opener: report.topology.cpus[0], in: report.topology, rounds: 2, budget: budget, wallLimit: 60)
+      opener: report.topology.cpus[0], in: report.topology,
+      share: .init(rounds: 2, budget: budget, wallLimit: 60))
     return LeakExperiment(
       plan: plan, seed: 3, machine: report, control: control, clock: TscClock(milliseconds: 5))
   }

@@ -89,7 +89,8 @@ import Testing
 
   @Test func aBigMachineIsToldFromOneCoreAPackage() throws {
     let topology = try Topology.synthetic("pack:2 core:64 pu:2")
-    let plan = ScopePlan(topology: topology, bits: [.splitLock], budget: 1, wallLimit: 1)
+    let plan = ScopePlan(
+      topology: topology, bits: [.splitLock], share: .init(rounds: 1, budget: 1, wallLimit: 1))
     #expect(plan.writers.count == 4)
     #expect(Set(plan.writers.compactMap { topology.cpu($0)?.package }).count == 2)
   }

@@ -30,7 +30,7 @@ import Testing
     let cost = try SettingsCost(
       settings: Self.settings, cpu: machine.topology.cpus.last!.id, machine: machine, clock: TscClock(),
       seed: 5)
-    var course = ExperimentCourse(budget: 0)
+    var course = ExperimentCourse(.init(rounds: 1, budget: 0, wallLimit: 0), at: 0)
     var settled = 0
     try BusErrorGuard.installed {
       try cost.visit(
@@ -96,8 +96,8 @@ import Testing
     let (report, control) = (try machine.report(), try machine.control())
     try control.begin(touching: [.splitLock])
     let plan = SettingsPlan(
-      settings: Self.settings, cpu: report.topology.cpus[0], bystander: nil, rounds: 1, budget: 0,
-      wallLimit: 0)
+      settings: Self.settings, cpu: report.topology.cpus[0], bystander: nil,
+      share: .init(rounds: 1, budget: 0, wallLimit: 0))
     let experiment = SettingsExperiment(
       plan: plan, seed: 3, machine: report, control: control, clock: TscClock(milliseconds: 5))
     try machine.set(0x33, 0, cpu: 0)

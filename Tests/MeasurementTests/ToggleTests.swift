@@ -24,8 +24,8 @@ import Testing
     let control = try machine.control()
     try control.begin(touching: [.splitLock], mitigation: true)
     let plan = TogglePlan(
-      writer: report.topology.cpus.last!, in: report.topology, rounds: rounds, budget: budget,
-      wallLimit: wallLimit)
+      writer: report.topology.cpus.last!, in: report.topology,
+      share: .init(rounds: rounds, budget: budget, wallLimit: wallLimit))
     return (
       ToggleExperiment(
         plan: plan, seed: 3, machine: report, control: control, clock: TscClock(milliseconds: 5)), control
@@ -167,7 +167,8 @@ import Testing
   func onePlanForEveryRelation(_ test: Planned) throws {
     let topology = try Topology.synthetic(test.topology)
     let plan = TogglePlan(
-      writer: try #require(topology.cpu(test.writer)), in: topology, rounds: 1, budget: 1, wallLimit: 1)
+      writer: try #require(topology.cpu(test.writer)), in: topology,
+      share: .init(rounds: 1, budget: 1, wallLimit: 1))
     #expect(plan.cpus == test.cpus)
     #expect(plan.victims == test.victims)
     let cells = plan.cells(writable: Set(plan.all), showsBehaviour: true, hasSysctl: true)

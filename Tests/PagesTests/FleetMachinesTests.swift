@@ -55,6 +55,17 @@ import Testing
     }
   }
 
+  /// One after another, as far as their clocks tell.
+  @Test func namesThatChangeWithTheBootTellClonesApart() async throws {
+    try await machines([
+      Made(boot: "b0", from: 0, to: 2, name: "node0"), Made(boot: "b1", from: 5, to: 7, name: "node1"),
+    ]) { #expect($0.machines.map(\.name) == ["node0", "node1"] && $0.clones == ["0badc0ffee11"]) }
+    try await machines([
+      Made(boot: "b0", from: 0, to: 2, name: "node0"), Made(boot: "b1", from: 5, to: 7, name: "node0"),
+      Made(boot: "b2", from: 10, to: 12),
+    ]) { #expect($0.machines.count == 1 && $0.clones.isEmpty) }
+  }
+
   @Test func processorsTellClonesApart() async throws {
     try await machines((0..<4).map { Made(boot: "b\($0)", from: 5 * $0, to: 5 * $0 + 2, model: 17 + $0 % 2) })
     {

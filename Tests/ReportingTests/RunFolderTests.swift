@@ -23,12 +23,13 @@ import Testing
   }
 
   private static func record(_ run: String) throws -> RunRecord {
-    RunRecord(
+    let machine = try MachineReport.ofThisMachine(watchMs: 0)
+    let request = RunRequest(
+      machine: machine, files: .live, plan: Plan(.quick), experiments: [.cost],
+      cpus: [machine.topology.cpus[0]], cpusAreGiven: false, otherCpus: [:])
+    return RunRecord(
       toolVersion: "0", run: run, label: nil, startedUtc: "2026-01-01T00:00:00Z",
-      parameters: .init(
-        plan: Plan(.quick), experiments: [.cost], cpus: [0], otherCpus: [], request: CellRequest(), seed: 1,
-        cells: 0),
-      machine: try MachineReport.ofThisMachine(watchMs: 0), skipped: [])
+      parameters: .init(request, seed: 1, cells: 0), machine: machine, skipped: [])
   }
 
   struct Change: Sendable {

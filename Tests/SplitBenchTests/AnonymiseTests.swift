@@ -111,6 +111,106 @@ import Testing
     }
   }
 
+  /// A host may be called like what is measured: in a table that says nothing, in free text it does.
+  @Test func aNameTakesNothingMeasuredAway() async throws {
+    let words = [
+      "core", "linux", "cpu", "machine", "guest", "silicon", "hot", "nothing", "add", "epyc", "kvm", "run",
+      "cost",
+    ]
+    try await withTemporaryFolder { folder in
+      var run = BuiltRun(number: 9)
+      run.tables = ["cost", "trap", "guest"]
+      run.edit = { row in
+        let word = words[row.values.reduce(0) { $0 + $1.utf8.count } % words.count]
+        return row["attribution_evidence"] == nil ? [:] : ["attribution_evidence": word]
+      }
+      run.record = {
+        $0["skipped"] = words.flatMap {
+          [["what": "x", "reason": $0], ["what": "y", "reason": "on \($0), here"]]
+        }
+      }
+      let original = try run.write(in: folder.appending("src"))
+      let package = try text(BuiltRun.committed.appending("datapackage.json"))
+      try Data(package.utf8).write(to: URL(filePath: original.appending("datapackage.json").string))
+      let result = try await Tool.run(
+        "anonymise", original.string, "--out", folder.appending("out").string, "--word",
+        words.joined(separator: ","))
+      try #require(result.code == 0, "\(result.errors)")
+      let copy = FilePath(result.output.trimmingCharacters(in: .newlines))
+
+      for table in ["cost", "trap", "guest"] {
+        func rows(_ folder: FilePath) throws -> [[String: String]] {
+          let lines = try text(folder.appending("\(table).csv")).split(separator: "\n").map {
+            CsvLine.fields($0)
+          }
+          return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
+        }
+        let expected = try rows(original).map { row in
+          var row = row
+          row["run"] = copy.lastComponent!.string
+          if row["attribution_evidence"] != nil { row["attribution_evidence"] = "(name)" }
+          return row
+        }
+        #expect(try rows(copy) == expected)
+      }
+
+      func object(_ file: FilePath) throws -> [String: Any] {
+        try JSONSerialization.jsonObject(with: Data(try text(file).utf8)) as! [String: Any]
+      }
+      let resources = { (folder: FilePath) in
+        try object(folder.appending("datapackage.json"))["resources"] as! [NSDictionary]
+      }
+      #expect(try resources(copy) == resources(original))
+      let record = try object(copy.appending("run.json"))
+      let skipped = record["skipped"] as? [[String: String]]
+      #expect(Set(skipped?.compactMap { $0["reason"] } ?? []) == ["(name)", "on (name), here"])
+      #expect(record["run"] as? String == copy.lastComponent!.string)
+      let processor = { (record: [String: Any]) in
+        (record["machine"] as? [String: Any])?["processor"] as? NSDictionary
+      }
+      #expect(processor(record) == processor(try object(original.appending("run.json"))))
+    }
+  }
+
+  @Test func domainsGoWithTheName() async throws {
+    try await withTemporaryFolder { folder in
+      var run = BuiltRun(number: 10)
+      run.record = {
+        $0["host"] = [
+          "group": "g", "instance": "i", "instance_source": "machine-id", "name": "srv-07.dc3.acme.example",
+        ]
+        $0["skipped"] = [["what": "x", "reason": "the server of dc3.acme.example, and acme.example alone"]]
+      }
+      let original = try run.write(in: folder.appending("src"))
+      let result = try await Tool.run("anonymise", original.string, "--out", folder.appending("out").string)
+      let copy = FilePath(result.output.trimmingCharacters(in: .newlines))
+      #expect(try text(copy.appending("run.json")).contains("the server of (name), and (name) alone"))
+    }
+  }
+
+  /// One machine-id, in two boots at a time.
+  @Test func clonesStayApart() async throws {
+    try await withTemporaryFolder { folder in
+      for number in 1...4 {
+        var run = BuiltRun(number: number)
+        run.record = {
+          $0["ended_utc"] = "2026-01-01T100009Z"
+          $0["host"] = [
+            "group": "g", "instance": "0badc0ffee11", "instance_source": "machine-id",
+            "boot": "b\(number % 2)",
+          ]
+        }
+        try run.write(in: folder.appending("src"))
+      }
+      let out = folder.appending("out")
+      let result = try await Tool.run("anonymise", folder.appending("src").string, "--out", out.string)
+      #expect(result.code == 0, "\(result.errors)")
+      #expect(names(in: out).map { names(in: out.appending($0)).count } == [2, 2])
+      let page = try await Tool.run("report", out.string, "--fleet", "--markdown")
+      #expect(page.output.contains("4 runs of 2 machines"), "\(page.errors)")
+    }
+  }
+
   @Test func machinesStayApart() async throws {
     try await withTemporaryFolder { folder in
       for (number, instance) in [(3, "aaaa0badc0ff"), (4, "aaaa0badc0ff"), (5, "bbbb0badc0ff")] {

@@ -21,7 +21,7 @@ struct BuiltRun {
   var record: @Sendable (inout [String: Any]) -> Void = { _ in }
 
   static let committed: FilePath = {
-    let results = Repository.root.appending("results/amd-epyc-f25-m17-s1-kvm")
+    let results = Repository.root.appending("results").appending("amd-epyc-f25-m17-s1-kvm")
     return results.appending(names(in: results).first { $0.hasPrefix("2026") }!)
   }()
 
@@ -83,6 +83,11 @@ struct BuiltRun {
 }
 
 extension BuiltRun {
+  /// Whether a row of `cost` is of a locked operand in two lines.
+  static func isSplit(_ row: [String: String]) -> Bool {
+    row["locked"] == "true" && row["placement"] == "line-split"
+  }
+
   /// Runs of one machine, apart from each other by their luck.
   static func side(
     _ numbers: Range<Int>, in parent: FilePath, _ name: String, _ change: (inout BuiltRun) -> Void = { _ in }

@@ -95,8 +95,7 @@ import Testing
   func jsonParses(arguments: [String]) async throws {
     let result = try await Tool.run(arguments)
     #expect(result.code == 0 && result.errors.isEmpty)
-    let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
-    #expect(object?.isEmpty == false)
+    #expect(try !result.json().isEmpty)
     #expect(!result.output.contains("\" : null"), "what is not known is absent")
   }
 
@@ -140,8 +139,7 @@ import Testing
   @Test func thePlanGrowsWithTheRelationsAndNotWithTheCpus() async throws {
     func pairs(_ arguments: String...) async throws -> Int {
       let result = try await Tool.run(["run", "--dry-run", "--json"] + arguments)
-      let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
-      return (object?["pairs"] as? [Any])?.count ?? -1
+      return try #require(try result.json()["pairs"] as? [Any]).count
     }
     #expect(try await pairs("--topology", "pack:2 l3:2 core:4 pu:2") == 4)
     #expect(try await pairs("--topology", "pack:2 l3:8 core:16 pu:2") == 4)

@@ -1,3 +1,5 @@
+import Testing
+
 /// A line of our CSV, whose quoted fields hold commas and doubled quotes, never ends of lines.
 enum CsvLine {
   static func fields(_ line: Substring) -> [String] {
@@ -18,5 +20,15 @@ enum CsvLine {
   static func text(_ fields: [String]) -> String {
     fields.map { $0.contains { ",\"".contains($0) } ? "\"\($0.replacing("\"", with: "\"\""))\"" : $0 }
       .joined(separator: ",")
+  }
+
+  /// The lines behind the first of a whole file, by the names in the first.
+  static func rows(_ text: String) throws -> [[String: String]] {
+    let lines = text.split(separator: "\n").map(fields)
+    let names = try #require(lines.first)
+    return try lines.dropFirst().map { line in
+      try #require(line.count == names.count, "\(line)")
+      return Dictionary(uniqueKeysWithValues: zip(names, line))
+    }
   }
 }

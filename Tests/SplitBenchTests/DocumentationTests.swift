@@ -10,8 +10,7 @@ import Testing
 @Suite struct DocumentationTests {
   /// Programs read it, and the column reference is made of it.
   @Test func theListHasEveryTableAndInstruction() async throws {
-    let list = try await Tool.run("list", "--json").output
-    let object = try #require(try JSONSerialization.jsonObject(with: Data(list.utf8)) as? [String: Any])
+    let object = try await Tool.run("list", "--json").json()
     let tables = try #require(object["tables"] as? [[String: Any]]).compactMap { $0["name"] as? String }
     #expect(Set(tables) == Set(RunResults.columnTypes.keys))
     let instructions = try #require(object["instructions"] as? [[String: Any]])
@@ -39,6 +38,15 @@ import Testing
             "run,round_count,cpu,setting,instruction,width_bytes,locked,placement,offset_bytes,"))
       }
     }
+  }
+
+  /// What the makers had no hardware for, in the README and in every run's record.
+  @Test func everyUntestedPathOfGuestsIsInTheReadme() throws {
+    let readme = try text(Repository.root.appending("README.md"))
+    let part = try #require(readme.split(separator: "(`untested_on_hardware` in `run.json`").last)
+    let list = part.split(separator: "\n\n")[1].split(separator: "\n")
+    #expect(list.count == GuestExperiment.untestedOnHardware.count)
+    #expect(list.contains { $0.hasPrefix("- kvm_amd on silicon") })
   }
 
   @Test func theChangeLogBeginsWithThisVersion() async throws {

@@ -5,10 +5,7 @@ import Testing
 
 /// `splitbench export`, and the tool that it writes for.
 @Suite struct ExportTests {
-  /// Python with pyperf, where `make test` has put it.
-  private static let python = ProcessInfo.processInfo.environment["SPLITBENCH_PYTHON"]
-
-  @Test(.enabled(if: python != nil, "no Python with pyperf"))
+  @Test(.enabled(if: Tool.python != nil, "no Python with pyperf"))
   func pyperfReadsIt() async throws {
     try await withTemporaryFolder { folder in
       let result = try await Tool.run("export", SmallRun.path.string, "--format", "pyperf")
@@ -45,7 +42,7 @@ import Testing
   }
 
   private func ask(_ arguments: String...) async throws -> String {
-    let result = try await Tool.run(arguments, program: FilePath(Self.python!))
+    let result = try await Tool.run(arguments, program: Tool.python!)
     #expect(result.code == 0, "\(result.errors)")
     return result.output
   }

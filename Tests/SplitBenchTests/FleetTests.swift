@@ -67,6 +67,60 @@ import Testing
     }
   }
 
+  /// What a copy that was cut short, or a run that ended before its first round, leaves in a tree.
+  @Test func halfMadeRunsAreNamedAndPassedOver() async throws {
+    try await withFleet(machines: 15, runs: 2) { fleet, _ in
+      let machine = fleet.appending(names(in: fleet)[0])
+      let source = machine.appending(names(in: machine)[0])
+      for name in ["begun", "cut", "without-rows"] {
+        try FileManager.default.copyItem(atPath: source.string, toPath: machine.appending(name).string)
+      }
+      let data = Data(try text(source.appending("run.json")).utf8)
+      var record = try JSONSerialization.jsonObject(with: data) as! [String: Any]
+      record["started_utc"] = "2020-01-01T00:00:00Z"
+      try JSONSerialization.data(withJSONObject: record).write(
+        to: URL(filePath: machine.appending("without-rows").appending("run.json").string))
+      try Data().write(to: URL(filePath: machine.appending("without-rows").appending("cost.csv").string))
+      try Data("{\"a\"".utf8).write(to: URL(filePath: machine.appending("cut").appending("run.json").string))
+      try FileManager.default.removeItem(atPath: machine.appending("begun").appending("run.json").string)
+
+      let page = try await Tool.run("report", fleet.string, "--fleet", "--markdown")
+      let compared = try await Tool.run(
+        "compare", "--groups", fleet.string, "--only", "cost", "--where",
+        "instruction=add,width_bytes=8,placement=line-split", "--anyway")
+      #expect(page.code == 0 && compared.code == 1, "\(page.errors) \(compared.errors)")
+      #expect(page.output.contains("30 runs of"))
+      for name in ["begun", "cut", "without-rows"] {
+        let path = machine.appending(name).string
+        #expect(page.output.contains("not read: \(path)"))
+        for errors in [page.errors, compared.errors] {
+          #expect(errors.contains("warning: not read: \(path)"), "\(errors)")
+        }
+        let alone = try await Tool.run("report", path, "--markdown")
+        #expect(alone.code == 2 && alone.errors.contains(path), "\(alone.errors)")
+      }
+    }
+  }
+
+  /// A playbook starts equal machines in one second; a fixed seed is the same on all.
+  @Test func equalMachinesMayBeginInOneSecond() async throws {
+    try await withTemporaryFolder { folder in
+      for machine in ["one", "two"] {
+        var run = BuiltRun(number: 1)
+        run.record = {
+          $0["host"] = ["group": "g", "instance": machine, "instance_source": "machine-id", "boot": machine]
+        }
+        try run.write(in: folder.appending(machine))
+      }
+      let compared = try await Tool.run("compare", folder.string)
+      #expect(compared.code == 0, "\(compared.errors)")
+      let page = try await Tool.run("report", folder.string, "--fleet", "--markdown")
+      #expect(page.code == 0 && page.output.contains("2 runs of 2 machines"), "\(page.errors)")
+      let copied = try await Tool.run("anonymise", folder.string, "--out", folder.appending("out").string)
+      #expect(copied.code == 0, "\(copied.errors)")
+    }
+  }
+
   /// Machines are the unit: many runs of few machines decide nothing.
   @Test func equalMachinesAreASide() async throws {
     try await withFleet(machines: 15, runs: 3) { fleet, _ in
@@ -75,8 +129,7 @@ import Testing
         "instruction=add,width_bytes=8,placement=line-split", "--anyway", "--json",
       ]
       let result = try await Tool.run(arguments)
-      let report = try #require(
-        try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+      let report = try result.json()
       let sides = try #require(report["sides"] as? [[String: Any]])
       #expect(sides.count == 5 && sides.allSatisfy { ($0["runs"] as? [String])?.count ?? 0 >= 9 })
       let text = try await Tool.run(arguments.filter { $0 != "--json" })

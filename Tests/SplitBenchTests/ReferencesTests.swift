@@ -5,16 +5,14 @@ import Testing
 
 /// `splitbench compare --references`: published numbers beside measured ones.
 @Suite struct ReferencesTests {
-  private static let committed = Repository.root.appending("results/references.csv").string
+  private static let committed = Repository.root.appending("results").appending("references.csv").string
   private static let header =
     "source,url,published,processor,timed,experiment,column,cells,qualifier,value,value_high,unit,differs\n"
 
   private func json(_ arguments: String...) async throws -> [[String: Any]] {
     let result = try await Tool.run(["compare", "--json", "--references"] + arguments)
     #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
-    let object = try #require(
-      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
-    return try #require(object["numbers"] as? [[String: Any]])
+    return try #require(try result.json()["numbers"] as? [[String: Any]])
   }
 
   private func write(_ rows: String, in folder: FilePath) throws -> String {
@@ -23,13 +21,10 @@ import Testing
     return file
   }
 
-  /// The second row of a table by the names of the first.
   private func field(_ column: String, of table: String, where isRow: ([String: String]) -> Bool) throws
     -> Double
   {
-    let lines = try text(BuiltRun.committed.appending("\(table).csv")).split(separator: "\n").map(
-      CsvLine.fields)
-    let rows = lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
+    let rows = try CsvLine.rows(try text(BuiltRun.committed.appending("\(table).csv")))
     return try #require(rows.first(where: isRow).flatMap { Double($0[column]!) })
   }
 

@@ -13,6 +13,9 @@ struct Tool {
     var errors: String
   }
 
+  /// With the packages that tests of files want, where `make test` has put it.
+  static let python = ProcessInfo.processInfo.environment["SPLITBENCH_PYTHON"].map { FilePath($0) }
+
   /// The build folder that this test bundle lies in.
   static let buildFolder: FilePath = {
     let bundle = FilePath(CommandLine.arguments[0])
@@ -68,4 +71,8 @@ func names(in folder: FilePath) -> [String] {
 /// The text of a file.
 func text(_ path: FilePath) throws -> String {
   try String(contentsOf: URL(filePath: path.string), encoding: .utf8)
+}
+
+func write(_ text: String, to file: FilePath) throws {
+  try text.write(toFile: file.string, atomically: false, encoding: .utf8)
 }

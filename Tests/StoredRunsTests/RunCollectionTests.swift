@@ -15,11 +15,15 @@ import Testing
   }
 
   /// A run in a folder, started at that second, so that it is no copy of another.
-  private func put(_ name: String, in folder: FilePath, second: Int) throws {
+  private func put(_ name: String, in folder: FilePath, second: Int, instance: String? = nil) throws {
     try files.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
     let copy = try WorkFolder(copyOf: SmallRun.path)
     defer { copy.remove() }
-    let text = String(decoding: try WorkFolder.bytes(SmallRun.path.appending("run.json")), as: UTF8.self)
+    var text = String(decoding: try WorkFolder.bytes(SmallRun.path.appending("run.json")), as: UTF8.self)
+    if let instance {
+      let host = #""host":{"group":"g","instance":"\#(instance)","instance_source":"machine-id","boot":"b"},"#
+      text.insert(contentsOf: host, at: text.index(after: text.firstIndex(of: "{")!))
+    }
     let started = try StoredRun(SmallRun.path).record.startedUtc
     try copy.write("run.json", Array(text.replacing(started, with: "2026-01-01T00:00:0\(second)Z").utf8))
     try files.copyItem(atPath: copy.path.string, toPath: folder.appending(name).string)
@@ -109,6 +113,64 @@ import Testing
       chmod(closed.string, 0)
       defer { chmod(closed.string, 0o700) }
       #expect(try refusal(folder).description.contains("make it readable"))
+    }
+  }
+
+  /// A playbook starts equal machines in one second, with one seed: their runs have one name.
+  @Test func equalMachinesMayBeginInOneSecond() throws {
+    try withFolder { folder in
+      for machine in ["one", "two"] {
+        try put("a", in: folder.appending(machine), second: 1, instance: machine)
+      }
+      #expect(try RunCollection.find([folder]).runs.count == 2)
+      try put("a", in: folder.appending("copy"), second: 1, instance: "one")
+      #expect(try refusal(folder).what == "the same run as \(folder)/copy/a")
+    }
+  }
+
+  @Test func halfMadeRunsSpoilNoTree() throws {
+    try withFolder { folder in
+      let tree = folder.appending("one")
+      for (second, name) in ["a", "b", "begun", "cut"].enumerated() {
+        try put(name, in: tree, second: second)
+      }
+      unlink(tree.appending("begun").appending("run.json").string)
+      truncate(tree.appending("cut").appending("run.json").string, 100)
+      #expect(try refusal(folder).file == tree.appending("begun"))
+
+      var found = try RunCollection.find([folder], passingOver: true)
+      #expect(found.runs.map(\.name) == ["a", "b"])
+      #expect(
+        found.unread.map(\.file) == [tree.appending("begun"), tree.appending("cut").appending("run.json")])
+      // Tables are read later.
+      let table = tree.appending("a").appending("cost.csv")
+      truncate(table.string, 0)
+      let names = try found.reading { found in
+        for run in found.runs { _ = try run.table("cost") }
+        return found.runs.map(\.name)
+      }
+      #expect(names == ["b"] && found.unread.last?.file == table)
+
+      for name in ["begun", "cut"] {
+        #expect(throws: ReadFailure.self, "named by itself") {
+          try RunCollection.find([folder, tree.appending(name)], passingOver: true)
+        }
+      }
+      var alone = try RunCollection.find([tree.appending("a"), tree.appending("b")], passingOver: true)
+      #expect(throws: ReadFailure.self, "named by itself") {
+        try alone.reading { for run in $0.runs { _ = try run.table("cost") } }
+      }
+    }
+  }
+
+  @Test func aTreeOfHalfMadeRunsIsRefused() throws {
+    try withFolder { folder in
+      try put("a", in: folder, second: 1)
+      unlink(folder.appending("a").appending("run.json").string)
+      let failure = try #require(throws: ReadFailure.self) {
+        try RunCollection.find([folder], passingOver: true)
+      }
+      #expect(failure.what.contains("no run.json"))
     }
   }
 

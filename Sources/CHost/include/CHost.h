@@ -52,6 +52,10 @@ int chost_pidfd_open(int process);
 /// The corresponding C function is `pipe2` with O_CLOEXEC.
 int chost_pipe(int *_Nonnull ends);
 
+/// From now on no core file is written when this process is killed, nor a program of core_pattern's started; its /proc/self is root's.
+/// Async-signal-safe. The corresponding system calls are `setrlimit(RLIMIT_CORE)` and `prctl(PR_SET_DUMPABLE)`.
+void chost_leave_no_dump(void);
+
 /// From now on this process is killed when the thread that started it ends, and if that has ended already.
 /// The corresponding system call is `prctl(PR_SET_PDEATHSIG)`.
 int chost_die_with_parent(int parent);
@@ -132,6 +136,17 @@ int chost_interrupts_install(void);
 int chost_interrupts_remove(void);
 /// The signal that asked the run to end, or 0.
 int chost_interrupt_received(void);
+
+// MARK: Stops of the process
+
+/// From now on `chost_stop_count` counts: SIGCONT stays blocked on the calling thread and on those that it starts. It still
+/// continues a stopped process.
+int chost_stops_watch(void);
+/// Puts the calling thread's mask back.
+int chost_stops_unwatch(void);
+/// How often the process was stopped and continued, as far as anyone asked in between. A thread that went on behind a stop finds it
+/// counted, whichever thread it is. A SIGCONT that continued nothing counts, too; a freezer's or a debugger's stop does not.
+uint64_t chost_stop_count(void);
 
 // MARK: perf_event
 

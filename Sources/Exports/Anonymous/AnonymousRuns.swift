@@ -1,3 +1,4 @@
+import Fleet
 import Glibc
 import Machine
 import Reporting
@@ -19,8 +20,8 @@ public struct AnonymousRuns {
 
   private let runs: [StoredRun]
   private let words: [String]
-  private let labels: [String]
-  private let machines: Pseudonyms<MachineKey>
+  /// By a run's path.
+  private let machines: [FilePath: String]
   private let boots: Pseudonyms<String>
 
   /// - Parameters:
@@ -28,21 +29,33 @@ public struct AnonymousRuns {
   ///   - words: names of hosts and people that must not be in the copy, beside those in the records.
   public init(_ runs: [StoredRun], words: [String]) {
     self.runs = runs
-    machines = Pseudonyms("machine", of: runs.map(\.machineKey))
+    // Clones of one disk, too, are a machine each.
+    var firstRuns: [FilePath: FilePath] = [:]
+    for machine in FleetMachines(runs).machines {
+      for run in machine.runs { firstRuns[run.path] = machine.runs[0].path }
+    }
+    let names = Pseudonyms("machine", of: runs.map { firstRuns[$0.path]! })
+    machines = firstRuns.mapValues { names[$0] }
     boots = Pseudonyms("boot", of: runs.compactMap { $0.record.host?.boot })
     let found = runs.flatMap { run -> [String] in
       let host = run.record.host
       return [host?.name, host?.instance, host?.boot].compactMap { $0 }
     }
-    self.words = AnonymousRuns.withParts(found + words)
     // A number or a literal of JSON is no name, and stands everywhere.
-    labels = AnonymousRuns.withParts(
-      runs.compactMap(\.record.label).filter { Double($0) == nil && !["true", "false", "null"].contains($0) })
+    let labels = runs.compactMap(\.record.label).filter {
+      Double($0) == nil && !["true", "false", "null"].contains($0)
+    }
+    self.words = AnonymousRuns.withParts(found + words + labels)
   }
 
-  /// A host's name alone identifies it too. Words of a letter or two would be found everywhere.
+  /// A host's name alone identifies it too, and so do its domains: `dc3.acme.example` and `acme.example` of `srv7.dc3.acme.example`. Words of
+  /// a letter or two would be found everywhere, as would the end of a version.
   private static func withParts(_ words: [String]) -> [String] {
-    let all = words + words.compactMap { $0.split(separator: ".").first.map(String.init) }
+    let all = words.flatMap { word in
+      let parts = word.split(separator: ".")
+      let domains = parts.indices.dropFirst().dropLast().map { parts[$0...].joined(separator: ".") }
+      return [word] + parts.prefix(1).map(String.init) + domains.filter { $0.contains(where: \.isLetter) }
+    }
     return Set(all.filter { $0.count > 2 }).sorted { ($1.count, $0) < ($0.count, $1) }
   }
 
@@ -58,7 +71,7 @@ public struct AnonymousRuns {
     var taken: Set<FilePath> = []
     return try runs.map { run in
       let slug = run.record.machine.processor.slug
-      let machine = machines[run.machineKey]
+      let machine = machines[run.path]!
       let time = run.record.startedUtc.filter { $0 != "-" && $0 != ":" }
       let parent = out.appending("\(slug)-\(machine)")
       var folder = parent.appending("\(time)-\(slug)")
@@ -89,9 +102,12 @@ public struct AnonymousRuns {
           .init($0.lowercased(), name.lowercased(), matchesCase: true),
         ]
       }
-        // A label may be a word of ours, as `warn` is.
-        + words.map { .init($0) } + labels.map { .init($0, sparesFields: true) })
-    try put(scrubber.scrubbed(Array(try Json.text(record).utf8)), folder.appending("run.json"))
+        + words.map { .init($0) })
+    // Linux's release, which anyone may name, is a part of it.
+    let release = record.machine.linux.release
+    record.host?.group.replace(
+      release, with: String(decoding: scrubber.unworded(release.utf8), as: UTF8.self))
+    try put(scrubber.scrubbed(json: Array(try Json.text(record).utf8)), folder.appending("run.json"))
     var leftOut: [String] = []
     for file in FileTree(root: run.path).names("/").sorted() where file != "run.json" {
       let table = file.hasSuffix(".csv") ? String(file.dropLast(4)) : nil
@@ -100,9 +116,10 @@ public struct AnonymousRuns {
         let text = try bytes()
         try refuseUnknown(columns, in: text, run.path.appending(file))
         // Raw timings are numbers and words of ours alone.
-        try put(columns["run"] == nil ? text : scrubber.scrubbed(text), folder.appending(file))
+        try put(
+          columns["run"] == nil ? text : scrubber.scrubbed(table: text, run: name), folder.appending(file))
       } else if file == "datapackage.json" {
-        try put(scrubber.scrubbed(try bytes()), folder.appending(file))
+        try put(scrubber.scrubbed(json: try bytes(), name: name.lowercased()), folder.appending(file))
       } else {
         leftOut.append(file)
       }
@@ -111,7 +128,7 @@ public struct AnonymousRuns {
     return Copied(from: run.path, to: folder, leftOut: leftOut)
   }
 
-  /// A host called like something that is measured would have taken that out too.
+  /// What was taken out must not be what was measured.
   private func check(_ folder: FilePath) throws(ReadFailure) {
     let copy = try StoredRun(folder)
     for (table, columns) in RunResults.columnTypes where columns["run"] != nil && copy.has(table) {

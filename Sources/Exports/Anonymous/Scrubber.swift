@@ -7,17 +7,12 @@ struct Scrubber {
     fileprivate let bytes: [UInt8]
     fileprivate let replacement: [UInt8]
     fileprivate let matchesCase: Bool
-    fileprivate let sparesFields: Bool
 
-    /// - Parameters:
-    ///   - matchesCase: otherwise ASCII letters of either case are the same.
-    ///   - sparesFields: whether it stays in a field of a table or a string of JSON without spaces: these are SplitBench's own words.
-    init(
-      _ text: String, _ replacement: String = "(name)", matchesCase: Bool = false, sparesFields: Bool = false
-    ) {
+    /// - Parameter matchesCase: otherwise ASCII letters of either case are the same.
+    init(_ text: String, _ replacement: String = "(name)", matchesCase: Bool = false) {
       bytes = text.utf8.map { matchesCase ? $0 : Scrubber.lowercased($0) }
       self.replacement = Array(replacement.utf8)
-      (self.matchesCase, self.sparesFields) = (matchesCase, sparesFields)
+      self.matchesCase = matchesCase
     }
   }
 
@@ -47,7 +42,8 @@ struct Scrubber {
       Shape(/()\b[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}){4,7}/, "(ip)"),
       Shape(/()\b[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*::(?:[0-9A-Fa-f]{1,4}:)*[0-9A-Fa-f]{1,4}/, "(ip)"),
       Shape(/()\b(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}\b(?!\.)/, "(ip)"),
-      Shape(/()[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+/, "(mail)"),
+      // The domain may be gone already.
+      Shape(/()[A-Za-z0-9._%+\-]+@(?:[A-Za-z0-9.\-]|\(name\))+/, "(mail)"),
       Shape(/()\b0x[0-9A-Fa-f]{9,16}\b/, "0x0"),
       // As clouds name machines.
       Shape(/()\bi-[0-9A-Fa-f]{8,17}\b/, "(instance)"),
@@ -59,28 +55,32 @@ struct Scrubber {
     ]
   }
 
+  /// Without the words.
+  func unworded(_ text: some Sequence<UInt8>) -> [UInt8] {
+    words.reduce(Array(text)) { Scrubber.replacing($1, in: $0) }
+  }
+
+  /// Without what has a shape.
+  ///
   /// - Parameter text: valid UTF-8.
-  func scrubbed(_ text: [UInt8]) -> [UInt8] {
+  func unshaped(_ text: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
     for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       if !result.isEmpty || line.startIndex > 0 { result.append(UInt8(ascii: "\n")) }
-      result += scrubbed(line: line)
+      guard Scrubber.mayHaveShapes(line) else {
+        result += line
+        continue
+      }
+      var text = String(decoding: line, as: UTF8.self)
+      for shape in shapes { text.replace(shape.pattern) { $0.output.1 + shape.replacement } }
+      result += text.utf8
     }
     return result
   }
 
-  private func scrubbed(line: ArraySlice<UInt8>) -> [UInt8] {
-    var bytes = Array(line)
-    for word in words { bytes = Scrubber.replacing(word, in: bytes) }
-    guard Scrubber.mayHaveShapes(bytes) else { return bytes }
-    var text = String(decoding: bytes, as: UTF8.self)
-    for shape in shapes { text.replace(shape.pattern) { $0.output.1 + shape.replacement } }
-    return Array(text.utf8)
-  }
-
   /// Tables are numbers, line by line: regular expressions would take minutes over them.
-  private static func mayHaveShapes(_ line: [UInt8]) -> Bool {
+  private static func mayHaveShapes(_ line: ArraySlice<UInt8>) -> Bool {
     var (dots, digits) = (0, 0)
     var last = UInt8(ascii: " ")
     for byte in line {
@@ -112,8 +112,7 @@ struct Scrubber {
       let end = index + word.bytes.count
       if folded(text[index]) == first, end <= text.count,
         index == 0 || !isWordPart(text[index - 1]), end == text.count || !isWordPart(text[end]),
-        zip(text[index..<end], word.bytes).allSatisfy({ folded($0) == $1 }),
-        !(word.sparesFields && isInWordField(index..<end, of: text))
+        zip(text[index..<end], word.bytes).allSatisfy({ folded($0) == $1 })
       {
         result += word.replacement
         index = end
@@ -127,18 +126,6 @@ struct Scrubber {
 
   fileprivate static func lowercased(_ byte: UInt8) -> UInt8 {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-  }
-
-  /// Whether what stands between quotes, commas and the ends of the line has no space, as `line-split`.
-  private static func isInWordField(_ range: Range<Int>, of line: [UInt8]) -> Bool {
-    func hasSpace(_ bytes: some Sequence<UInt8>) -> Bool {
-      for byte in bytes {
-        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: ",") { return false }
-        if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { return true }
-      }
-      return false
-    }
-    return !hasSpace(line[..<range.lowerBound].reversed()) && !hasSpace(line[range.upperBound...])
   }
 
   /// A dot and a hyphen end a word: `node7.example.org` holds `node7`.

@@ -20,14 +20,13 @@ extension BystanderExperiment {
       request.skip(id.rawValue, RunRequest.needsSecondCpu)
       return nil
     }
-    if request.victims.contains(where: \.takesBusLocks) {
+    let victims = request.victims ?? Victim.allCases
+    if victims.contains(where: \.takesBusLocks) {
       request.skip(
         "line-split-atomic beside less than 10 % of locked time", "its own bus locks would take the budget")
     }
-    let share = request.share(of: id)
     return BystanderPlan(
-      pairs: pairs, victims: request.victims, victimNode: request.victimNode, rounds: share.rounds,
-      budget: share.budget, wallLimit: share.wallLimit)
+      pairs: pairs, victims: victims, victimNode: request.victimNode, share: request.share(of: id))
   }
 
   public convenience init(_ design: BystanderPlan, on bench: Bench) {

@@ -1,5 +1,3 @@
-import CAtomics
-import CHost
 import LockKernels
 import Machine
 
@@ -7,20 +5,19 @@ import Machine
 public final class BystanderExperiment: CoursedExperiment {
   public let plan: BystanderPlan
   public let seed: UInt64
-  public private(set) var records: [BystanderRecord]
+  public internal(set) var records: [BystanderRecord]
   public private(set) var roundsDone = 0
-  public private(set) var course: ExperimentCourse
+  public internal(set) var course: ExperimentCourse
   /// What was found out of each pair before anything was measured with it.
   public private(set) var sites: [PairSite] = []
 
   let machine: MachineReport
   private let ramps: SplitLockRamps
   public private(set) var clock: TscClock
-  private let start: Double
-  private var memories: [Int: VictimMemory] = [:]
-  private var indexByCell: [BystanderCell: Int] = [:]
+  private(set) var memories: [Int: VictimMemory] = [:]
+  private(set) var indexByCell: [BystanderCell: Int] = [:]
   /// Of the last round.
-  public private(set) var slices: [SliceSample] = []
+  public internal(set) var slices: [SliceSample] = []
   private var longestRound = 0.0
 
   public init(
@@ -31,8 +28,7 @@ public final class BystanderExperiment: CoursedExperiment {
     self.machine = machine
     self.ramps = ramps
     self.clock = clock
-    start = clock.elapsed()
-    course = ExperimentCourse(budget: plan.budget)
+    course = ExperimentCourse(plan.share, at: clock.elapsed())
     records = plan.cells.map(BystanderRecord.init)
     for (index, record) in records.enumerated() { indexByCell[record.cell] = index }
   }
@@ -54,7 +50,7 @@ public final class BystanderExperiment: CoursedExperiment {
   private func measure(
     _ progress: (Progress) -> Void, _ finishedRound: (BystanderExperiment) throws -> Void
   ) throws {
-    progress(Progress(phase: "bystander: victims' memory", done: 0, secondsLeft: plan.wallLimit))
+    progress(Progress(phase: "bystander: victims' memory", done: 0, secondsLeft: plan.share.wallLimit))
     try prepare()
     defer {
       if !sites.isEmpty {
@@ -62,8 +58,8 @@ public final class BystanderExperiment: CoursedExperiment {
           records.count { $0.rounds.isEmpty && $0.trap == nil }, of: records.count, .bystander)
       }
     }
-    while end == .finished, roundsDone < plan.rounds, !sites.isEmpty {
-      guard elapsed + longestRound < plan.wallLimit || roundsDone == 0 else {
+    while end == .finished, roundsDone < plan.share.rounds, !sites.isEmpty {
+      guard elapsed + longestRound < plan.share.wallLimit || roundsDone == 0 else {
         course.end = .wallLimit
         break
       }
@@ -78,14 +74,14 @@ public final class BystanderExperiment: CoursedExperiment {
     }
   }
 
-  private var elapsed: Double { clock.elapsed() - start }
+  private var elapsed: Double { course.elapsed(at: clock.elapsed()) }
 
   // MARK: Preparation
 
   private func prepare() throws {
     for pair in plan.pairs where end == .finished {
       course.heedInterrupt()
-      guard elapsed < plan.wallLimit || sites.isEmpty else {
+      guard elapsed < plan.share.wallLimit || sites.isEmpty else {
         skip(pair, "the time was used up")
         continue
       }
@@ -121,12 +117,13 @@ public final class BystanderExperiment: CoursedExperiment {
     for (position, (site, victim)) in visits.enumerated() {
       course.heedInterrupt()
       guard end == .finished else { return false }
-      let done = (Double(roundsDone) + Double(position) / Double(visits.count)) / Double(plan.rounds)
-      let share = max(done, elapsed / plan.wallLimit, budget.spent / budget.limit)
+      let done = (Double(roundsDone) + Double(position) / Double(visits.count)) / Double(plan.share.rounds)
+      let share = max(done, elapsed / plan.share.wallLimit, budget.spent / budget.limit)
       progress(
         Progress(
           phase: "bystander, round \(roundsDone + 1)", done: share,
-          secondsLeft: share > 0.02 ? min(plan.wallLimit, elapsed / share) * (1 - share) : plan.wallLimit))
+          secondsLeft: share > 0.02
+            ? min(plan.share.wallLimit, elapsed / share) * (1 - share) : plan.share.wallLimit))
       // What the budget no longer allows of a dear victim, it may of a cheap one.
       if try visit(sites[site], victim, &random) { visited += 1 }
     }
@@ -171,84 +168,6 @@ public final class BystanderExperiment: CoursedExperiment {
         }
         return true
       } ?? false
-    }
-  }
-
-  /// What runs beside the victim of a cell, or of its control.
-  private func beside(
-    _ aggressor: Aggressor, _ cell: BystanderCell, cost: Double, _ lines: OperandMemory,
-    _ assistant: Assistant
-  ) -> AggressedSlice.Beside? {
-    guard let placement = aggressor.placement else { return nil }
-    // Back to back at 100 %; the operation's own cost is then the period of what is compared with it.
-    let isSaturating = aggressor.takesBusLocks && cell.fraction == 1
-    let spot = Int(truncatingIfNeeded: seed >> 8) & 0xFFFF + roundsDone
-    return .init(
-      assistant: assistant,
-      operand: lines.address(placement, spot: spot),
-      period: isSaturating ? 0 : UInt64(clock.ticks(seconds: cost / cell.fraction)))
-  }
-
-  /// Control, treated, control.
-  private func measure(
-    _ cell: BystanderCell, _ site: PairSite, _ runner: VictimRunner, _ lines: OperandMemory,
-    _ assistant: Assistant
-  ) throws {
-    let index = indexByCell[cell]!
-    let cost = site.aggressorRamp.cost(clock, cell.aggressor == .pageSplit ? .pageSplit : .lineSplit)
-    let (length, leadIn) = BystanderPlan.slice(cell, cost: cost)
-    sleep(seconds: budget.rest(at: clock.elapsed()))
-    // What slept, or ran beside an aggressor, may have lost its lines: every triple begins alike.
-    VictimRunner.warm(cell.victim, memory: memories[site.pair.victim]!)
-    let switches = SwitchCount.now()
-    let all = try [cell.control, cell.aggressor, cell.control].map { aggressor in
-      try AggressedSlice.run(
-        runner, leadIn: UInt64(clock.ticks(seconds: leadIn)), ticks: UInt64(clock.ticks(seconds: length)),
-        beside: beside(aggressor, cell, cost: cost, lines, assistant))
-    }
-    let wasPreempted = SwitchCount.now().wasPreempted(since: switches)
-    records[index].requestedRate = cell.fraction > 0 ? cell.fraction / cost : nil
-    book(cell, all, site, cost: cost, index)
-    let period = cell.fraction > 0 ? cost / cell.fraction : 0
-    let overlapped = all.map {
-      $0.hasOverlapped(
-        within: site.check.tscOffsetErrorTicks, offset: site.check.tscOffsetTicks,
-        longestGap: clock.ticks(seconds: max(4 * period, length / 4) + BystanderExperiment.longestGap))
-    }
-    for (position, slice) in all.enumerated() {
-      slices.append(
-        SliceSample(
-          cell: index, round: roundsDone, kind: position == 1 ? "treated" : "control", slice: slice,
-          isDisturbed: wasPreempted, hasOverlapped: overlapped[position]))
-    }
-    let (before, treated, after) = (all[0], all[1], all[2])
-    let control = (before.victim.ticksPerOperation + after.victim.ticksPerOperation) / 2
-    guard control > 0, treated.victim.ticksPerOperation > 0 else { return }
-    records[index].add(
-      BystanderRecord.Round(
-        number: roundsDone, controlTicks: control, treatedTicks: treated.victim.ticksPerOperation,
-        rate: treated.aggression?.rate ?? 0, isDisturbed: wasPreempted,
-        hasOverlapped: !overlapped.contains(false)),
-      busLocks: cell.aggressor.takesBusLocks ? treated.aggression?.operations ?? 0 : 0)
-  }
-
-  /// An aggressor that paused for a quarter of the slice, and for so many seconds more, did not work all the time.
-  private static let longestGap = 50e-6
-
-  private func book(
-    _ cell: BystanderCell, _ slices: [AggressedSlice], _ site: PairSite, cost: Double, _ index: Int
-  ) {
-    if cell.victim.takesBusLocks {
-      course.budget.book(
-        operations: slices.reduce(0) { $0 + $1.victimIssued }, cost: site.victimRamp.cost(clock),
-        at: clock.elapsed())
-    }
-    for aggression in slices.compactMap(\.aggression) {
-      if let trap = aggression.trap { records[index].add(trap) }
-      if cell.aggressor.takesBusLocks { course.stop(aggression.unexplainedDelay(clock)) }
-    }
-    if cell.aggressor.takesBusLocks {
-      course.budget.book(operations: slices[1].aggression?.operations ?? 0, cost: cost, at: clock.elapsed())
     }
   }
 }

@@ -28,22 +28,15 @@ public struct BystanderPlan: Sendable {
   public var victims: [Victim]
   /// NUMA node of the victims' memory; nil is that of the victim's CPU.
   public var victimNode: Int?
-  public var rounds: Int
-  /// Upper bound on locked time, in seconds.
-  public var budget: Double
-  /// No round is begun after so many seconds.
-  public var wallLimit: Double
+  public var share: Plan.Share
 
   public init(
-    pairs: [RelatedPair], victims: [Victim] = Victim.allCases, victimNode: Int? = nil, rounds: Int,
-    budget: Double, wallLimit: Double
+    pairs: [RelatedPair], victims: [Victim] = Victim.allCases, victimNode: Int? = nil, share: Plan.Share
   ) {
     self.pairs = pairs
     self.victims = victims
     self.victimNode = victimNode
-    self.rounds = rounds
-    self.budget = budget
-    self.wallLimit = wallLimit
+    self.share = share
   }
 
   /// Locked-bus fractions of the ladder.

@@ -1,5 +1,4 @@
 import CAtomics
-import CHost
 import Glibc
 import Synchronization
 
@@ -12,9 +11,9 @@ final class StartGate: Sendable {
   /// Called by each thread: waits for the gate to open. Nil if it does not.
   func pass() -> UInt64? {
     arrived.add(1, ordering: .releasing)
-    let deadline = chost_monotonic_raw_ns() + UInt64(2 * Assistant.patience * 1e9)
+    var patience = Patience(seconds: 2 * Assistant.patience)
     while start.load(ordering: .acquiring) == 0 {
-      guard chost_monotonic_raw_ns() < deadline else { return nil }
+      guard !patience.isOver() else { return nil }
       for _ in 0..<100 { catomics_pause() }
       // A sleep would end too late; whoever opens the gate may need this CPU.
       sched_yield()

@@ -6,6 +6,8 @@ public enum GuestAnswer: String, Sendable, Codable {
   case silent
   /// Linux puts the vCPU's thread to sleep (split_lock_warn through handle_guest_split_lock).
   case delayed
+  /// So long, and the thread did not sleep: what is below this Linux delays it, such as the host of a nested KVM in warn.
+  case heldUp = "held up, not by this Linux"
   /// Nothing but a line in the log of the host's Linux: warn mode with split_lock_mitigate 0, which logs the first of a task.
   case logged = "logged by the host"
   /// The host would do so, and its log has no line: Linux writes ten in five seconds.
@@ -22,7 +24,7 @@ public enum GuestAnswer: String, Sendable, Codable {
   case other
 
   /// - Parameters:
-  ///   - reports: of single split locks, one behind the other.
+  ///   - reports: of single split locks, one behind the other, none in the open window of another.
   ///   - log: what the log of the host's Linux says of them.
   ///   - delay: from which on one was held up, in seconds.
   init(_ reports: [GuestReport], log: HostLog = .none, delay: Double = DoseRamp.delay) {
@@ -47,8 +49,12 @@ public enum GuestAnswer: String, Sendable, Codable {
       self = .other
       return
     }
-    let isDelayed = reports.contains { $0.trip.slept && Double($0.trip.nanoseconds) > delay * 1e9 }
-    self = isDelayed ? .delayed : log == .told ? .logged : log == .silent ? .unknown : .silent
+    let long = reports.filter { Double($0.trip.nanoseconds) > delay * 1e9 }
+    // One may be a busy host's.
+    let isHeldUp = long.count * 2 > reports.count
+    self =
+      long.contains(where: \.trip.slept)
+      ? .delayed : isHeldUp ? .heldUp : log == .told ? .logged : log == .silent ? .unknown : .silent
   }
 
   private static func performed(_ reports: [GuestReport]) -> UInt64 { reports.reduce(0) { $0 + $1.counted } }
@@ -95,4 +101,7 @@ public enum GuestAnswer: String, Sendable, Codable {
 
   /// Whether split locks run on in a guest at what they cost.
   var leavesAlone: Bool { self == .silent }
+
+  /// Whether each takes long, but in the open window of another.
+  var takesLong: Bool { self == .delayed || self == .heldUp }
 }

@@ -59,6 +59,10 @@ public struct GuestCell: Sendable, Hashable, Codable {
   public var cpu: Int?
   public var vcpus: Int?
 
+  /// Of the time of several vCPUs: 0 where they were never at one time, and no cost.
+  static let overlap = "overlap"
+  fileprivate var isShare: Bool { part == .vcpus && quantity == GuestCell.overlap }
+
   init(
     _ part: Part, _ quantity: String, _ unit: Unit = .none, condition: String? = nil, place: Place = .guest,
     cpl: Int? = nil, cpu: Int? = nil, vcpus: Int? = nil
@@ -90,7 +94,7 @@ public struct GuestRow: Sendable {
   public var high: Double?
   public var found: String?
   public var operations: Int
-  /// Nil of what is no time.
+  /// Nil of what is no time, nor made of times that may be below zero.
   public var roundsNotAboveZero: Int?
 
   init(_ cell: GuestCell, _ findings: [GuestFinding]) {
@@ -105,6 +109,10 @@ public struct GuestRow: Sendable {
       return
     }
     guard !values.isEmpty else { return }
+    guard !cell.isShare else {
+      value = Order.median(values)
+      return
+    }
     let notAboveZero = values.count { $0 <= 0 }
     roundsNotAboveZero = notAboveZero
     guard notAboveZero > 0 else {

@@ -52,13 +52,13 @@ enum GuestChild {
       throw GuestChildFailure(reason: "\(error)")
     }
     close(ends[1])
-    let deadline = chost_monotonic_raw_ns() + UInt64(seconds * 1e9)
-    let cut = read(from: ends[0], until: deadline, line)
+    var patience = Patience(seconds: seconds)
+    let cut = read(from: ends[0], &patience, line)
     // One that has nothing more to tell may still not end.
-    if cut == nil, let end = end(of: child, until: deadline, heedsInterrupt: true) { return end }
+    if cut == nil, let end = end(of: child, &patience, heedsInterrupt: true) { return end }
     kill(child, SIGKILL)
-    let last = chost_monotonic_raw_ns() + UInt64(GuestChild.patience * 1e9)
-    guard end(of: child, until: last, heedsInterrupt: false) != nil else { return .unkillable }
+    var last = Patience(seconds: GuestChild.patience)
+    guard end(of: child, &last, heedsInterrupt: false) != nil else { return .unkillable }
     return cut ?? (chost_interrupt_received() != 0 ? .interrupted : .hung)
   }
 
@@ -67,7 +67,9 @@ enum GuestChild {
   private static let patience = 5.0
 
   /// Nil if it has not ended by then, or the user ends the run.
-  private static func end(of child: pid_t, until deadline: UInt64, heedsInterrupt: Bool) -> GuestEnd? {
+  private static func end(
+    of child: pid_t, _ patience: inout Patience, heedsInterrupt: Bool
+  ) -> GuestEnd? {
     var status: Int32 = 0
     var wait = 1e-4
     while true {
@@ -76,8 +78,8 @@ enum GuestChild {
       // Whoever has us ignore SIGCHLD leaves nothing to wait for: what the child told is all that is known.
       if ended < 0, errno == ECHILD { return .exited(0) }
       if heedsInterrupt, chost_interrupt_received() != 0 { return nil }
-      if chost_monotonic_raw_ns() > deadline { return nil }
-      sleep(seconds: wait)
+      if patience.isOver() { return nil }
+      sleepInterruptibly(seconds: wait)
       wait = min(2 * wait, Double(interval) / 1000)
     }
     let number = status & 0x7F
@@ -86,13 +88,13 @@ enum GuestChild {
 
   /// Nil when the child has closed its end.
   private static func read(
-    from pipe: Int32, until deadline: UInt64, _ line: (GuestLine) -> Void
+    from pipe: Int32, _ patience: inout Patience, _ line: (GuestLine) -> Void
   ) -> GuestEnd? {
     var rest: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
       if chost_interrupt_received() != 0 { return .interrupted }
-      if chost_monotonic_raw_ns() > deadline { return .hung }
+      if patience.isOver() { return .hung }
       var watched = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
       guard poll(&watched, 1, interval) > 0 else { continue }
       let count = Glibc.read(pipe, &buffer, buffer.count)

@@ -10,11 +10,10 @@ extension GuestExperiment {
   public static var id: ExperimentId { .guest }
 
   public static func design(for request: inout RunRequest) -> GuestPlan? {
-    let share = request.share(of: id)
     return GuestPlan(
       cpu: request.cpu, beside: request.otherCpu?.id,
       among: request.cpusAreGiven ? request.cpus : request.topology.cpus, in: request.topology,
-      rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit)
+      share: request.share(of: id))
   }
 
   public convenience init(_ design: GuestPlan, on bench: Bench) {

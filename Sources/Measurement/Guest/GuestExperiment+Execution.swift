@@ -19,6 +19,14 @@ extension GuestExperiment {
       ? .interpreted : executions.contains(.unknown) ? .unknown : .native
   }
 
+  /// What marks a row without times: who performs its code, or whose code is in a time beside that which a CPU runs.
+  func mark(of cell: GuestCell) -> String {
+    let others = cell.executedCpls.subtracting(nativeCpls)
+    let isOwnNative = cell.cpl.map { !others.contains($0) } ?? (others.count < cell.executedCpls.count)
+    guard isOwnNative, let other = others.min() else { return execution(cell).rawValue }
+    return "not told: CPL \(other), \(execution(other).rawValue), is in it"
+  }
+
   /// CPLs whose code a CPU runs.
   var nativeCpls: [Int] { cpls.filter { execution($0) == .native } }
 

@@ -17,7 +17,6 @@ public final class GuestExperiment: CoursedExperiment {
   let files: FileTree
   private let launch: Launch
   let seed: UInt64
-  private let start: Double
   /// Split locks of the child's last line.
   private var announced = 0
   /// In the order in which they were first seen.
@@ -37,12 +36,11 @@ public final class GuestExperiment: CoursedExperiment {
   ) {
     (self.plan, self.seed, self.machine, self.files, self.clock) = (plan, seed, machine, files, clock)
     self.launch = launch
-    course = ExperimentCourse(budget: plan.budget)
-    start = clock.elapsed()
+    course = ExperimentCourse(plan.share, at: clock.elapsed())
   }
 
   /// What each child may take beside the time of its rounds, in seconds: more where the plan has time for a slow machine.
-  private var patience: Double { 5 + plan.wallLimit / 10 }
+  private var patience: Double { 5 + plan.share.wallLimit / 10 }
 
   public func run(progress: (Progress) -> Void, finishedRound: (GuestExperiment) throws -> Void) throws {
     guard try visit(plan.task(.look, seed: seed), progress, 0) == .exited(0), isUsable else { return }
@@ -62,7 +60,7 @@ public final class GuestExperiment: CoursedExperiment {
     try finishedRound(self)
     var registers = plan.task(.hostRegisters, seed: seed)
     registers.hasMemoryControl = machine.policy.trapsWithAC
-    registers.isDelayed = [GuestTrial.plain(cpl: 3), .believes].contains { answered($0) == .delayed }
+    registers.isDelayed = [GuestTrial.plain(cpl: 3), .believes].contains { answered($0)?.takesLong == true }
     try visit(registers, progress, 0.3)
     guard end == .finished else { return }
     let asked = nativeCpls.isEmpty ? cpls : nativeCpls
@@ -74,14 +72,14 @@ public final class GuestExperiment: CoursedExperiment {
       return skip("guest's cost, vCPUs and bystander", "split locks of a guest are answered here: \(found)")
     }
     for (visit, done) in [(GuestTask.Visit.cost, 0.4), (.vcpus, 0.6), (.bystander, 0.7)] {
-      guard end == .finished else { return }
+      guard end != .interrupted else { return }
       try measure(visit, progress, done)
       try finishedRound(self)
     }
   }
 
   /// Of the wall time, in seconds.
-  private var left: Double { plan.wallLimit - (clock.elapsed() - start) }
+  private var left: Double { course.secondsLeft(at: clock.elapsed()) }
 
   // MARK: Children
 
@@ -105,7 +103,7 @@ public final class GuestExperiment: CoursedExperiment {
     let left = left
     guard left > 0 else {
       course.end = .wallLimit
-      return
+      return skip(task.name, ExperimentEnd.outOfTime)
     }
     task.wallLimit = left / 2
     try self.visit(task, progress, done)
@@ -116,15 +114,16 @@ public final class GuestExperiment: CoursedExperiment {
     _ task: GuestTask, _ progress: (Progress) -> Void, _ done: Double
   ) throws -> GuestEnd? {
     course.heedInterrupt()
-    guard end == .finished else { return nil }
+    // Where time ran out, guests still come and go, once.
+    guard end != .interrupted else { return nil }
     progress(
       Progress(phase: "guest, \(task.visit.rawValue)", done: done, secondsLeft: left))
     // A child begins with a budget of its own, and knows of no burst before.
-    sleep(seconds: course.budget.rest(at: clock.elapsed()))
+    sleepInterruptibly(seconds: course.budget.rest(at: clock.elapsed()))
     defer { book(task) }
     let ended = try launch(task, task.wallLimit + patience) { take($0, task) }
     course.heedInterrupt()
-    if task.visit != .answer, end == .finished, let obstacle = ended.obstacle {
+    if task.visit != .answer, end != .interrupted, let obstacle = ended.obstacle {
       skip(task.name, obstacle)
     }
     return ended

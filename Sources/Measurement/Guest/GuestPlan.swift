@@ -9,14 +9,12 @@ public struct GuestPlan: Sendable {
   public var sibling: Int?
   /// For more vCPUs, in this order.
   public var more: [Int]
-  public var rounds: Int
-  public var budget: Double
-  public var wallLimit: Double
+  public var share: Plan.Share
 
   /// - Parameter candidates: CPUs for more vCPUs.
   public init(
-    cpu: LogicalCpu, beside other: Int?, among candidates: [LogicalCpu], in topology: Topology, rounds: Int,
-    budget: Double, wallLimit: Double
+    cpu: LogicalCpu, beside other: Int?, among candidates: [LogicalCpu], in topology: Topology,
+    share: Plan.Share
   ) {
     self.cpu = cpu.id
     self.other = other
@@ -26,33 +24,33 @@ public struct GuestPlan: Sendable {
     more =
       cpus.filter { topology.relation(of: $0, to: cpu) != .smtSibling }.map(\.id)
       + cpus.filter { topology.relation(of: $0, to: cpu) == .smtSibling }.map(\.id)
-    (self.rounds, self.budget, self.wallLimit) = (rounds, budget, wallLimit)
+    self.share = share
   }
 
   /// Parts of the budget.
-  private static let (costShare, vcpuShare, bystanderShare, registerShare) = (0.2, 0.25, 0.45, 0.05)
+  private static let (costPart, vcpuPart, bystanderPart, registerPart) = (0.2, 0.25, 0.45, 0.05)
   /// Guests that come and go, for each second of wall time, and at most.
   private static let (guestsPerSecond, mostGuests) = (10.0, 1000)
 
   func budget(of visit: GuestTask.Visit) -> Double {
     switch visit {
-    case .cost: budget * GuestPlan.costShare
-    case .vcpus: budget * GuestPlan.vcpuShare
-    case .bystander: budget * GuestPlan.bystanderShare
-    case .hostRegisters: budget * GuestPlan.registerShare
+    case .cost: share.budget * GuestPlan.costPart
+    case .vcpus: share.budget * GuestPlan.vcpuPart
+    case .bystander: share.budget * GuestPlan.bystanderPart
+    case .hostRegisters: share.budget * GuestPlan.registerPart
     case .look, .answer, .creation: 0
     }
   }
 
   func task(_ visit: GuestTask.Visit, seed: UInt64, trial: GuestTrial = .plain(cpl: 3)) -> GuestTask {
     var task = GuestTask(visit, cpu: cpu)
-    (task.rounds, task.seed, task.trial, task.budget) = (rounds, seed, trial, budget(of: visit))
+    (task.rounds, task.seed, task.trial, task.budget) = (share.rounds, seed, trial, budget(of: visit))
     switch visit {
     case .vcpus: task.others = more
     case .bystander: task.others = [other].compactMap { $0 }
     case .hostRegisters: (task.others, task.sibling) = ([other ?? sibling ?? cpu], sibling)
     case .creation:
-      task.rounds = max(1, min(GuestPlan.mostGuests, Int(wallLimit * GuestPlan.guestsPerSecond)))
+      task.rounds = max(1, min(GuestPlan.mostGuests, Int(share.wallLimit * GuestPlan.guestsPerSecond)))
     case .look, .answer, .cost: break
     }
     return task

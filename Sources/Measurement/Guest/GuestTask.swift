@@ -5,6 +5,9 @@ public struct GuestTask: Sendable, Codable, Equatable {
   public enum Visit: String, Sendable, Codable {
     case look, creation, answer, cost, vcpus, bystander
     case hostRegisters = "host-registers"
+
+    /// Whether a split lock of the guest's may kill its VMM: the others are made where that has not happened.
+    var mayDie: Bool { self == .answer || self == .hostRegisters }
   }
 
   public var visit: Visit
@@ -26,7 +29,7 @@ public struct GuestTask: Sendable, Codable, Equatable {
   public var hasMemoryControl = false
   /// Whether the host's Linux may answer a guest's split lock by a line in its log alone.
   public var hostIsQuiet = false
-  /// Whether the host's Linux puts a vCPU that split-locks to sleep.
+  /// Whether split locks are delayed, by the host's Linux or below it.
   public var isDelayed = false
   /// What a split lock costs in the guest, in seconds.
   public var cost = DoseResponse.assumedSeconds

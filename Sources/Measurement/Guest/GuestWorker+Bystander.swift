@@ -113,8 +113,9 @@ extension GuestWorker {
     try tell(
       GuestFinding(
         GuestCell(
-          .bystander, "slow-down", .ratio, condition: condition.rawValue, place: .host, cpu: task.others[0]),
-        2 * ticks[1] / (ticks[0] + ticks[2])))
+          .bystander, "slow-down", .ratio, condition: condition.rawValue, place: .host, cpl: 3,
+          cpu: task.others[0]),
+        2 * ticks[1] / (ticks[0] + ticks[2]), found: SettingsBystander.victim.rawValue))
     try tellRate(condition, treated!)
     return true
   }

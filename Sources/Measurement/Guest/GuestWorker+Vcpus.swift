@@ -78,7 +78,7 @@ extension GuestWorker {
     if count > 1 {
       try tell(
         GuestFinding(
-          GuestCell(.vcpus, "overlap", .ratio, cpl: 3, vcpus: count), overlap.share,
+          GuestCell(.vcpus, GuestCell.overlap, .ratio, cpl: 3, vcpus: count), overlap.share,
           found: overlap.share == nil ? "the vCPUs' TSCs are not one clock" : nil))
     }
     guard overlap.isEnough else { return false }

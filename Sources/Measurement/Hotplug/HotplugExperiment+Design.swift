@@ -17,13 +17,11 @@ extension HotplugExperiment {
         id.rawValue, "Linux lets go of none of the CPUs here: there is no file online for them")
       return nil
     }
-    let share = request.share(of: id)
     let machine = request.machine
     return HotplugPlan(
       topology: request.topology, removable: removable,
       bits: DetectionBit.Kind.allCases.filter { DetectionControl.exists($0, machine) },
-      mayArm: request.mayArm, rounds: share.rounds,
-      budget: share.budget, wallLimit: share.wallLimit)
+      mayArm: request.mayArm, share: request.share(of: id))
   }
 
   public convenience init(_ design: HotplugPlan, on bench: Bench) throws {

@@ -13,14 +13,12 @@ public final class HotplugExperiment: CoursedExperiment {
   public let clock: TscClock
   private let machine: MachineReport
   private let control: DetectionControl
-  private let start: Double
   private var found: [HotplugRow] = []
 
   /// - Parameter control: has begun, with the plan's CPUs and bits.
   public init(plan: HotplugPlan, machine: MachineReport, control: DetectionControl, clock: TscClock) {
     (self.plan, self.machine, self.control, self.clock) = (plan, machine, control, clock)
-    course = ExperimentCourse(budget: plan.budget)
-    start = clock.elapsed()
+    course = ExperimentCourse(plan.share, at: clock.elapsed())
   }
 
   public func run(progress: (Progress) -> Void, finishedRound: (HotplugExperiment) throws -> Void) throws {
@@ -29,12 +27,12 @@ public final class HotplugExperiment: CoursedExperiment {
     let visits = plan.cpus.flatMap { cpu in
       HotplugRow.Start.allCases.flatMap { start in plan.bits.map { (cpu, start, $0) } }
     }
-    for round in 0..<plan.rounds {
+    for round in 0..<plan.share.rounds {
       for (number, (cpu, began, bit)) in visits.enumerated() {
-        guard course.goesOn(at: clock.elapsed() - start, limit: plan.wallLimit) else { return }
-        let done = (Double(round) + Double(number) / Double(visits.count)) / Double(plan.rounds)
+        guard course.goesOn(at: clock.elapsed()) else { return }
+        let done = (Double(round) + Double(number) / Double(visits.count)) / Double(plan.share.rounds)
         progress(
-          Progress(phase: "hotplug", done: done, secondsLeft: plan.wallLimit - (clock.elapsed() - start)))
+          Progress(phase: "hotplug", done: done, secondsLeft: course.secondsLeft(at: clock.elapsed())))
         try replug(DetectionBit(bit, cpu: cpu), began)
       }
       try finishedRound(self)

@@ -7,9 +7,7 @@ public struct HotplugPlan: Sendable {
   public var bits: [DetectionBit.Kind]
   /// Whether #AC may be switched on where it was found off.
   public var mayArm: Bool
-  public var rounds: Int
-  public var budget: Double
-  public var wallLimit: Double
+  public var share: Plan.Share
 
   /// One CPU of each package: the last that Linux lets go of, of those with an SMT sibling if there are such, which sees what
   /// becomes of a shared register meanwhile.
@@ -17,14 +15,13 @@ public struct HotplugPlan: Sendable {
   /// - Parameter removable: CPUs with a switch.
   public init(
     topology: Topology, removable: [Int], bits: [DetectionBit.Kind], mayArm: Bool = true,
-    rounds: Int, budget: Double, wallLimit: Double
+    share: Plan.Share
   ) {
     cpus = Dictionary(grouping: topology.cpus.filter { removable.contains($0.id) }, by: \.package).values
       .compactMap { package in
         let ids = package.map(\.id)
         return ids.filter { topology.sibling(of: $0) != nil }.max() ?? ids.max()
       }.sorted()
-    (self.bits, self.mayArm, self.rounds) = (bits, mayArm, rounds)
-    (self.budget, self.wallLimit) = (budget, wallLimit)
+    (self.bits, self.mayArm, self.share) = (bits, mayArm, share)
   }
 }

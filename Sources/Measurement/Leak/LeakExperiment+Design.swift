@@ -15,10 +15,8 @@ extension LeakExperiment {
       request.skip(id.rawValue, obstacle)
       return nil
     }
-    let share = request.share(of: id)
     return LeakPlan(
-      opener: request.cpu, in: request.topology, rounds: share.rounds, budget: share.budget,
-      wallLimit: share.wallLimit)
+      opener: request.cpu, in: request.topology, share: request.share(of: id))
   }
 
   public convenience init(_ design: LeakPlan, on bench: Bench) throws {

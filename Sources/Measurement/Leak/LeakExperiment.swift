@@ -12,7 +12,6 @@ public final class LeakExperiment: CoursedExperiment {
   public let clock: TscClock
   private let machine: MachineReport
   private let control: DetectionControl
-  private let start: Double
   private var generator: SeededGenerator
   private var records: [Int: [LeakTrial.Record]] = [:]
   private var roundsDone = 0
@@ -22,20 +21,19 @@ public final class LeakExperiment: CoursedExperiment {
     plan: LeakPlan, seed: UInt64, machine: MachineReport, control: DetectionControl, clock: TscClock
   ) {
     (self.plan, self.machine, self.control, self.clock) = (plan, machine, control, clock)
-    course = ExperimentCourse(budget: plan.budget)
-    start = clock.elapsed()
+    course = ExperimentCourse(plan.share, at: clock.elapsed())
     generator = SeededGenerator(seed: seed)
   }
 
   public func run(progress: (Progress) -> Void, finishedRound: (LeakExperiment) throws -> Void) throws {
     // Linux may have left detection off on a core, and other experiments may follow.
     defer { _ = control.reset() }
-    while roundsDone < plan.rounds {
+    while roundsDone < plan.share.rounds {
       for (number, cpu) in plan.cpus.shuffled(using: &generator).enumerated() {
-        guard course.goesOn(at: clock.elapsed() - start, limit: plan.wallLimit) else { return }
-        let done = (Double(roundsDone) + Double(number) / Double(plan.cpus.count)) / Double(plan.rounds)
+        guard course.goesOn(at: clock.elapsed()) else { return }
+        let done = (Double(roundsDone) + Double(number) / Double(plan.cpus.count)) / Double(plan.share.rounds)
         progress(
-          Progress(phase: "leak", done: done, secondsLeft: plan.wallLimit - (clock.elapsed() - start)))
+          Progress(phase: "leak", done: done, secondsLeft: course.secondsLeft(at: clock.elapsed())))
         try open(watching: cpu)
       }
       roundsDone += 1
@@ -51,7 +49,7 @@ public final class LeakExperiment: CoursedExperiment {
     guard Plan.longestBurst <= budget.left else {
       return course.skip("leak to CPU \(cpu)", ExperimentEnd.outOfBudget)
     }
-    sleep(seconds: budget.rest(at: clock.elapsed()))
+    sleepInterruptibly(seconds: budget.rest(at: clock.elapsed()))
     // Every core's bit is set again, and has been for some jiffies.
     let left = control.reset()
     guard left.isEmpty else { return course.skip("leak to CPU \(cpu)", left.joined(separator: "; ")) }

@@ -5,14 +5,12 @@ public struct LeakPlan: Sendable {
   public var opener: Int
   /// The opener itself, and one CPU of every relation to it.
   public var cpus: [Int]
-  public var rounds: Int
-  public var budget: Double
-  public var wallLimit: Double
+  public var share: Plan.Share
 
-  public init(opener: LogicalCpu, in topology: Topology, rounds: Int, budget: Double, wallLimit: Double) {
+  public init(opener: LogicalCpu, in topology: Topology, share: Plan.Share) {
     self.opener = opener.id
     cpus = topology.neighbourhood(of: opener)
-    (self.rounds, self.budget, self.wallLimit) = (rounds, budget, wallLimit)
+    self.share = share
   }
 
   /// Why there is no window to look into; nil where there is one.

@@ -10,12 +10,10 @@ public struct PingPongCell: Sendable, Hashable {
 /// Which pairs of CPUs pass a counter, and how often.
 public struct PingPongDesign: Sendable {
   public var pairs: [RelatedPair]
-  public var rounds: Int
-  public var budget: Double
-  public var wallLimit: Double
+  public var share: Plan.Share
 
-  public init(pairs: [RelatedPair], rounds: Int, budget: Double, wallLimit: Double) {
-    (self.pairs, self.rounds, self.budget, self.wallLimit) = (pairs, rounds, budget, wallLimit)
+  public init(pairs: [RelatedPair], share: Plan.Share) {
+    (self.pairs, self.share) = (pairs, share)
   }
 
   public var cells: [PingPongCell] {
@@ -40,9 +38,8 @@ extension PingPongExperiment {
       request.skip(id.rawValue, RunRequest.needsSecondCpu)
       return nil
     }
-    let share = request.share(of: id)
     return PingPongDesign(
-      pairs: pairs, rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit)
+      pairs: pairs, share: request.share(of: id))
   }
 
   /// Each pair once: passing to and fro has no direction.

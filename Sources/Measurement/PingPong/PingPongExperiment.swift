@@ -30,7 +30,6 @@ public final class PingPongExperiment: CoursedExperiment {
   let machine: MachineReport
   private let ramps: SplitLockRamps
   public let clock: TscClock
-  private let start: Double
 
   public init(
     plan: PingPongDesign, seed: UInt64, machine: MachineReport, ramps: SplitLockRamps, clock: TscClock
@@ -40,8 +39,7 @@ public final class PingPongExperiment: CoursedExperiment {
     self.machine = machine
     self.ramps = ramps
     self.clock = clock
-    start = clock.elapsed()
-    course = ExperimentCourse(budget: plan.budget)
+    course = ExperimentCourse(plan.share, at: clock.elapsed())
     records = plan.cells.map { PingPongRecord(cell: $0) }
   }
 
@@ -67,8 +65,8 @@ public final class PingPongExperiment: CoursedExperiment {
           records.count { $0.operations == 0 && $0.trap == nil }, of: records.count, .pingpong)
       }
     }
-    while end == .finished, roundsDone < plan.rounds, !sites.isEmpty {
-      guard roundsDone == 0 || clock.elapsed() - start < plan.wallLimit else {
+    while end == .finished, roundsDone < plan.share.rounds, !sites.isEmpty {
+      guard roundsDone == 0 || course.secondsLeft(at: clock.elapsed()) > 0 else {
         course.end = .wallLimit
         break
       }
@@ -80,15 +78,15 @@ public final class PingPongExperiment: CoursedExperiment {
         let takes = records[index].cell.placement.isSplit
         let deadline = min(PingPongExperiment.deadline.most, takes ? budget.left * 0.9 : 1)
         guard deadline >= PingPongExperiment.deadline.least else { return }
-        sleep(seconds: budget.rest(at: clock.elapsed()))
+        sleepInterruptibly(seconds: budget.rest(at: clock.elapsed()))
         try measure(index, site, deadline)
       }
       roundsDone += 1
-      let done = Double(roundsDone) / Double(plan.rounds)
+      let done = Double(roundsDone) / Double(plan.share.rounds)
       progress(
         Progress(
-          phase: "pingpong, round \(roundsDone) of \(plan.rounds)", done: done,
-          secondsLeft: (clock.elapsed() - start) / done * (1 - done)))
+          phase: "pingpong, round \(roundsDone) of \(plan.share.rounds)", done: done,
+          secondsLeft: course.elapsed(at: clock.elapsed()) / done * (1 - done)))
       try finishedRound(self)
     }
   }
@@ -129,7 +127,8 @@ public final class PingPongExperiment: CoursedExperiment {
       }
     }
     guard let (ours, theirs) = sides else { return }
-    let wasPreempted = SwitchCount.now().wasPreempted(since: switches) || theirs.wasPreempted
+    let now = SwitchCount.now()
+    let wasPreempted = now.wasPreempted(since: switches) || theirs.wasPreempted
     let operations = ours.attempts + theirs.attempts
     records[index].operations += operations
     if let trap = ours.trap ?? theirs.trap { records[index].trap = trap }
@@ -145,7 +144,7 @@ public final class PingPongExperiment: CoursedExperiment {
     guard ours.trap == nil, theirs.trap == nil else { return }
     let final = operand.loadUnaligned(as: UInt64.self)
     if final != UInt64(ours.done + theirs.done) { records[index].wrongCounts += 1 }
-    guard ours.done == passes, theirs.done == passes else { return }
+    guard ours.done == passes, theirs.done == passes, !now.wasStopped(since: switches) else { return }
     records[index].passes += 2 * passes
     // The other side's first pass is an answer: nothing before it is in its time.
     records[index].oneWayTicks.append(Double(theirs.ticks) / Double(2 * (passes - 1)))

@@ -17,9 +17,8 @@ extension ScalingExperiment {
       request.skip(id.rawValue, reason)
       return nil
     }
-    let share = request.share(of: id)
     return ScalingPlan(
-      cpus: offenders, rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit)
+      cpus: offenders, share: request.share(of: id))
   }
 
   public convenience init(_ design: ScalingPlan, on bench: Bench) {

@@ -38,9 +38,7 @@ public struct ScalingCell: Sendable, Hashable {
 public struct ScalingPlan: Sendable {
   /// CPUs of the offenders, in the order in which they join.
   public var cpus: [Int]
-  public var rounds: Int
-  public var budget: Double
-  public var wallLimit: Double
+  public var share: Plan.Share
 
   /// Length of one measurement in seconds.
   static let slice = 0.001
@@ -49,16 +47,14 @@ public struct ScalingPlan: Sendable {
   static func lockedTime(threads: Int, cost: Double) -> Double { slice + Double(threads) * cost }
 
   /// - Parameter cpus: those that may offend. One of every core comes first, so that siblings join last.
-  public init(cpus: [LogicalCpu], rounds: Int, budget: Double, wallLimit: Double) {
+  public init(cpus: [LogicalCpu], share: Plan.Share) {
     var seen: [Int: Int] = [:]
     let ranked = cpus.map { cpu -> (rank: Int, id: Int) in
       defer { seen[cpu.core, default: 0] += 1 }
       return (seen[cpu.core, default: 0], cpu.id)
     }
     self.cpus = ranked.sorted { $0 < $1 }.map(\.id)
-    self.rounds = rounds
-    self.budget = budget
-    self.wallLimit = wallLimit
+    self.share = share
   }
 
   /// Powers of two, and all.

@@ -12,17 +12,15 @@ extension ScopeExperiment {
 
   /// #AC must be armed to be told by behaviour, and that needs leave where Linux booted without it.
   public static func design(for request: inout RunRequest) -> ScopePlan? {
-    let share = request.share(of: id)
     let all = DetectionBit.Kind.allCases.filter { DetectionControl.exists($0, request.machine) }
-    let bits = all.filter { [mayArm = request.mayArm] in $0 != .splitLock || mayArm }
+    let writable = all.filter { [mayArm = request.mayArm] in $0 != .splitLock || mayArm }
     // Where nothing is left, the refusal says what leave is missing.
-    guard !bits.isEmpty, bits.count < all.count else {
-      return ScopePlan(
-        topology: request.topology, bits: all, budget: share.budget, wallLimit: share.wallLimit)
+    let bits = writable.isEmpty ? all : writable
+    if bits.count < all.count {
+      request.skip("scope of #AC", "Linux booted without it: give --allow-arming")
     }
-    request.skip("scope of #AC", "Linux booted without it: give --allow-arming")
     return ScopePlan(
-      topology: request.topology, bits: bits, budget: share.budget, wallLimit: share.wallLimit)
+      topology: request.topology, bits: bits, share: request.share(of: id))
   }
 
   public convenience init(_ design: ScopePlan, on bench: Bench) throws {

@@ -11,23 +11,21 @@ public final class ScopeExperiment: CoursedExperiment {
   public let clock: TscClock
   private let machine: MachineReport
   private let control: DetectionControl
-  private let start: Double
 
   /// - Parameter control: has begun.
   public init(plan: ScopePlan, machine: MachineReport, control: DetectionControl, clock: TscClock) {
     (self.plan, self.machine, self.control, self.clock) = (plan, machine, control, clock)
-    course = ExperimentCourse(budget: plan.budget)
-    start = clock.elapsed()
+    course = ExperimentCourse(plan.share, at: clock.elapsed())
   }
 
   public func run(progress: (Progress) -> Void, finishedRound: (ScopeExperiment) throws -> Void) throws {
     for (index, bit) in plan.bits.enumerated() {
       for (number, writer) in plan.writers.enumerated() {
-        guard course.goesOn(at: clock.elapsed() - start, limit: plan.wallLimit) else { return }
+        guard course.goesOn(at: clock.elapsed()) else { return }
         let done =
           (Double(index) + Double(number) / Double(plan.writers.count)) / Double(plan.bits.count)
         progress(
-          Progress(phase: "scope", done: done, secondsLeft: plan.wallLimit - (clock.elapsed() - start)))
+          Progress(phase: "scope", done: done, secondsLeft: course.secondsLeft(at: clock.elapsed())))
         readOthers(bit, writer)
         if bit == .splitLock { try tryOthers(writer) }
       }

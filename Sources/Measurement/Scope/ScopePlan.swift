@@ -5,14 +5,13 @@ import Machine
 public struct ScopePlan: Sendable {
   public var bits: [DetectionBit.Kind]
   public var writers: [Int]
-  public var budget: Double
-  public var wallLimit: Double
+  public var share: Plan.Share
 
   /// Beyond so many CPUs one core of each package stands for the rest.
   private static let mostWriters = 16
 
-  public init(topology: Topology, bits: [DetectionBit.Kind], budget: Double, wallLimit: Double) {
-    (self.bits, self.budget, self.wallLimit) = (bits, budget, wallLimit)
+  public init(topology: Topology, bits: [DetectionBit.Kind], share: Plan.Share) {
+    (self.bits, self.share) = (bits, share)
     guard topology.cpus.count > ScopePlan.mostWriters else {
       writers = topology.cpus.map(\.id)
       return

@@ -70,7 +70,7 @@ final class SettingsBystander {
             ticksPerSecond: clock.ticks(seconds: 1),
             gapSeconds: behaviour == .delayed ? SettingsBystander.gapSeconds : VictimRunner.gapSeconds)
           for _ in 0..<triples.tried where slowdowns.count < triples.wanted && needed <= budget.left {
-            sleep(seconds: budget.rest(at: clock.elapsed()))
+            sleepInterruptibly(seconds: budget.rest(at: clock.elapsed()))
             let slowdown = try triple(
               runner, assistants[0], behaviour, cost: cost, length: length, leadIn: leadIn, phase: phase,
               &budget)
@@ -107,6 +107,7 @@ final class SettingsBystander {
     length: Double, leadIn: Double, phase: Double, _ budget: inout BusBudget
   ) throws -> Double? {
     let spot = Int.random(in: 0..<(1 << 16), using: &generator)
+    let switches = SwitchCount.now()
     let slices = try [Placement.aligned, .lineSplit, .aligned].map { placement in
       try AggressedSlice.run(
         runner, leadIn: UInt64(clock.ticks(seconds: leadIn + (placement.isSplit ? phase : 0))),
@@ -116,6 +117,7 @@ final class SettingsBystander {
           period: placement.isSplit ? 0 : UInt64(clock.ticks(seconds: cost))))
     }
     budget.book(operations: slices[1].aggression?.operations ?? 0, cost: cost, at: clock.elapsed())
+    guard !SwitchCount.now().wasStopped(since: switches) else { return nil }
     switch behaviour {
     case .completed:
       guard slices.allSatisfy({ hasWorked($0, cost: cost, length: length) }) else { return nil }

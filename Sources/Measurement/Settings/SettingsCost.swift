@@ -68,7 +68,7 @@ final class SettingsCost {
         }
         if cell.takesBusLock {
           if behaviour == .delayed { settle() }
-          sleep(seconds: course.budget.rest(at: clock.elapsed()))
+          sleepInterruptibly(seconds: course.budget.rest(at: clock.elapsed()))
         }
         let group = cpu.runner.measure(
           cell, in: memory, spot: Int.random(in: 0..<(1 << 30), using: &generator), samples: counts.samples,

@@ -14,14 +14,13 @@ extension SettingsExperiment {
     let chosen = possible(&request)
     guard !chosen.isEmpty else { return nil }
     if request.otherCpu == nil { request.skip("bystander of settings", request.noOtherCore) }
-    let share = request.share(of: id)
     let cpu = request.cpu
     return SettingsPlan(
       settings: chosen, cpu: cpu,
       bystander: request.otherCpu.map { other in
         RelatedPair(
           victim: other.id, aggressor: cpu.id, relation: request.topology.relation(of: cpu, to: other))
-      }, rounds: share.rounds, budget: share.budget, wallLimit: share.wallLimit)
+      }, share: request.share(of: id))
   }
 
   /// The settings that were asked for, less those that this machine cannot be put into.

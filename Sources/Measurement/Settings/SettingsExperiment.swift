@@ -11,7 +11,6 @@ public final class SettingsExperiment: CoursedExperiment {
   public let clock: TscClock
   let machine: MachineReport
   private let control: DetectionControl
-  private let start: Double
   private let seed: UInt64
   private var generator: SeededGenerator
   /// By setting.
@@ -26,8 +25,7 @@ public final class SettingsExperiment: CoursedExperiment {
   ) {
     (self.plan, self.machine, self.control, self.clock) = (plan, machine, control, clock)
     self.seed = seed
-    course = ExperimentCourse(budget: plan.budget)
-    start = clock.elapsed()
+    course = ExperimentCourse(plan.share, at: clock.elapsed())
     generator = SeededGenerator(seed: seed)
     visits = plan.settings.map { _ in [] }
   }
@@ -37,7 +35,7 @@ public final class SettingsExperiment: CoursedExperiment {
 
   /// Visits every setting in each round, in fresh random order, the machine as it was found in between.
   public func run(progress: (Progress) -> Void, finishedRound: (SettingsExperiment) throws -> Void) throws {
-    progress(Progress(phase: "settings: bystander's memory", done: 0, secondsLeft: plan.wallLimit))
+    progress(Progress(phase: "settings: bystander's memory", done: 0, secondsLeft: plan.share.wallLimit))
     cost = try SettingsCost(
       settings: plan.settings, cpu: plan.cpu.id, machine: machine, clock: clock, seed: seed)
     bystander = try plan.bystander.map {
@@ -46,13 +44,13 @@ public final class SettingsExperiment: CoursedExperiment {
     // As found, whatever ended it: other experiments may follow.
     defer { _ = control.reset() }
     defer { noteUnmeasured() }
-    for round in 0..<plan.rounds {
+    for round in 0..<plan.share.rounds {
       for (number, index) in plan.settings.indices.shuffled(using: &generator).enumerated() {
-        guard course.goesOn(at: clock.elapsed() - start, limit: plan.wallLimit) else { return }
+        guard course.goesOn(at: clock.elapsed()) else { return }
         let done =
-          (Double(round) + Double(number) / Double(plan.settings.count)) / Double(plan.rounds)
+          (Double(round) + Double(number) / Double(plan.settings.count)) / Double(plan.share.rounds)
         progress(
-          Progress(phase: "settings", done: done, secondsLeft: plan.wallLimit - (clock.elapsed() - start)))
+          Progress(phase: "settings", done: done, secondsLeft: course.secondsLeft(at: clock.elapsed())))
         try visit(index, round: round)
       }
       try finishedRound(self)
@@ -64,7 +62,7 @@ public final class SettingsExperiment: CoursedExperiment {
     guard SettingsExperiment.seconds * TightLoop.openShare <= budget.left else {
       return course.skip("settings \(setting.id)", ExperimentEnd.outOfBudget)
     }
-    sleep(seconds: budget.rest(at: clock.elapsed()))
+    sleepInterruptibly(seconds: budget.rest(at: clock.elapsed()))
     let cpu = plan.cpu.id
     let failures = control.apply(setting, measuring: plan.cpu)
     let trial = TrapTrial(machine: machine, clock: clock)
@@ -138,6 +136,12 @@ public final class SettingsExperiment: CoursedExperiment {
     let record = trial.watched(loop.site) {
       hasRun = loop.run()
       return loop.record
+    }
+    if loop.wasStopped {
+      if placement.isSplit {
+        course.budget.book(operations: record.performed, cost: splitCost, at: clock.elapsed())
+      }
+      return try self.loop(placement, trial)
     }
     return hasRun && record.issued > 0 ? (record, loop.throughput, loop.cycles) : nil
   }

@@ -7,15 +7,11 @@ public struct SettingsPlan: Sendable {
   public var cpu: LogicalCpu
   /// It as the aggressor, beside a victim on another core; nil where there is none.
   public var bystander: RelatedPair?
-  public var rounds: Int
-  public var budget: Double
-  public var wallLimit: Double
+  public var share: Plan.Share
 
   public init(
-    settings: [Setting], cpu: LogicalCpu, bystander: RelatedPair?, rounds: Int, budget: Double,
-    wallLimit: Double
+    settings: [Setting], cpu: LogicalCpu, bystander: RelatedPair?, share: Plan.Share
   ) {
-    (self.settings, self.cpu, self.bystander, self.rounds) = (settings, cpu, bystander, rounds)
-    (self.budget, self.wallLimit) = (budget, wallLimit)
+    (self.settings, self.cpu, self.bystander, self.share) = (settings, cpu, bystander, share)
   }
 }

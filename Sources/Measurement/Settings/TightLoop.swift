@@ -15,11 +15,13 @@ final class TightLoop: @unchecked Sendable {
   private(set) var record: TrapRecord
   private(set) var wall = 0.0
   private(set) var cycles = DelayCycles()
+  /// Whether the process was stopped meanwhile: the wall time is the stop's.
+  private(set) var wasStopped = false
 
   /// Where operations are delayed, the loop locks the bus in open windows, for at most this share of its time.
   static let openShare = 0.5
   /// Operations at most; each is kept.
-  private static let most = 200_000
+  static let most = 200_000
 
   /// Operations a second of wall time: of whole cycles from delay to delay, where there are some.
   var throughput: Double { cycles.operationsPerSecond ?? Double(record.issued) / wall }
@@ -38,7 +40,9 @@ final class TightLoop: @unchecked Sendable {
 
   /// - Returns: false if no thread could be started.
   func run() -> Bool {
+    let switches = SwitchCount.now()
     let ran: Void? = CompanionThread.running(on: cpu, { self.loop() }, stop: {}, { () })
+    wasStopped = SwitchCount.now().wasStopped(since: switches)
     return ran != nil
   }
 

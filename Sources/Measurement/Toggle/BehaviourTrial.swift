@@ -41,9 +41,11 @@ final class BehaviourTrial: @unchecked Sendable {
   /// - Parameters:
   ///   - own: called once by the offender, between two split locks.
   ///   - beside: called by the calling thread meanwhile.
-  /// - Returns: false if the thread could not be started.
+  /// - Returns: false if the thread could not be started, or the process was stopped meanwhile.
   func run(own: @escaping @Sendable () -> Void = {}, beside: () -> Void) -> Bool {
-    CompanionThread.running(on: cpu, { self.offend(own) }, stop: {}, { beside() }) != nil
+    let switches = SwitchCount.now()
+    let ran: Void? = CompanionThread.running(on: cpu, { self.offend(own) }, stop: {}, { beside() })
+    return ran != nil && !SwitchCount.now().wasStopped(since: switches)
   }
 
   /// Waits until split locks pass; false if they do not.

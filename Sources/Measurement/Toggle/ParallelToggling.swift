@@ -17,17 +17,19 @@ final class ParallelToggling {
   /// Has all do it once.
   ///
   /// - Parameter more: other threads that pass the gate.
-  /// - Returns: TSC ticks from the gate's opening until the last had done it; nil if a thread came too late.
+  /// - Returns: TSC ticks from the gate's opening until the last had done it; nil if a thread came too late, or the process
+  ///   was stopped.
   func pass(
     _ operation: ToggleCell.Operation, _ isOn: Bool, gate: StartGate = StartGate(), more: Int = 0
   ) throws -> Double? {
+    let switches = SwitchCount.now()
     for hand in hands { try hand.begin(operation, isOn, gate) }
     let lead = ParallelToggling.lead
     let isOpen = gate.open(for: hands.count + more, lead: UInt64(clock.ticks(seconds: lead)))
     // This thread leaves its CPU to theirs.
-    sleep(seconds: lead)
+    sleepInterruptibly(seconds: lead)
     let times = try hands.map { try $0.finish() }
-    return isOpen ? times.max() : nil
+    return isOpen && !SwitchCount.now().wasStopped(since: switches) ? times.max() : nil
   }
 
   private final class Hand: @unchecked Sendable {

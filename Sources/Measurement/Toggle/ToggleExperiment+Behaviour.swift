@@ -19,7 +19,7 @@ extension ToggleExperiment {
     guard Plan.longestBurst <= budget.left else {
       return course.skip(cell.inWords, ExperimentEnd.outOfBudget)
     }
-    sleep(seconds: budget.rest(at: clock.elapsed()))
+    sleepInterruptibly(seconds: budget.rest(at: clock.elapsed()))
     let bits = control.before.bits.map(\.bit).filter { $0.kind == .splitLock }
     // Behind the trial Linux's own writes are waited for, and undone where it booted without detection.
     defer { reset(cell.inWords) }

@@ -16,10 +16,8 @@ extension ToggleExperiment {
       request.skip(id.rawValue, "this CPU has no #AC on split locks")
       return nil
     }
-    let share = request.share(of: id)
     return TogglePlan(
-      writer: request.cpu, in: request.topology, rounds: share.rounds, budget: share.budget,
-      wallLimit: share.wallLimit)
+      writer: request.cpu, in: request.topology, share: request.share(of: id))
   }
 
   public convenience init(_ design: TogglePlan, on bench: Bench) throws {

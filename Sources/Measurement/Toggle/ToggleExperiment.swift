@@ -13,7 +13,6 @@ public final class ToggleExperiment: CoursedExperiment {
   public let clock: TscClock
   let machine: MachineReport
   let control: DetectionControl
-  private let start: Double
   private var generator: SeededGenerator
   private var cells: [ToggleCell] = []
   var records: [ToggleCell: ToggleRecord] = [:]
@@ -28,8 +27,7 @@ public final class ToggleExperiment: CoursedExperiment {
     plan: TogglePlan, seed: UInt64, machine: MachineReport, control: DetectionControl, clock: TscClock
   ) {
     (self.plan, self.machine, self.control, self.clock) = (plan, machine, control, clock)
-    course = ExperimentCourse(budget: plan.budget)
-    start = clock.elapsed()
+    course = ExperimentCourse(plan.share, at: clock.elapsed())
     generator = SeededGenerator(seed: seed)
   }
 
@@ -38,12 +36,12 @@ public final class ToggleExperiment: CoursedExperiment {
     try prepare()
     var visits = cells.filter { $0.part != .write || switches.isWritable($0.cpu!) }
     defer { course.noteUnmeasured(visits.count { records[$0] == nil }, of: cells.count, .toggle) }
-    for round in 0..<plan.rounds {
+    for round in 0..<plan.share.rounds {
       for (number, cell) in visits.shuffled(using: &generator).enumerated() {
-        guard course.goesOn(at: clock.elapsed() - start, limit: plan.wallLimit) else { return }
-        let done = (Double(round) + Double(number) / Double(visits.count)) / Double(plan.rounds)
+        guard course.goesOn(at: clock.elapsed()) else { return }
+        let done = (Double(round) + Double(number) / Double(visits.count)) / Double(plan.share.rounds)
         progress(
-          Progress(phase: "toggle", done: done, secondsLeft: plan.wallLimit - (clock.elapsed() - start)))
+          Progress(phase: "toggle", done: done, secondsLeft: course.secondsLeft(at: clock.elapsed())))
         do {
           try visit(cell)
         } catch let failure as RegisterFailure {

@@ -49,18 +49,16 @@ public struct TogglePlan: Sendable {
   public var all: [Int]
   /// Where victims run: the writer's SMT sibling, and the closest CPU that is none.
   public var victims: [Int]
-  public var rounds: Int
-  public var budget: Double
-  public var wallLimit: Double
+  public var share: Plan.Share
 
-  public init(writer: LogicalCpu, in topology: Topology, rounds: Int, budget: Double, wallLimit: Double) {
+  public init(writer: LogicalCpu, in topology: Topology, share: Plan.Share) {
     self.writer = writer.id
     cpus = topology.neighbourhood(of: writer)
     all = topology.cpus.map(\.id).sorted()
     let sibling = topology.sibling(of: writer.id)
     let beyond = cpus.first { $0 != writer.id && $0 != sibling }
     victims = [sibling, beyond].compactMap { $0 }
-    (self.rounds, self.budget, self.wallLimit) = (rounds, budget, wallLimit)
+    self.share = share
   }
 
   /// Toggles a second beside a victim.

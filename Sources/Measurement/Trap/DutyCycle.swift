@@ -115,7 +115,7 @@ extension DutyCycle {
   }
 
   /// Medians that lie outside what Linux's source predicts; a busy machine wakes sleepers late.
-  public var surprises: [String] {
+  var surprises: [String] {
     func judge(_ name: String, _ found: Double?, _ bounds: Bounds?, unit: String) -> String? {
       guard let found, let bounds, found < bounds.low * 0.95 || found > bounds.high * 1.05 else { return nil }
       return

@@ -59,7 +59,10 @@ struct DutyCycleProbe {
         wasSignalled = true
         return
       }
-      defer { probe.close() }
+      defer {
+        if probe.wasStopped { wasSignalled = true }
+        probe.close()
+      }
       defer { withExtendedLifetime(memory) {} }
       let limit = clock.elapsed() + DutyCycleProbe.seconds
       var delays = 0

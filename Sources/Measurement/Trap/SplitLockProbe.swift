@@ -21,6 +21,7 @@ final class SplitLockProbe {
   private let window: SignalWindow
   private let operand: UnsafeMutableRawPointer
   private let delayTicks: UInt64
+  private let opened = SwitchCount.now()
 
   /// Opens on the calling thread, which must also close it.
   ///
@@ -50,6 +51,9 @@ final class SplitLockProbe {
       }
     return Operation(start: times.start, end: times.end, met: met)
   }
+
+  /// Whether the process was stopped since it was opened: what was timed meanwhile says nothing of Linux's delays.
+  var wasStopped: Bool { SwitchCount.now().wasStopped(since: opened) }
 
   func close() { window.close() }
 }

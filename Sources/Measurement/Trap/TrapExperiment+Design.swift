@@ -10,10 +10,9 @@ extension TrapExperiment {
   public static var id: ExperimentId { .trap }
 
   public static func design(for request: inout RunRequest) -> TrapPlan? {
-    let share = request.share(of: id)
     return TrapPlan(
       cpus: tried((request.cpusAreGiven ? request.cpus : request.topology.cpus).map(\.id)),
-      wallLimit: share.wallLimit, budget: share.budget, triesTwoOffenders: request.plan.name == .thorough)
+      share: request.share(of: id), triesTwoOffenders: request.plan.name == .thorough)
   }
 
   /// The CPU that is tried most comes first: not CPU 0 where there is another.

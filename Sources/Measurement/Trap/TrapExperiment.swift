@@ -19,14 +19,12 @@ public final class TrapExperiment: CoursedExperiment {
   /// What a CPUID costs in a guest, in ns: an exit to the hypervisor and back.
   let exit: Double?
   private let trial: TrapTrial
-  private let start: Double
 
   public init(plan: TrapPlan, machine: MachineReport, clock: TscClock) {
     self.plan = plan
     self.machine = machine
     self.clock = clock
-    start = clock.elapsed()
-    course = ExperimentCourse(budget: plan.budget)
+    course = ExperimentCourse(plan.share, at: clock.elapsed())
     records = plan.cells.map(TrapRecord.init)
     timer = clock.nanoseconds(TimerCost.measure().medianTicks)
     exit = machine.processor.hypervisor == nil ? nil : clock.nanoseconds(TrapExperiment.cpuidTicks())
@@ -60,7 +58,7 @@ public final class TrapExperiment: CoursedExperiment {
     var left = machine.registers.filter { $0.splitLockDetection == true }.map(\.cpu)
     // Another program's open window is over by the next look.
     for _ in 0..<5 where !left.isEmpty {
-      sleep(seconds: openWindow)
+      sleepInterruptibly(seconds: openWindow)
       left = left.filter { cpu in
         DetectionRegisters(cpu: cpu, files: .live, detectionSupported: true).splitLockDetection == false
       }
@@ -70,12 +68,13 @@ public final class TrapExperiment: CoursedExperiment {
 
   private func tryAll(_ progress: (Progress) -> Void) throws {
     for index in records.indices {
-      guard course.goesOn(at: clock.elapsed() - start, limit: plan.wallLimit) else { return }
+      guard course.goesOn(at: clock.elapsed()) else { return }
       let done = Double(index) / Double(records.count)
       progress(
         Progress(
           phase: "trap", done: done,
-          secondsLeft: done > 0.05 ? (clock.elapsed() - start) / done * (1 - done) : plan.wallLimit))
+          secondsLeft: done > 0.05
+            ? course.elapsed(at: clock.elapsed()) / done * (1 - done) : plan.share.wallLimit))
       try attempt(index)
     }
   }
@@ -85,9 +84,9 @@ public final class TrapExperiment: CoursedExperiment {
     let dearest = Double(plan.trials(cell)) * DoseResponse.assumedSeconds
     guard !cell.takesBusLock || dearest <= budget.left else { return }
     if cell.takesBusLock {
-      sleep(seconds: budget.rest(at: clock.elapsed()))
+      sleepInterruptibly(seconds: budget.rest(at: clock.elapsed()))
       // Behind the last cell Linux leaves detection off for two jiffies on its core: this one must not run inside them.
-      if machine.policy.mayDelay { sleep(seconds: openWindow) }
+      if machine.policy.mayDelay { sleepInterruptibly(seconds: openWindow) }
     }
     switch cell.context {
     case .inProcess: try tryInProcess(index)

@@ -79,6 +79,7 @@ extension TrapExperiment {
           "policy-contradicted", "what tells of Linux's policy does not fit together: \(contradiction)",
           "see judged_policy in run.json for all of the evidence"))
     }
+    warnings += RunWarning.rhythm(of: dutyCycles)
     let off = rows().count { !$0.ledger.isBalanced }
     if off > 0 {
       warnings.append(
@@ -88,5 +89,23 @@ extension TrapExperiment {
         ))
     }
     return warnings
+  }
+}
+
+extension RunWarning {
+  /// Delays that do not follow each other as Linux's source says.
+  static func rhythm(of cycles: [DutyCycle]) -> [RunWarning] {
+    let surprises = cycles.flatMap { cycle in
+      cycle.surprises.map {
+        "\(cycle.cpus.count == 1 ? "one task" : "\(cycle.cpus.count) tasks at once"): \($0)"
+      }
+    }
+    guard !surprises.isEmpty else { return [] }
+    return [
+      RunWarning(
+        "rhythm",
+        "Linux's delays do not follow the rhythm that its source gives them: \(surprises.joined(separator: "; "))",
+        "repeat the run with nothing else running, which wakes sleepers late; see duty_cycles in run.json")
+    ]
   }
 }

@@ -38,17 +38,15 @@ public struct TrapCell: Sendable, Hashable {
 /// What is tried, and how often.
 public struct TrapPlan: Sendable {
   public var cpus: [Int]
-  public var wallLimit: Double
-  public var budget: Double
+  public var share: Plan.Share
   /// Whether two tasks may split-lock at once where Linux delays them. Its work that arms a core again is one for all cores
   /// and may run on the wrong one (bus_lock.c, sl_reenable_unlock), which leaves the other unarmed until it comes online anew.
   public var triesTwoOffenders: Bool
 
-  public init(cpus: [Int], wallLimit: Double, budget: Double, triesTwoOffenders: Bool = false) {
+  public init(cpus: [Int], share: Plan.Share, triesTwoOffenders: Bool = false) {
     self.cpus = cpus
     self.triesTwoOffenders = triesTwoOffenders
-    self.wallLimit = wallLimit
-    self.budget = budget
+    self.share = share
   }
 
   /// Everything on the first CPU; on the others what tells whether they differ.

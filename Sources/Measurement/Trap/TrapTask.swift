@@ -56,13 +56,16 @@ final class TrapTask: @unchecked Sendable {
     for trial in 0..<trials {
       // Where Linux delays every operation, a few tell.
       if trial % 16 == 15 || !record.delays.isEmpty, clock.elapsed() > limit { break }
-      attempt(window)
+      // One in which the process was stopped tells nothing of Linux's delays, and is tried again.
+      while !attempt(window) {}
       guard unexplained == nil else { break }
     }
   }
 
   /// One operation, and what became of it.
-  private func attempt(_ window: SignalWindow) {
+  ///
+  /// - Returns: whether its times are its own.
+  private func attempt(_ window: SignalWindow) -> Bool {
     func value() -> UInt64 { address.loadUnaligned(as: UInt64.self) }
     let before = value()
     let switches = SwitchCount.now()
@@ -73,22 +76,31 @@ final class TrapTask: @unchecked Sendable {
     record.issued += 1
     if value() != before { record.performed += 1 }
     let now = SwitchCount.now()
-    let seconds = clock.seconds(Double(ticks))
-    if seconds > DoseRamp.delay, now.wasHeldUp(since: switches) {
-      record.delays.append(ticks)
-      if now.hasSlept(since: switches) { record.sleeps += 1 }
-      if seconds > longest { unexplained = seconds }
+    let isTimed = !now.wasStopped(since: switches)
+    if isTimed {
+      note(ticks, isHeldUp: now.wasHeldUp(since: switches), hasSlept: now.hasSlept(since: switches))
     }
-    record.longestTicks = max(record.longestTicks, ticks)
-    record.roundTrips.append(ticks)
-    guard window.count > 0 else { return }
+    guard window.count > 0 else { return isTimed }
     let trap = window.trap
     let signs = TrapSigns(trap, alignmentCheck: TrapSite.alignmentCheck)
     record.trapped += window.count
     record.signal = SIGBUS
     if record.first == nil { record.first = signs }
     if record.first != signs { record.differing += 1 }
+    guard isTimed else { return false }
     record.entries.append(trap.entry_tick &- times.before)
     record.resumes.append(times.after &- trap.exit_tick)
+    return true
+  }
+
+  private func note(_ ticks: UInt64, isHeldUp: Bool, hasSlept: Bool) {
+    let seconds = clock.seconds(Double(ticks))
+    if seconds > DoseRamp.delay, isHeldUp {
+      record.delays.append(ticks)
+      if hasSlept { record.sleeps += 1 }
+      if seconds > longest { unexplained = seconds }
+    }
+    record.longestTicks = max(record.longestTicks, ticks)
+    record.roundTrips.append(ticks)
   }
 }

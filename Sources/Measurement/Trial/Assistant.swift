@@ -85,10 +85,10 @@ func waitUntil(_ condition: () -> Bool) -> Bool {
     if condition() { return true }
     catomics_pause()
   }
-  let deadline = chost_monotonic_raw_ns() + UInt64(Assistant.patience * 1e9)
+  var patience = Patience(seconds: Assistant.patience)
   while !condition() {
-    if chost_monotonic_raw_ns() > deadline { return condition() }
-    sleep(seconds: 50e-6)
+    if patience.isOver() { return condition() }
+    sleepInterruptibly(seconds: 50e-6)
   }
   return true
 }

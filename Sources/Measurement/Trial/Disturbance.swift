@@ -45,7 +45,7 @@ public struct Probe: Sendable, Equatable {
 
 /// Why a group of samples does not count.
 public enum Disturbance: String, Sendable, CaseIterable, Codable {
-  /// Linux switched the thread out, or moved it.
+  /// Linux switched the thread out, moved it, or stopped the process.
   case preempted
   /// The TSC probe beside the group saw the core taken away.
   case gap
@@ -99,39 +99,11 @@ public struct DisturbanceRule: Sendable, Codable, Equatable {
   /// The rule in words, for the record.
   public static var inWords: String {
     let rule = DisturbanceRule(typicalAddsPerCycle: 0)
-    return "A group of samples is left out if the thread was switched out or moved, if a TSC gap over"
+    return
+      "A group of samples is left out if the thread was switched out or moved, if the process was stopped, if a TSC gap over"
       + " \(gapThresholdUs) us was seen in the \(gapWindowUs) us before or after it, if core cycles per TSC tick"
       + " changed by more than \(rule.frequencyChange) of their value, or if independent adds reached less than"
       + " \(rule.throughputShare) of the CPU's typical number a cycle. Where that leaves a cell fewer"
       + " than \(CellRecord.enoughCalmRounds) rounds and fewer than half, all are used, and the row says so."
   }
-}
-
-/// How often Linux took the calling thread off its CPU.
-struct SwitchCount: Equatable {
-  private let voluntary: UInt64
-  private let involuntary: UInt64
-
-  init(voluntary: UInt64 = 0, involuntary: UInt64 = 0) {
-    self.voluntary = voluntary
-    self.involuntary = involuntary
-  }
-
-  /// Of the calling thread.
-  static func now() -> SwitchCount {
-    let usage = chost_usage_of_thread()
-    return SwitchCount(voluntary: usage.voluntary_switches, involuntary: usage.involuntary_switches)
-  }
-
-  /// Whether it was taken off against its will since then.
-  func wasPreempted(since earlier: SwitchCount) -> Bool { involuntary != earlier.involuntary }
-
-  /// Whether a long operation since then was held up by what it is: a thread that was only preempted lost its time to others,
-  /// and one that a host stops knows nothing of it.
-  func wasHeldUp(since earlier: SwitchCount) -> Bool {
-    hasSlept(since: earlier) || !wasPreempted(since: earlier)
-  }
-
-  /// Whether it slept since then: measured code never asks to, so a trap handler did.
-  func hasSlept(since earlier: SwitchCount) -> Bool { voluntary != earlier.voluntary }
 }

@@ -36,22 +36,33 @@ struct DoseRamp {
   /// What Linux counts; tests replace it, since a busy machine preempts them.
   var switchCount = SwitchCount.now
 
-  /// Times single operations on `operand`, more at each step, until all doses are done or a step shows a trap or a delay.
+  /// Times single operations on `operand`, more at each step, until all doses are done or a step shows a trap or a delay. A step in
+  /// which the process was stopped shows nothing, and is done again.
   func climb<Timer: KernelTimer>(
     _ timer: inout Timer, kernel: Kernel, operand: UnsafeMutableRawPointer
   ) -> DoseResponse {
     var all: [UInt64] = []
-    for dose in DoseRamp.doses {
+    var untold = 0
+    var doses = DoseRamp.doses[...]
+    while let dose = doses.first {
       let before = switchCount()
+      let readings: [UInt64]
       do {
-        all += try timer.singles(of: kernel, at: operand, count: dose)
+        readings = try timer.singles(of: kernel, at: operand, count: dose)
       } catch {
-        return response(.trapped, all)
+        return response(.trapped, all, untold)
       }
-      let longest = Double(all.suffix(dose).max() ?? 0) / ticksPerSecond
-      let preempted = switchCount().wasPreempted(since: before)
-      if longest > Plan.unexplainedDelay && !policy.mayDelay && !preempted {
-        var response = response(.completed, all)
+      let now = switchCount()
+      guard !now.wasStopped(since: before) else {
+        untold += dose
+        continue
+      }
+      doses.removeFirst()
+      all += readings
+      let longest = Double(readings.max() ?? 0) / ticksPerSecond
+      guard now.wasHeldUp(since: before) else { continue }
+      if longest > Plan.unexplainedDelay && !policy.mayDelay {
+        var response = response(.completed, all, untold)
         response.unexplainedDelay = longest
         return response
       }
@@ -60,10 +71,10 @@ struct DoseRamp {
       if longest > DoseRamp.delay && policy.mayDelay {
         let more = policy.mode == .ratelimit ? 0 : DoseRamp.inOpenWindow
         all += (try? timer.singles(of: kernel, at: operand, count: more)) ?? []
-        return response(.delayed, all)
+        return response(.delayed, all, untold)
       }
     }
-    return response(.completed, all)
+    return response(.completed, all, untold)
   }
 
   /// Climbs with 8-byte `lock add`.
@@ -74,11 +85,14 @@ struct DoseRamp {
       &timer, kernel: Kernel(.add, widthBytes: 8, locked: true)!, operand: memory.address(placement, spot: 0))
   }
 
-  private func response(_ behaviour: DoseResponse.Behaviour, _ readings: [UInt64]) -> DoseResponse {
+  /// - Parameter untold: operations whose times say nothing.
+  private func response(
+    _ behaviour: DoseResponse.Behaviour, _ readings: [UInt64], _ untold: Int
+  ) -> DoseResponse {
     let ticks = readings.map { Double($0) }
     let undelayed = ticks.filter { $0 <= DoseRamp.delay * ticksPerSecond }
     return DoseResponse(
       behaviour: behaviour, nativeTicks: Order.median(undelayed).map { max(1, $0 - timerTicks) },
-      longestTicks: ticks.max() ?? 0, operations: readings.count)
+      longestTicks: ticks.max() ?? 0, operations: readings.count + untold)
   }
 }

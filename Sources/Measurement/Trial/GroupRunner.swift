@@ -1,6 +1,4 @@
-import CAtomics
 import CHost
-import Glibc
 import LockKernels
 import Machine
 
@@ -19,7 +17,7 @@ struct GroupRunner<Timer: KernelTimer> {
   /// What Linux counts; tests replace it, since a busy machine preempts them.
   var switchCount = SwitchCount.now
   /// Blocks of the longer timing by cell, found at its first measurement.
-  private var blocks: [Cell: Int] = [:]
+  var blocks: [Cell: Int] = [:]
 
   init(
     timer: Timer, rule: DisturbanceRule, policy: DetectionPolicy, ticksPerSecond: Double,
@@ -33,10 +31,8 @@ struct GroupRunner<Timer: KernelTimer> {
     self.otherCpu = otherCpu
   }
 
-  /// Length of the longer timing of a cheap cell, in seconds.
-  private static var batchSeconds: Double { 20e-6 }
   /// Blocks of the shorter and the longer timing of a cell that takes bus locks.
-  private static var splitBlocks: (short: Int, long: Int) { (1, 3) }
+  static var splitBlocks: (short: Int, long: Int) { (1, 3) }
   /// Operands of the shorter and the longer timing of a cell whose lines are prepared.
   static var walkCounts: (short: Int, long: Int) { (8, 24) }
   /// Singly timed operations a round where Linux delays each of them.
@@ -87,10 +83,10 @@ struct GroupRunner<Timer: KernelTimer> {
     let preempted = now.wasPreempted(since: switches)
     // With a companion thread we sleep ourselves, in joining it.
     let slept = cell.lineState != .otherCpuModified && now.hasSlept(since: switches)
-    // Measured code never asks to sleep: Linux delays a split lock so; of any other operation, the process was stopped.
-    let wasStopped = slept && !cell.takesBusLock
+    // Measured code never asks to sleep: Linux delays a split lock so; of any other operation, somebody froze the process.
+    let wasFrozen = slept && !cell.takesBusLock
     group.disturbances = rule.judge(
-      before: before, after: after, preempted: preempted || wasStopped || calls.migrated || isElsewhere)
+      before: before, after: after, preempted: preempted || wasFrozen || calls.migrated || isElsewhere)
     group.corePerTick = (before.corePerTick + after.corePerTick) / 2
     group.addsPerCycle = min(before.addsPerCycle, after.addsPerCycle)
     judgeDelays(calls, of: cell, preempted: preempted, slept: slept, &group)
@@ -98,7 +94,7 @@ struct GroupRunner<Timer: KernelTimer> {
   }
 
   /// What the timed calls of a group have to be watched for.
-  private struct CallLog {
+  struct CallLog {
     var lengths: [UInt64] = []
     var migrated = false
 
@@ -134,75 +130,7 @@ struct GroupRunner<Timer: KernelTimer> {
     group.singles = try timer.singles(of: cell.kernel, at: operand, count: count)
   }
 
-  private mutating func measureHot(
-    _ cell: Cell, _ memory: OperandMemory, _ spot: Int, _ samples: Int, _ singles: Int,
-    _ group: inout Group, _ calls: inout CallLog
-  ) throws(Trap) {
-    let kernel = cell.kernel
-    let operand = memory.address(cell.placement, offset: cell.offset, spot: spot)
-    writeLines(around: operand, cell, memory)
-    group.operations += 1
-    // Warms code, page and lines. A trap's delay hits the first operation, so it is watched like the others.
-    for ticks in try timer.singles(of: kernel, at: operand, count: 1) {
-      calls.note(TimedCall(ticks: ticks))
-    }
-    let loop = cell.between == .nothing ? kernel.functions.loop : kernel.functions.loopWithWork!
-    let (short, long) = try batch(cell, loop, operand)
-    let perBlock = Kernel.Functions.operationsPerBlock
-    for _ in 0..<samples {
-      let first = try timer.time(loop, operand, count: short, list: nil)
-      let second = try timer.time(loop, operand, count: long, list: nil)
-      book(first, short * perBlock, second, long * perBlock, &group, &calls)
-    }
-    if let pmu {
-      let first = try pmu.counting { () throws(Trap) in
-        try timer.time(loop, operand, count: short, list: nil)
-      }
-      let second = try pmu.counting { () throws(Trap) in
-        try timer.time(loop, operand, count: long, list: nil)
-      }
-      book(first, short * perBlock, second, long * perBlock, &group, &calls)
-    }
-    if singles > 0, cell.between == .nothing {
-      group.operations += singles
-      group.singles = try timer.singles(of: kernel, at: operand, count: singles)
-    }
-  }
-
-  /// Split locks cost less on lines that were not written lately: so that no cell's cost depends on how many others came
-  /// before it in the round, each finds its lines, and a page's worth around them, just written.
-  private func writeLines(around operand: UnsafeMutableRawPointer, _ cell: Cell, _ memory: OperandMemory) {
-    let reach = memory.pageBytes / 2
-    memset(operand - cell.offset - reach, 0, 2 * reach)
-  }
-
-  /// Two lengths of the loop, in blocks.
-  private mutating func batch(
-    _ cell: Cell, _ loop: @escaping Kernel.Functions.Function, _ operand: UnsafeMutableRawPointer
-  ) throws(Trap) -> (short: Int, long: Int) {
-    if cell.takesBusLock { return GroupRunner.splitBlocks }
-    if let long = blocks[cell] { return (long / 4, long) }
-    var long = 4
-    while try shortest(loop, operand, long) < GroupRunner.batchSeconds * ticksPerSecond, long < 1 << 20 {
-      long *= 2
-    }
-    blocks[cell] = long
-    return (long / 4, long)
-  }
-
-  /// The shortest of three calls: a gap in one must not fix a batch for the whole run.
-  private mutating func shortest(
-    _ loop: @escaping Kernel.Functions.Function, _ operand: UnsafeMutableRawPointer, _ count: Int
-  ) throws(Trap) -> Double {
-    var shortest = Double.infinity
-    for _ in 0..<3 {
-      shortest = min(
-        shortest, Double(try timer.time(loop, operand, count: count, list: nil).ticks))
-    }
-    return shortest
-  }
-
-  private func book(
+  func book(
     _ first: TimedCall, _ short: Int, _ second: TimedCall, _ long: Int, _ group: inout Group,
     _ calls: inout CallLog
   ) {
@@ -218,7 +146,7 @@ struct GroupRunner<Timer: KernelTimer> {
   }
 
   /// The same slope in what the PMU counts; its time is not a sample, since counting disturbs it.
-  private func book(
+  func book(
     _ first: (call: TimedCall, count: PmuCounters.Count), _ short: Int,
     _ second: (call: TimedCall, count: PmuCounters.Count), _ long: Int, _ group: inout Group,
     _ calls: inout CallLog
@@ -234,53 +162,5 @@ struct GroupRunner<Timer: KernelTimer> {
     }
     group.busLocksPerOperation = slope(\.busLocks)
     group.pmuCyclesPerOperation = slope(\.cycles)
-  }
-
-  /// Distinct operands whose lines are brought into the cell's state before each timing.
-  private mutating func measurePrepared(
-    _ cell: Cell, _ memory: OperandMemory, _ spot: Int, _ samples: Int, _ group: inout Group,
-    _ calls: inout CallLog
-  ) throws(Trap) {
-    let (short, long) = GroupRunner.walkCounts
-    let site = PreparedOperands(cell: cell, memory: memory, spot: spot, count: long)
-    let result = site.withPreparation(
-      otherCpu: otherCpu, deadlineTicks: UInt64(ticksPerSecond / 2)
-    ) { prepare -> Result<Bool, Trap> in
-      do throws(Trap) {
-        for _ in 0..<samples {
-          guard prepare() else { return .success(false) }
-          let first = try walk(cell, site, short)
-          guard prepare() else { return .success(false) }
-          book(first, short, try walk(cell, site, long), long, &group, &calls)
-        }
-        if let pmu {
-          guard prepare() else { return .success(false) }
-          let first = try pmu.counting { () throws(Trap) in try walk(cell, site, short) }
-          guard prepare() else { return .success(false) }
-          let second = try pmu.counting { () throws(Trap) in try walk(cell, site, long) }
-          book(first, short, second, long, &group, &calls)
-        }
-        return .success(true)
-      } catch {
-        return .failure(error)
-      }
-    }
-    group.isPrepared = try result?.get() ?? false
-  }
-
-  private mutating func walk(
-    _ cell: Cell, _ site: PreparedOperands, _ count: Int
-  ) throws(Trap) -> TimedCall {
-    var addresses = site.operands
-    let function = cell.kernel.functions.walk
-    let result = addresses.withUnsafeMutableBytes { list -> Result<TimedCall, Trap> in
-      do throws(Trap) {
-        return .success(
-          try timer.time(function, site.template, count: count, list: list.baseAddress))
-      } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
   }
 }

@@ -14,6 +14,8 @@ enum FieldTable {
     var unit = 1.0
     /// Columns with the ends of its interval.
     var range: (low: String, high: String)?
+    /// Of integers that count what stands behind a row.
+    var zeroSaysNothing = false
   }
 
   /// - Parameters:
@@ -78,7 +80,7 @@ enum FieldTable {
     if let texts = try? table.texts(column.name) { return texts.map { words($0) } }
     if let booleans = try? table.booleans(column.name) { return booleans.map { words($0.map { "\($0)" }) } }
     if let integers = try? table.integers(column.name) {
-      return integers.map { $0.map(String.init) ?? nothing }
+      return integers.map { $0.map { $0 == 0 && column.zeroSaysNothing ? nothing : "\($0)" } ?? nothing }
     }
     return try table.numbers(column.name).map { $0.map { Decimal.significant($0, 4) } ?? nothing }
   }

@@ -46,7 +46,7 @@ enum FleetOutlierSection {
       fleet.clones.isEmpty
       ? []
       : [
-        "\(Words.count(fleet.clones.count, "machine-id")) shared by several machines, whose processors differ or whose boots take turns or overlap; each host name, or else each boot, counts as a machine: \(shown(fleet.clones))"
+        "\(Words.count(fleet.clones.count, "machine-id")) shared by several machines, whose processors differ or whose boots take turns, overlap or have several names; each host name, or else each boot, counts as a machine: \(shown(fleet.clones))"
       ]
     let doubtful = fleet.machines.compactMap { machine in
       machine.boots.map {

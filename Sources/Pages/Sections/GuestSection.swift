@@ -25,7 +25,7 @@ enum GuestSection: SectionMaker {
   /// Of the table for each part.
   private static let names = [
     "kvm": "KVM", "loop": "Does a CPU run the guest's code?", "count": "Does a CPU run the guest's code?",
-    "answer": answer, "cost": cost, "vcpus": cost, "exit": "Exits by bus locks",
+    "answer": answer, "cost": cost, "vcpus": cost, "exit": "Exits",
     "bystander": "A bystander on the host", "throttle": "A bystander on the host",
     "host-register": "The host's own registers",
   ]
@@ -36,5 +36,6 @@ enum GuestSection: SectionMaker {
     .init(name: "cpl", title: "CPL"), .init(name: "cpu", title: "CPU"), .init(name: "vcpus", title: "vCPUs"),
     .init(name: "value", title: "value", quantity: .count, range: ("value_low", "value_high")),
     .init(name: "unit", title: "unit"), .init(name: "found", title: "found"),
+    .init(name: "operations", title: "operations", zeroSaysNothing: true),
   ]
 }

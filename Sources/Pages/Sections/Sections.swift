@@ -24,7 +24,7 @@ enum Sections {
   ]
 
   /// Experiments with a part of their own.
-  static var experiments: Set<String> { Set(makers.compactMap { $0.experiment }) }
+  static let experiments = Set(makers.compactMap { $0.experiment })
 
   /// Those that the runs have something for, a summary of what they found in front.
   static func make(_ runs: [PageRun]) throws(ReadFailure) -> [PageSection] {

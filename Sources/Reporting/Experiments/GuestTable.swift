@@ -8,7 +8,7 @@ enum GuestTable {
       .integer("round_count", "Rounds behind the value.") { $0.roundCount },
       .text(
         "part",
-        "kvm: KVM, what it stands on, and the host's mode; loop: a register-only loop; count: operations found in the guest's memory; register: MSRs 0x33 and 0xCF; cpuid: bits that announce detection; alignment: EFLAGS.AC; answer: what becomes of a guest that split-locks; cost: of a locked add; exit: bus locks that end entries; vcpus: several vCPUs at once; bystander: a program on another CPU of the host; throttle: bus locks a second; host-register: the host's own MSRs around entries."
+        "kvm: KVM, what it stands on, and the host's mode; loop: a register-only loop; count: operations found in the guest's memory; register: MSRs 0x33 and 0xCF; cpuid: bits that announce detection; alignment: EFLAGS.AC; answer: what becomes of a guest that split-locks; cost: of a locked add; exit: bus locks that end entries; vcpus: several vCPUs at once; bystander: a program on another CPU of the host; throttle: the guest's bus locks a second beside the bystander, which nothing limits with exits-off and exits-on; host-register: the host's own MSRs around entries."
       ) { $0.cell.part.rawValue },
       .text(
         "condition",
@@ -20,7 +20,7 @@ enum GuestTable {
       .integer("vcpus", "Of vcpus: how many worked at one time.") { $0.cell.vcpus },
       .text(
         "quantity",
-        "What of it; a placement is the operand's of a locked 8-byte add. bus-lock-exit: time of an exit by a bus lock and of the entry behind it; port-exit: of one by a write to a port; slow-down: of a victim in memory, treated over control; -to-host: over the host's own cost in the same round; overlap: time in which all vCPUs worked, of that in which any did; creation: from a guest's creation to the end of its first call; left-behind: descriptors, mappings, threads and processes more than before, behind so many guests as operations; rip: where the guest's RIP stood, at the instruction or after it."
+        "What of it; a placement is the operand's of a locked 8-byte add. bus-lock-exit: time of an exit by a bus lock and of the entry behind it; port-exit: of one by a write to a port; slow-down: of the victim named by found, treated over control; -to-host: over the host's own cost in the same round; overlap: time in which all vCPUs worked, of that in which any did; creation: from a guest's creation to the end of its first call; left-behind: descriptors, mappings, threads and processes more than before, behind so many guests as operations; rip: where the guest's RIP stood, at the instruction or after it."
       ) { $0.cell.quantity },
       .text("unit", "Of the value: ns, ms, cycles (of the TSC), ratio, count (added up), hz; empty of words.")
       {
@@ -28,18 +28,18 @@ enum GuestTable {
       },
       .number(
         "value",
-        "The value: the 20 % trimmed mean of the rounds' logarithms, or their sum; empty where code behind it is interpreted or that is not known, but for loop. Times of part answer, and creation, have CPL 0's code behind them, by which calls enter and leave."
+        "The value: the 20 % trimmed mean of the rounds' logarithms, or their sum; of loop the least of seven slopes, of overlap the rounds' median; empty where code behind it is interpreted or that is not known, but for loop. Times of part answer, and creation, have CPL 0's code behind them, by which calls enter and leave."
       ) { $0.value },
       .number("value_low", "Lower end of its 95 % interval over this run's rounds.") { $0.low },
       .number("value_high", "Upper end of its 95 % interval.") { $0.high },
       .text(
         "found",
-        "In words: native, interpreted or not known, which also marks what depends on it; exact or lost some; what a register held, or the exception; what became of the guest (silent, logged by the host, not known: the host may log it, delayed, #AC in the guest, #DB in the guest, given to the VMM (#AC by KVM_EXIT_EXCEPTION), SIGBUS to the VMM, hung, other: with the exit, the exception or the count); of cpuid, whether KVM shows the guest the CPUID it is given."
+        "In words: native, interpreted or not known, which also marks what depends on it (not told: CPL 0, interpreted, is in it, where a CPU runs the rest); exact or lost some; what a register held, or the exception; what became of the guest (silent, logged by the host, not known: the host may log it, delayed, held up, not by this Linux, #AC in the guest, #DB in the guest, given to the VMM (#AC by KVM_EXIT_EXCEPTION), SIGBUS to the VMM, hung, other: with the exit, the exception or the count); of cpuid, seen or not seen, whatever it is given where offering or withholding the bit changes nothing."
       ) { $0.found },
       .integer("operations", "Operations, reads or writes behind it.") { $0.operations },
       .integer(
         "rounds_not_above_zero",
-        "Of round_count, those in which the longer of two timings was the shorter one, since something held up the other. With any, the value is the median of all rounds, without interval; empty of counts and words."
+        "Of round_count, those in which the longer of two timings was the shorter one, since something held up the other. With any, the value is the median of all rounds, without interval; empty of counts, words and overlap."
       ) { $0.roundsNotAboveZero },
     ])
   }

@@ -35,6 +35,6 @@ extension ReportedExperiment {
 package struct TableNames {
   /// Name of the result folder.
   package var run = ""
-  /// See `RunRecord`.
+  /// See `MachineReport`.
   package var relationSource = ""
 }

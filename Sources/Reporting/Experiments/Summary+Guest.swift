@@ -21,7 +21,7 @@ extension Summary {
       if columns.contains(where: { $0 != "-" }) { table.rows.append([words] + columns) }
     }
     return Section(
-      title: "Split locks in a KVM guest (\(guestFound(.kvm, "virtualisation") ?? "not known"))",
+      title: "Split locks in a KVM guest (\(virtualisation))",
       table: table,
       facts: guestFacts(rows))
   }
@@ -53,6 +53,15 @@ extension Summary {
     }
   }
 
+  /// With the privilege level, where KVM does not interpret all.
+  private var virtualisation: String {
+    let loops = results.guest.filter { $0.cell.part == .loop }
+    let interpreted = loops.filter { $0.found == GuestExecution.interpreted.rawValue }.compactMap(\.cell.cpl)
+    let words = guestFound(.kvm, "virtualisation") ?? GuestExecution.unknown.rawValue
+    guard interpreted.count == 1, loops.count > 1 else { return words }
+    return "\(words), CPL \(interpreted[0])"
+  }
+
   private func guestFound(_ part: GuestCell.Part, _ quantity: String) -> String? {
     results.guest.first { $0.cell.part == part && $0.cell.quantity == quantity }?.found
   }
@@ -66,7 +75,8 @@ extension Summary {
     ].compactMap { $0 }
     facts.append(kvm.joined(separator: ", "))
     if let left = rows.first(where: { $0.cell.quantity == "left-behind" }) {
-      facts.append("\(left.operations) guests came and went, and left behind: \(left.found ?? "-")")
+      let guests = left.operations == 1 ? "guest" : "guests"
+      facts.append("\(left.operations) \(guests) came and went, and left behind: \(left.found ?? "-")")
     }
     let vcpus = rows.filter { $0.cell.part == .vcpus && $0.cell.quantity == "line-split" }
     let byCount = Dictionary(grouping: vcpus) { $0.cell.vcpus! }.sorted { $0.key < $1.key }
@@ -75,12 +85,14 @@ extension Summary {
         let slowest = rows.compactMap(\.value).max().map { Nanoseconds.text($0) + " ns" }
         return "\(count): \(slowest ?? rows[0].found ?? "-")"
       }
-      facts.append("a split lock with so many vCPUs at it at one time: \(steps.joined(separator: ", "))")
+      facts.append(
+        "a split lock with so many vCPUs at it at one time, on the slowest: \(steps.joined(separator: ", "))")
     }
     for row in rows where row.cell.part == .bystander {
       let rate = rows.first { $0.cell.part == .throttle && $0.cell.condition == row.cell.condition }?.value
       facts.append(
-        "a bystander on CPU \(row.cell.cpu ?? 0) beside the guest, \(row.cell.condition ?? ""): "
+        "a bystander (\(row.found ?? "-")) on CPU \(row.cell.cpu ?? 0) beside the guest at CPL \(row.cell.cpl ?? 3), "
+          + "\(row.cell.condition ?? ""): "
           + "\(row.value.map(Summary.factor) ?? "-") at \(rate.map(DoseLimits.rate) ?? "-") split locks a second"
       )
     }

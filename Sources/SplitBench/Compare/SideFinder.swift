@@ -8,12 +8,22 @@ enum SideFinder {
   ///
   /// - Parameters:
   ///   - byDay: whether the runs of each day, in UTC, are a side of their own.
-  ///   - byGroup: whether all machines that should measure the same are a side.
-  static func sides(_ paths: [String], byDay: Bool, byGroup: Bool) throws -> [Side] {
-    let sides = try all(paths, byDay: byDay, byGroup: byGroup)
+  static func sides(_ paths: [String], byDay: Bool) throws -> [Side] {
+    try several(
+      all(paths, byDay: byDay), paths[0],
+      byDay ? "one machine's runs alone, of one day" : "one machine's runs alone")
+  }
+
+  /// All machines that should measure the same are a side.
+  static func kinds(_ runs: [StoredRun], in path: String) throws -> [Side] {
+    let groups = Dictionary(grouping: runs, by: \.record.machine.group).sorted { $0.key < $1.key }
+    return try several(sides(groups.map { ($0.key, $0.value) }), path, "one kind of machine alone")
+  }
+
+  private static func several(_ sides: [Side], _ path: String, _ found: String) throws -> [Side] {
     guard sides.count > 1 else {
       throw CannotCompare(
-        "\(paths[0]): one machine's runs alone\(byDay ? ", of one day" : "")",
+        "\(path): \(found)",
         remedy: "name what they are to be compared with, or give --self-check to compare them with themselves"
       )
     }
@@ -21,19 +31,21 @@ enum SideFinder {
   }
 
   /// The same, where one machine alone will do.
-  static func all(_ paths: [String], byDay: Bool = false, byGroup: Bool = false) throws -> [Side] {
+  static func all(_ paths: [String], byDay: Bool = false) throws -> [Side] {
     let collections = try paths.map { try RunCollection.find([FilePath($0)]) }
     let groups: [(name: String, runs: [StoredRun])] =
-      if byGroup {
-        equals(collections.flatMap(\.runs))
-      } else if collections.count > 1 {
+      if collections.count > 1 {
         zip(paths, collections).map { ($0, $1.runs) }
       } else if collections[0].groups.count > 1 {
         named(collections[0].groups)
       } else {
         byMachine(collections[0].runs)
       }
-    let sides = (byDay ? groups.flatMap(days) : groups).enumerated().map { index, group in
+    return try sides(byDay ? groups.flatMap(days) : groups)
+  }
+
+  private static func sides(_ groups: [(name: String, runs: [StoredRun])]) throws -> [Side] {
+    let sides = groups.enumerated().map { index, group in
       Side(letter: letter(index), name: group.name, runs: group.runs)
     }
     for side in sides { try refuseMixed(side) }
@@ -60,12 +72,6 @@ enum SideFinder {
     Dictionary(grouping: runs) { run in
       [run.record.machine.processor.slug, run.record.label].compactMap(\.self).joined(separator: "-")
     }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-  }
-
-  private static func equals(_ runs: [StoredRun]) -> [(name: String, runs: [StoredRun])] {
-    Dictionary(grouping: runs, by: \.record.machine.group).sorted { $0.key < $1.key }.map {
-      ($0.key, $0.value)
-    }
   }
 
   private static func days(_ group: (name: String, runs: [StoredRun])) -> [(name: String, runs: [StoredRun])]
@@ -95,9 +101,7 @@ enum SideFinder {
     var seen: [String: String] = [:]
     for side in sides {
       for run in side.runs {
-        let record = run.record
-        let identity = "\(record.startedUtc) \(record.parameters.seed) \(record.run)"
-        if let other = seen.updateValue(side.name, forKey: identity) {
+        if let other = seen.updateValue(side.name, forKey: run.identity) {
           throw CannotCompare(
             "the run \(run.name) is in \(side.name) and in \(other)", remedy: "leave it out of one")
         }

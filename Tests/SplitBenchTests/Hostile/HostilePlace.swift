@@ -54,11 +54,7 @@ struct HostilePlace {
     }
 
     func rows(_ table: String) throws -> [[String: String]] {
-      let lines = try text(try #require(folder).appending("\(table).csv")).split(separator: "\n").map {
-        $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      }
-      #expect(lines.allSatisfy { $0.count == lines[0].count }, "nobody else writes there")
-      return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
+      try CsvLine.rows(try text(try #require(folder).appending("\(table).csv")))
     }
   }
 
@@ -82,9 +78,8 @@ struct HostilePlace {
     let folder = parent.appending(run)
     let hidden = try FileManager.default.contentsOfDirectory(atPath: folder.string)
     #expect(!hidden.contains { $0.hasPrefix(".") }, "no temporary file is left")
-    let data = Data(try text(folder.appending("run.json")).utf8)
     return Left(
-      result: result, record: try JSONSerialization.jsonObject(with: data) as? [String: Any], folder: folder)
+      result: result, record: try jsonObject(try text(folder.appending("run.json"))), folder: folder)
   }
 
   /// Processes that have the text on their command line.

@@ -48,8 +48,7 @@ import Testing
     let place = HostilePlace(mounting: Self.hide("/dev/cpu"))
     let result = try await place.command(["msr", "show", "--json"])
     #expect(result.code == 2 && result.errors.contains("no msr driver is loaded"), "\(result.errors)")
-    let report = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
-    let cpus = try #require(report?["cpus"] as? [[String: Any]])
+    let cpus = try #require(try result.json()["cpus"] as? [[String: Any]])
     for register in cpus.flatMap({ $0["registers"] as? [[String: Any]] ?? [] }) {
       #expect(register["value"] == nil && (register["reason"] as? String)?.isEmpty == false)
     }

@@ -21,6 +21,14 @@ description:
 COLUMNS = ("host", "outcome", "step", "reason", "run")
 
 
+def signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        # Most real-time signals have none.
+        return f"signal {number}"
+
+
 def reason(result: dict[str, Any]) -> str:
     """Why a task failed, in one line: its last word, or Ansible's."""
     code = result.get("rc")
@@ -30,7 +38,7 @@ def reason(result: dict[str, Any]) -> str:
         return last
     # As the module command tells of a signal, and timeout(1) of a deadline.
     if code < 0:
-        return f"killed by {signal.Signals(-code).name}"
+        return f"killed by {signal_name(-code)}"
     return "the deadline passed" if code == 124 else f"exit code {code}: {last}"
 
 
@@ -62,6 +70,8 @@ class CallbackModule(CallbackBase):
             outcome, step, why = self._failures.get(host, ("measured" if runs else "skipped", "", ""))
             counts[outcome] += 1
             failure = f" at '{step}': {why}" if step else ""
+            if outcome == "unreachable" and step in ("Start the run", "Run"):
+                failure += "; its run may go on until its deadline, for which guests of its physical host wait"
             home = f"; {len(runs)} {'run' if len(runs) == 1 else 'runs'}: {os.path.commonpath(runs)}" if runs else ""
             lines.append(f"{host}: {outcome}{failure}{home}")
             # Of a host without a run, a row all the same.

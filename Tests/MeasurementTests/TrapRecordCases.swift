@@ -1,15 +1,8 @@
-import CAtomics
-import CHost
-import Glibc
-import LockKernels
 import Machine
-import Testing
 
 @testable import Measurement
 
-/// What is concluded from what a trap showed; the signs of #DB and of #AC by detection are those that Linux's
-/// arch/x86/kernel/cpu/bus_lock.c leaves.
-@Suite struct TrapRecordTests {
+extension TrapRecordTests {
   struct Case: Sendable {
     var name: String
     var trigger = TrapCell.Trigger.splitLock
@@ -128,116 +121,4 @@ import Testing
       outcome: .timedOut, equation: "issued 3 = exited 2 + killed 0; log lines 0 ≤ 0",
       difference: "1 did not end", isBalanced: false),
   ]
-
-  private static func record(_ test: Case) -> TrapRecord {
-    var record = TrapRecord(
-      TrapCell(
-        cpu: 0, trigger: test.trigger, context: test.context, placement: .lineSplit, widthBytes: 8,
-        isLocked: true))
-    (record.issued, record.performed) = (test.issued, test.performed)
-    (record.trapped, record.killed, record.timedOut) = (test.trapped, test.killed, test.timedOut)
-    record.sleeps = test.sleeps
-    record.delays = Array(repeating: 40_000_000, count: test.delays)
-    (record.reports, record.busLocks) = (test.reports, test.busLocks)
-    if let trap = test.trap {
-      record.first = TrapSigns(
-        chost_trap(
-          entry_tick: 0, exit_tick: 0, address: 0, error_code: 0, flags: trap.flags, code: trap.code,
-          trap_number: trap.number, cpu: 0, is_after: trap.isAfter), alignmentCheck: TrapSite.alignmentCheck)
-    }
-    return record
-  }
-
-  @Test(arguments: cases)
-  func isConcluded(_ test: Case) {
-    let record = Self.record(test)
-    let answer = record.answer(test.policy)
-    #expect(answer.kind == test.kind, "\(test.name)")
-    #expect(!answer.evidence.isEmpty && answer.evidence.allSatisfy { !$0.isEmpty }, "\(test.name)")
-    #expect(record.outcome == test.outcome, "\(test.name)")
-    let ledger = record.ledger(answer.kind)
-    #expect(ledger.equation == test.equation, "\(test.name)")
-    #expect(ledger.isBalanced == test.isBalanced, "\(test.name)")
-    if let difference = test.difference {
-      #expect(ledger.differences.contains { $0.contains(difference) }, "\(test.name): \(ledger.differences)")
-    } else {
-      #expect(ledger.differences.isEmpty, "\(test.name): \(ledger.differences)")
-    }
-  }
-
-  @Test func aKilledChildIsExplainedByTheSameOperationInProcess() {
-    let fatal = Self.record(Self.cases.first { $0.name == "#DB, fatal" }!)
-    let child = Self.record(Self.cases.first { $0.name == "a child that is killed for a split lock" }!)
-    let answer = child.answer(.of(.fatal), inProcess: fatal)
-    #expect(answer.kind == .db)
-    #expect(answer.evidence.contains { $0.contains("in-process: SIGBUS, si_code 1, trap 0, RIP behind") })
-  }
-
-  @Test func aSleepOnAnArmedCpuIsAC() {
-    let slept = Self.record(Self.cases.first { $0.name == "one sleep, then an open window" }!)
-    #expect(slept.answer(.of(.off)).kind == .unknown)
-    #expect(slept.answer(.of(.off), isArmed: true).kind == .ac)
-  }
-
-  @Test func anAnswerThatChangesIsNotBalanced() {
-    var record = TrapRecord(
-      TrapCell(
-        cpu: 0, trigger: .splitLock, context: .inProcess, placement: .lineSplit, widthBytes: 8, isLocked: true
-      ))
-    (record.issued, record.trapped, record.differing) = (10, 10, 1)
-    #expect(!record.ledger(.ac).isBalanced)
-  }
-
-  @Test func theFirstCpuIsTriedMost() {
-    let plan = TrapPlan(cpus: [3, 0, 1], wallLimit: 10, budget: 1)
-    let byCpu = Dictionary(grouping: plan.cells, by: \.cpu).mapValues(\.count)
-    #expect(byCpu[3]! > 20 && byCpu[0] == 4 && byCpu[1] == 4)
-    for cell in plan.cells where cell.takesBusLock {
-      #expect(Double(plan.trials(cell)) * 7e-6 <= Plan.longestBurst, "7 us is the dearest known")
-    }
-  }
-}
-
-/// EFLAGS.AC on the CPU at hand; split locks, some hundred, only where nothing answers them.
-@Suite(
-  .serialized,
-  .disabled(
-    if: dlsym(nil, "__tsan_init") != nil, "ThreadSanitizer's own signal entry would trap under EFLAGS.AC"))
-struct TrapExperimentTests {
-  private static let isHarmless =
-    (try? MachineReport.ofThisMachine(watchMs: 0).policy.leavesAlone) ?? false
-
-  @Test func everyOperationIsAccountedFor() throws {
-    let machine = try MachineReport.ofThisMachine(watchMs: 0)
-    let plan = TrapPlan(
-      cpus: machine.topology.cpus.map(\.id), wallLimit: 20, budget: Self.isHarmless ? 0.05 : 0)
-    let experiment = TrapExperiment(plan: plan, machine: machine, clock: TscClock(milliseconds: 5))
-    try experiment.run { #expect((0...1).contains($0.done)) }
-    #expect(experiment.end == .finished)
-    for row in experiment.rows() {
-      #expect(row.ledger.isBalanced, "\(row.cell)")
-      guard row.cell.trigger == .eflagsAC, row.cell.context == .inProcess else { continue }
-      if row.cell.placement == .aligned {
-        #expect(row.outcome == .completed && row.answer.kind == .silent && row.trapped == 0)
-      } else {
-        #expect(row.outcome == .trapped && row.answer.kind == .eflagsAC && row.performed == 0)
-        #expect(row.signs?.trapNumber == 17 && row.signs?.code == 1 && row.signs?.isAfter == false)
-        #expect(row.entry!.median > 0 && row.resume!.median > 0 && row.roundTrip!.median > row.entry!.median)
-      }
-    }
-    #expect(experiment.dutyCycles.isEmpty || !Self.isHarmless)
-    #expect(experiment.judgedPolicy.evidence.contains { $0.source == "behaviour" } == Self.isHarmless)
-    #expect(experiment.judgedPolicy.contradictions == machine.policy.contradictions)
-    #expect(experiment.disagreements.isEmpty, "EFLAGS.AC is alike on all CPUs")
-    #expect(experiment.budget.spent <= 0.05)
-  }
-
-  @Test func noBudgetIsNoSplitLock() throws {
-    let machine = try MachineReport.ofThisMachine(watchMs: 0)
-    let plan = TrapPlan(cpus: [machine.topology.cpus[0].id], wallLimit: 20, budget: 0)
-    let experiment = TrapExperiment(plan: plan, machine: machine, clock: TscClock(milliseconds: 5))
-    try experiment.run { _ in }
-    #expect(!experiment.rows().contains { $0.cell.takesBusLock })
-    #expect(experiment.skipped.contains { $0.what.contains("cells of trap") })
-  }
 }
