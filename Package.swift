@@ -109,7 +109,8 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "DetectionControl", "Machine", .product(name: "SystemPackage", package: "swift-system"),
+        "DetectionControl", "LockKernels", "Machine",
+        .product(name: "SystemPackage", package: "swift-system"),
       ], path: "Tests/Support"),
     .testTarget(name: "CAtomicsTests", dependencies: ["CAtomics", "CHost"]),
     .testTarget(name: "CHostTests", dependencies: ["CHost", "CAtomics"]),
@@ -153,19 +154,19 @@ let package = Package(
     .testTarget(
       name: "StoredRunsTests",
       dependencies: [
-        "StoredRunsChecks", "StoredRuns", "Reporting", "Measurement", "Machine",
+        "StoredRunsChecks", "StoredRuns", "Reporting", "Measurement", "Machine", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(
       name: "ExportsTests",
       dependencies: [
-        "Exports", "StoredRunsChecks", "StoredRuns", "Measurement",
+        "Exports", "StoredRunsChecks", "StoredRuns", "Measurement", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(
       name: "PagesTests",
       dependencies: [
-        "Pages", "Fleet", "StoredRuns", "Reporting", "PolicyModel",
+        "Pages", "Fleet", "StoredRuns", "Reporting", "PolicyModel", "TestSupport",
         .product(name: "RealModule", package: "swift-numerics"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -178,7 +179,7 @@ let package = Package(
         "LockKernels",
         .product(name: "SystemPackage", package: "swift-system"),
       ], path: "Tests/FuzzChecks"),
-    .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks"]),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks", "TestSupport"]),
     .testTarget(
       name: "SplitBenchTests",
       dependencies: [

@@ -3,7 +3,9 @@ import PackageDescription
 
 // A parser more: a case of FuzzTarget with what must hold of its input (Tests/FuzzChecks), its name here, a main.swift of three
 // lines, and a folder in Corpus.
-let targets = ["StoredRuns", "CellRequests", "CpuLists", "SystemFiles", "LogLines", "Journals", "Scenarios"]
+let targets = [
+  "StoredRuns", "CellRequests", "CpuLists", "SystemFiles", "LogLines", "Journals", "Scenarios", "Options",
+]
 
 // Built by `make fuzz` only, with -sanitize=fuzzer for all of it.
 let package = Package(

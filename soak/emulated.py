@@ -73,7 +73,7 @@ class Planned:
 def plan(random: random.Random, number: int) -> Planned:
     options = grammar.changing_command_line(random)
     event, killed = signals.choose(random, longest=8), random.choice(KILLED)
-    return Planned(f"soak-{number}", options, event, killed, random.choice(SET_BEFORE))
+    return Planned(f"soak-{number}", options, event.without_interrupts, killed, random.choice(SET_BEFORE))
 
 
 def boot(random: random.Random, runs: int, tally: Tally) -> None:

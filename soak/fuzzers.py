@@ -1,7 +1,8 @@
-"""libFuzzer on every parser for some time each."""
+"""libFuzzer on every parser, or on one, for some time each: fuzzers.py SECONDS [PARSER]"""
 
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,15 +23,27 @@ def parsers() -> list[str]:
     return sorted(folder.name for folder in (REPOSITORY / "fuzz/Corpus").iterdir())
 
 
-def fuzz(parser: str, seconds: int) -> Fuzzed:
+def command(parser: str, seconds: int) -> list[str | Path]:
+    """From the inputs in fuzz/Corpus and those that were found before, to which it adds."""
     found = BUILT / "found" / parser
     found.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        [BUILT / f"release/Fuzz{parser}", f"-max_total_time={seconds}", "-max_len=4096", "-timeout=10",
-         "-print_final_stats=1", f"-artifact_prefix={BUILT}/{parser}-", found, REPOSITORY / "fuzz/Corpus" / parser],
-        capture_output=True, text=True, errors="replace")
+    return [BUILT / f"release/Fuzz{parser}", f"-max_total_time={seconds}", "-max_len=4096", "-timeout=10",
+            "-print_final_stats=1", f"-artifact_prefix={BUILT}/{parser}-", found, REPOSITORY / "fuzz/Corpus" / parser]
+
+
+def fuzz(parser: str, seconds: int) -> Fuzzed:
+    done = subprocess.run(command(parser, seconds), capture_output=True, text=True, errors="replace")
     inputs = re.search(r"number_of_executed_units:\s*(\d+)", done.stderr)
     coverage = re.findall(r"\bcov: (\d+)", done.stderr)
     return Fuzzed(
         parser, seconds, int(inputs.group(1)) if inputs else 0, int(coverage[-1]) if coverage else 0,
         done.stderr[-500:] if done.returncode else None)
+
+
+def main(seconds: int, chosen: list[str]) -> int:
+    """Until one finds something; their words are shown."""
+    return next((code for parser in chosen or parsers() if (code := subprocess.run(command(parser, seconds)).returncode)), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), sys.argv[2:]))

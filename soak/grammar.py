@@ -10,7 +10,6 @@ from pathlib import Path
 
 # Seconds of locked time: so little that it ends some experiments early.
 BUDGETS = (0.002, 0.004)
-CHANGING_NOTHING = ("cost", "pingpong", "bystander", "scaling", "trap", "guest")
 WRONG = (["--width", "3"], ["--offset", "9999"], ["--cpu", "4095"], ["--only", "teatime"], ["--budget", "nan"],
          ["--label", "a/b"], ["--seed", "-1"], ["--rounds", "0"], ["--placement", ""], ["--colour"], ["fast"],
          ["--settings", "all"], ["--victim-node", "77"], ["--only", "scope"], ["--instruction", "add,,xchg"])
@@ -22,12 +21,15 @@ class Words:
     instructions: list[str]
     placements: list[str]
     victims: list[str]
+    # Experiments that change no register and put no CPU offline.
+    harmless: list[str]
     cpus: int
 
     @classmethod
     def of(cls, binary: Path, cpus: int) -> Words:
         said = json.loads(subprocess.run([binary, "list", "--json"], capture_output=True, check=True).stdout)
-        return cls(*([row["id"] for row in said[kind]] for kind in ("instructions", "placements", "victims")), cpus)
+        ids = {kind: [row["id"] for row in said[kind]] for kind in ("instructions", "placements", "victims")}
+        return cls(**ids, harmless=[row["id"] for row in said["experiments"] if not row["changes_machine"]], cpus=cpus)
 
 
 def some(random: random.Random, of: list[str] | tuple[str, ...], most: int = 3) -> str:
@@ -43,7 +45,7 @@ def cpu_list(random: random.Random, cpus: int) -> str:
 
 def command_line(random: random.Random, words: Words) -> list[str]:
     """The words behind `splitbench run`, without --out."""
-    only = some(random, CHANGING_NOTHING)
+    only = some(random, words.harmless)
     chosen = ["--plan", "quick", "--budget", str(random.choice(BUDGETS)), "--rounds", str(random.randint(1, 6)),
               "--only", only]
     optional = [

@@ -1,8 +1,10 @@
 """What happens to a run: nothing, or a signal at a random moment; and how it may end then."""
 
+from __future__ import annotations
+
 import random
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Ends by itself: done, the answer is no, could not, usage.
 BY_ITSELF = {0, 1, 2, 64}
@@ -26,6 +28,15 @@ class Event:
     def ends_at_once(self) -> bool:
         """Whether the run may end in the midst of writing a file: the second interrupt does not wait either."""
         return self.kills or len(self.signals) > 1 and signal.SIGCONT not in (number for _, number in self.signals)
+
+    @property
+    def without_interrupts(self) -> Event:
+        """With SIGTERM for SIGINT, which a shell without job control has its background jobs ignore."""
+        other = {signal.SIGINT: signal.SIGTERM, -signal.SIGINT: -signal.SIGTERM}
+        return replace(
+            self, name=self.name.replace("INT", "TERM"),
+            signals=tuple((pause, other.get(number, number)) for pause, number in self.signals),
+            codes=frozenset(other.get(code, code) for code in self.codes))
 
 
 def choose(random: random.Random, longest: float) -> Event:

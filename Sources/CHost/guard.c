@@ -27,7 +27,7 @@ enum { save_mask = 0 };
 #endif
 
 static void on_bus_error(int signal, siginfo_t *info, void *context) {
-  // Only the kernel raises faults of this thread (si_code > 0); a SIGBUS sent by a process is not ours.
+  // Only Linux raises faults of this thread (si_code > 0); a SIGBUS sent by a process is not ours.
   if (!guard.armed || info->si_code <= 0) {
     chost_pass_on(&previous, signal, info, context);
     return;

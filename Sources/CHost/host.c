@@ -26,7 +26,7 @@ const char *const *chost_arguments(int *count) {
   return (const char *const *)argument_list;
 }
 
-// A kernel may have more CPUs than a cpu_set_t, and then refuses a set smaller than its own.
+// Linux may have more CPUs than a cpu_set_t, and then refuses a set smaller than its own.
 enum { largest_cpu_count = 1 << 16 };
 
 int chost_get_affinity(int *cpus, int capacity) {

@@ -140,10 +140,10 @@ extension MachineReport {
 
   private var detectionLog: Capability {
     let unreadable = policy.evidence.first {
-      $0.source == "kernel log" && $0.finding.hasPrefix("cannot read")
+      $0.source == "Linux's log" && $0.finding.hasPrefix("cannot read")
     }
     return Capability(
-      id: "kernel-log", question: "Linux's own words about split locks",
+      id: "linux-log", question: "Linux's own words about split locks",
       isAvailable: unreadable == nil, reason: unreadable?.finding,
       remedy: unreadable == nil ? nil : "run as root, or set kernel.dmesg_restrict=0")
   }

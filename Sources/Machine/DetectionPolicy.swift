@@ -134,10 +134,10 @@ public struct DetectionPolicy: Codable, Sendable, Equatable {
       let atBoot = lines.filter { DetectionReport($0) == nil }
       let reports = lines.count - atBoot.count
       let words = atBoot + (reports == 0 ? [] : ["\(reports) reports of tasks"])
-      note("kernel log", words.isEmpty ? "no line about detection" : words.joined(separator: " | "))
+      note("Linux's log", words.isEmpty ? "no line about detection" : words.joined(separator: " | "))
     case .failure(let error):
       said = nil
-      note("kernel log", error.description)
+      note("Linux's log", error.description)
     }
 
     (mode, rateLimit) = DetectionPolicy.conclude(

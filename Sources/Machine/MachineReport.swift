@@ -22,7 +22,7 @@ public struct MachineReport: Codable, Sendable {
     let processor = ProcessorIdentity.ofThisMachine()
     let topology = try Topology.ofThisMachine()
     let policy = DetectionPolicy(
-      files: files, processor: processor, log: KernelLog.detectionLines())
+      files: files, processor: processor, log: LinuxLog.detectionLines())
     let registers = topology.cpus.map {
       DetectionRegisters(cpu: $0.id, files: files, detectionSupported: policy.trapsWithAC)
     }

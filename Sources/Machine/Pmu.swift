@@ -43,14 +43,23 @@ public struct Pmu: Sendable, Equatable {
     case ENOENT, EOPNOTSUPP, ENODEV:
       return "this machine offers no hardware counters: in a guest, ask for a virtual PMU"
     case EACCES, EPERM:
-      let level = files.value("/proc/sys/kernel/perf_event_paranoid") ?? "unreadable"
-      return "perf_event_open is not permitted (perf_event_paranoid is \(level)):"
-        + " set it to 2 or lower, or grant CAP_PERFMON"
+      return forbidden(files: files, isRoot: geteuid() == 0)
     case ENOSYS:
       return "this Linux has no perf_event_open"
     default:
       return "perf_event_open failed: " + String(cString: strerror(-counter))
     }
+  }
+
+  /// Why Linux says no, with what helps: up to level 2 everyone may count its own work, and root always (Linux,
+  /// Documentation/admin-guide/sysctl/kernel.rst); where that does not help, something else has refused the call.
+  static func forbidden(files: FileTree, isRoot: Bool) -> String {
+    let level = files.value("/proc/sys/kernel/perf_event_paranoid")
+    let isAllowed = isRoot || level.flatMap { Int($0) }.map { $0 <= 2 } ?? false
+    return "perf_event_open is not permitted (perf_event_paranoid is \(level ?? "unreadable")): "
+      + (isAllowed
+        ? "let the seccomp filter, of a container for one, pass perf_event_open, or grant CAP_PERFMON"
+        : "set it to 2 or lower, or grant CAP_PERFMON")
   }
 }
 

@@ -29,15 +29,13 @@ extension PolicyChoice {
       return true
     }
     func number(in range: ClosedRange<Int>) -> Int? {
-      guard let number = words.first.flatMap({ Int($0) }), range.contains(number) else { return nil }
+      guard let word = words.first, let number = Int(word), range.contains(number), "\(number)" == word
+      else { return nil }
       words.removeFirst()
       return number
     }
-    /// `mitigate=1`, `mitigate=0` or nothing.
-    func mitigates() -> Bool {
-      let isOff = take("mitigate=0")
-      return take("mitigate=1") || !isOff
-    }
+    /// `mitigate=1`, `mitigate=0` or nothing; with both, one is left over.
+    func mitigates() -> Bool { take("mitigate=1") || !take("mitigate=0") }
     let choice: PolicyChoice? =
       switch name {
       case "off": .off
@@ -87,7 +85,7 @@ extension PolicyChoice {
     ),
     (
       "oct2019-disable-on-ac[:no-reenable][:kill]",
-      "mail of October 2019: the first #AC of the kernel disables, other CPUs follow as they trap"
+      "mail of October 2019: the first #AC of Linux itself disables, other CPUs follow as they trap"
     ),
     ("oct2019-ipi[:no-reenable][:kill]", "the same, all CPUs at once"),
   ]

@@ -54,7 +54,7 @@ public struct Scenario: Sendable, Equatable {
       case task
       /// A virtual machine.
       case guest
-      /// Code of the kernel itself, such as a driver.
+      /// Code of Linux itself, such as a driver.
       case driver
     }
 

@@ -26,7 +26,7 @@ public struct Tally: Sendable, Equatable {
   public var ipis = 0
 
   public var sigbusTasks = 0
-  /// Tasks inside guests, ended by their own kernel.
+  /// Tasks inside guests, ended by their own Linux.
   public var sigbusInGuests = 0
   public var guestsKilled = 0
   public var oopses = 0

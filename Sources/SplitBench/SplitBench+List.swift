@@ -28,6 +28,11 @@ private struct Catalogue: Encodable {
     var id: String
     var meaning: String
   }
+  struct ExperimentEntry: Encodable {
+    var id: String
+    var meaning: String
+    var changesMachine: Bool
+  }
   struct InstructionEntry: Encodable {
     var id: String
     var widthsBytes: [Int]
@@ -43,7 +48,9 @@ private struct Catalogue: Encodable {
   }
   let placements = Placement.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
   let lineStates = LineState.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
-  let experiments = ExperimentId.allCases.map { Entry(id: $0.rawValue, meaning: $0.question) }
+  let experiments = ExperimentId.allCases.map {
+    ExperimentEntry(id: $0.rawValue, meaning: $0.question, changesMachine: $0.changesMachine)
+  }
   let victims = Victim.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
   let aggressors = Aggressor.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
   let arrangements = ScalingCell.Arrangement.allCases.map { Entry(id: $0.rawValue, meaning: $0.summary) }
@@ -64,7 +71,8 @@ private struct Catalogue: Encodable {
       ]
     }
     let lists = [
-      ("placement", placements), ("line state", lineStates), ("experiment", experiments),
+      ("placement", placements), ("line state", lineStates),
+      ("experiment", experiments.map { Entry(id: $0.id, meaning: $0.meaning) }),
       ("victim", victims), ("aggressor", aggressors), ("arrangement", arrangements), ("trigger", triggers),
       ("setting", settings),
     ]

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Measurement
 import PolicyModel
 import Reporting
 import StoredRuns
@@ -91,8 +92,8 @@ extension SplitBench {
 }
 
 extension PolicyChoice: ListElement {
-  init?(word: String) { self.init(id: word) }
-  static var validWords: [String] { catalogue.map(\.grammar) }
+  package init?(word: String) { self.init(id: word) }
+  package static var validWords: [String] { catalogue.map(\.grammar) }
 }
 
 private enum ModelCatalogue {

@@ -1,4 +1,4 @@
-"""The distribution's kernel: its image as the processor runs it, and its modules."""
+"""The distribution's Linux: its image as the processor runs it, and its modules."""
 
 import functools
 import lzma
@@ -15,7 +15,7 @@ METAPACKAGE = "linux-image-amd64"
 
 @functools.cache
 def linux() -> tuple[Path, Path]:
-    """The kernel's ELF image and the folder of its modules."""
+    """Linux's ELF image and the folder of its modules."""
     depends = packages.field(METAPACKAGE, "Depends")
     found = re.search(r"linux-image-\S+", depends)
     if not found:

@@ -17,7 +17,7 @@ from steps.rhythm import BURST, REST
 SECONDS = 60
 # Linux sleeps for 10 ms at least; the host seldom holds up an emulated CPU for as long.
 HELD_UP = 8e-3
-# That of Debian's kernels: CONFIG_HZ_250.
+# That of Debian's Linux: CONFIG_HZ_250.
 TIMER_HZ = 250
 
 

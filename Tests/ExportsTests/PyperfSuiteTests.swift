@@ -3,6 +3,7 @@ import Measurement
 import StoredRuns
 import StoredRunsChecks
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Exports
@@ -20,8 +21,7 @@ import Testing
     var benchmarks: [Benchmark]
   }
 
-  private static let committed = FilePath(#filePath).removingLastComponent().removingLastComponent()
-    .removingLastComponent().appending("results")
+  private static let committed = Repository.root.appending("results")
 
   private func read(_ suite: PyperfSuite) throws -> [String: Suite.Benchmark] {
     let benchmarks = try JSONDecoder().decode(Suite.self, from: Data(suite.json().utf8)).benchmarks

@@ -9,18 +9,20 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case logLines = "LogLines"
   case journals = "Journals"
   case scenarios = "Scenarios"
+  case options = "Options"
 
   public func input() throws -> any FuzzedInput {
     switch self {
-    case .storedRuns: try FuzzInput(replacingFilesOf: SmallRun.path)
+    case .storedRuns: try StoredRunInput(replacingFilesOf: SmallRun.path)
     case .cellRequests: CellRequestInput()
     case .cpuLists: try CpuListInput()
     case .systemFiles: try SystemFilesInput()
     case .logLines: LogLinesInput()
     case .journals: try JournalInput()
     case .scenarios: ScenarioInput()
+    case .options: OptionsInput()
     }
   }
 }
 
-extension FuzzInput: FuzzedInput {}
+extension StoredRunInput: FuzzedInput {}

@@ -7,7 +7,7 @@ import Machine
 struct LogLinesInput: FuzzedInput {
   func fault(in bytes: [UInt8]) -> String? {
     let records = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-    let messages = records + records.compactMap { KernelLog.message(ofRecord: $0).map(String.init) }
+    let messages = records + records.compactMap { LinuxLog.message(ofRecord: $0).map(String.init) }
     for message in messages {
       guard let report = DetectionReport(message) else {
         if DetectionReport.isOne(message[...]) { return "both one and none: \(message)" }

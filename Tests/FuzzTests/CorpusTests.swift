@@ -1,11 +1,11 @@
 import Foundation
 import FuzzChecks
+import TestSupport
 import Testing
 
 /// What fuzzers start from, and what they found.
 @Suite struct CorpusTests {
-  private static let corpus = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "fuzz/Corpus")
+  private static let corpus = URL(filePath: Repository.root.appending("fuzz/Corpus").string)
 
   @Test(arguments: FuzzTarget.allCases)
   func everyInputIsReadAsItHasToBe(_ target: FuzzTarget) throws {

@@ -1,6 +1,7 @@
 import Foundation
 import StoredRuns
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Pages
@@ -47,7 +48,7 @@ struct BrowserTests {
 
   /// Screenshots stay there to be looked at.
   private static let shots: FilePath = {
-    let folder = RunFixture.root.appending(".build/report-shots")
+    let folder = Repository.root.appending(".build/report-shots")
     try! FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
     return folder
   }()

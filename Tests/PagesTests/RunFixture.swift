@@ -2,14 +2,13 @@ import Foundation
 import Reporting
 import StoredRuns
 import SystemPackage
+import TestSupport
 
 /// Copies of the committed run or of an emulated one, changed as a test needs it.
 struct RunFixture {
   let folder: FilePath
 
-  static let root = FilePath(#filePath).removingLastComponent().removingLastComponent()
-    .removingLastComponent()
-  static let results = root.appending("results")
+  static let results = Repository.root.appending("results")
 
   /// The committed run with every table; runs made here lie beside its machine's folder.
   static let committed: FilePath = {

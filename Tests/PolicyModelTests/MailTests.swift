@@ -96,7 +96,7 @@ import Testing
   /// based on the physical CPU it's running on."
   @Test func behaviourVariesByCpuUntilEachHasTrapped() throws {
     let varying = try tally("cpus-differ", "oct2019-disable-on-ac")
-    // Of four early tasks that on CPU 0 lives; the late ones live everywhere, since the kernel has trapped on every CPU.
+    // Of four early tasks that on CPU 0 lives; the late ones live everywhere, since Linux has trapped on every CPU.
     #expect(varying.sigbusTasks == 3)
     #expect(varying.alignmentChecks == 3 + 4)
     #expect(varying.coresOff == 4)
@@ -134,7 +134,7 @@ import Testing
   }
 
   /// "Modify the resume/init flow to clear MSR_TEST_CTRL.split_lock if it's been disabled on *any* CPU via #AC or via the knob."
-  @Test func resumeKeepsWhatTheKernelDisabled() throws {
+  @Test func resumeKeepsWhatLinuxDisabled() throws {
     // CPU 1 comes online in resume; the boot CPU, which does not, writes its register, too.
     for cpu in [1, 0] {
       var scenario = try scenario("resume")
@@ -148,7 +148,7 @@ import Testing
   }
 
   /// The same of a CPU that comes online: under v9 it has detection again, whatever #AC had done.
-  @Test func aCpuThatComesOnlineKeepsWhatTheKernelDisabled() throws {
+  @Test func aCpuThatComesOnlineKeepsWhatLinuxDisabled() throws {
     var scenario = try scenario("resume")
     scenario.events = [
       .init(atMs: 2000, what: .offline(cpu: 1)), .init(atMs: 2100, what: .online(cpu: 1)),

@@ -107,7 +107,7 @@ import Testing
 
   @Test(arguments: [
     "", "warn", "ratelimit-5.14", "ratelimit-5.14:0", "ratelimit-5.14:1001", "ratelimit-5.13:100",
-    "warn-6.2:mitigate=2",
+    "warn-6.2:mitigate=2", "warn-6.2:mitigate=0:mitigate=1", "ratelimit-5.14:+7", "ratelimit-5.14:007",
     "off:kill",
     "oct2019-ipi:kill:kill", "kvm-bus-lock-exit:x", "v9-per-cpu-cache:as-posted:never-writes",
   ])

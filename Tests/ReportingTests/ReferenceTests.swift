@@ -1,5 +1,7 @@
 import Foundation
 import Measurement
+import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Reporting
@@ -7,9 +9,8 @@ import Testing
 /// The column reference and what is written.
 @Suite struct ReferenceTests {
   @Test func everyColumnIsInTheReference() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let reference = try String(contentsOf: root.appending(path: "results/README.md"), encoding: .utf8)
+    let file = Repository.root.appending("results/README.md")
+    let reference = try String(contentsOf: URL(filePath: file.string), encoding: .utf8)
     let tables = ExperimentId.allCases.flatMap {
       RunResults().tables(of: $0, run: "run", relationSource: "hwloc")
     }

@@ -1,13 +1,13 @@
 import Foundation
 import Measurement
+import TestSupport
 import Testing
 
 @testable import Reporting
 
 /// The policy of docs/schema.md: columns are added, and the document says what each version means.
 @Suite struct SchemaTests {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
+  private static let root = URL(filePath: Repository.root.string)
 
   private static let headers = Dictionary(
     uniqueKeysWithValues: ExperimentId.allCases

@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import SystemPackage
+import TestSupport
 
 /// A result folder made from the committed one, as if the machine had been measured again, or another had.
 struct BuiltRun {

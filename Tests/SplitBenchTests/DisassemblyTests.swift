@@ -1,6 +1,7 @@
 import LockKernels
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 #if canImport(FoundationEssentials)
@@ -84,7 +85,7 @@ import Testing
     _ kernel: Kernel, symbol: String, count: Int, in code: [String: [String]]
   ) throws {
     let instructions = try #require(code[symbol], "no function \(symbol) in the binary")
-    let expected = Self.instruction(of: kernel)
+    let expected = Semantics(kernel: kernel).disassembly
     let found = instructions.count { $0 == expected }
     #expect(found == count, "\(symbol): \(expected) stands \(found) times")
     let locking = instructions.filter { $0.hasPrefix("lock ") || ($0.hasPrefix("xchg") && $0.contains("(")) }
@@ -95,33 +96,5 @@ import Testing
   static func symbol(of kernel: Kernel) -> String {
     let name = kernel.instruction.rawValue.replacing("-", with: "_")
     return "\(kernel.isLocked ? "locked" : "plain")_\(name)_\(kernel.widthBytes)"
-  }
-
-  /// The instruction that the kernel's name promises, on the operand that rdi points at.
-  static func instruction(of kernel: Kernel) -> String {
-    let width = kernel.widthBytes
-    let suffix = [1: "b", 2: "w", 4: "l", 8: "q", 16: ""][width]!
-    func register(_ number: Int) -> String {
-      "%r\(number)" + [1: "b", 2: "w", 4: "d", 8: ""][width]!
-    }
-    let prefix = kernel.isLocked && kernel.instruction != .xchg ? "lock " : ""
-    switch kernel.instruction {
-    case .inc, .dec, .neg, .not:
-      return "\(prefix)\(kernel.instruction.rawValue)\(suffix) (%rdi)"
-    case .bts, .btr, .btc:
-      let index = "$0x" + String(width * 8 - 1, radix: 16)
-      return "\(prefix)\(kernel.instruction.rawValue)\(suffix) \(index),(%rdi)"
-    case .cmpxchg8b, .cmpxchg16b: return "\(prefix)\(kernel.instruction.rawValue) (%rdi)"
-    case .xadd: return "\(prefix)xadd \(register(8)),(%rdi)"
-    case .cmpxchg: return "\(prefix)cmpxchg \(register(9)),(%rdi)"
-    case .load:
-      switch width {
-      case 1: return "movzbl (%rdi),%r8d"
-      case 2: return "movzwl (%rdi),%r8d"
-      default: return "mov (%rdi),\(register(8))"
-      }
-    case .store: return "mov \(register(10)),(%rdi)"
-    default: return "\(prefix)\(kernel.instruction.mnemonic) \(register(10)),(%rdi)"
-    }
   }
 }

@@ -3,6 +3,7 @@ import LockKernels
 import Measurement
 import Reporting
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What the documents say and what the program does.

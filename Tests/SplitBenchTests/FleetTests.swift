@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Commands over a fleet that never was, in which machines unlike their kind are planted.

@@ -3,6 +3,7 @@ import PolicyModel
 import Reporting
 import StoredRuns
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import SplitBench

@@ -2,6 +2,7 @@ import Foundation
 import PolicyModel
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// The files that `splitbench model` takes.

@@ -39,26 +39,6 @@ import Testing
     }
   }
 
-  /// A file system of 256 KiB holds a folder and a round or two, not a run.
-  @Test(.enabled(if: getuid() == 0, "mounting a small file system needs root"))
-  func aDiskThatFillsIsSaid() async throws {
-    try await withTemporaryFolder { folder in
-      for (size, leaves) in [("8k", 0), ("256k", 1)] {
-        let script = """
-          mount -t tmpfs -o size=\(size) none '\(folder)' || exit 77
-          '\(Tool.path)' run --plan standard --placement aligned --rounds 400 --quiet --if-busy wait --out '\(folder)'
-          code=$?; for f in '\(folder)'/*/run.json; do [ -e "$f" ] && echo left && tail -c 2 '\(folder)'/*/samples.csv; done; exit $code
-          """
-        let result = try await Tool.run("-m", "/bin/sh", "-c", script, program: "/usr/bin/unshare")
-        guard result.code != 77, !result.errors.contains("unshare failed") else { return }
-        #expect(result.code == 2, "\(result.errors)")
-        #expect(result.errors.contains("error: cannot write") && result.errors.contains("free some space"))
-        #expect(result.output.contains("left") == (leaves == 1), "\(size): \(result.output)")
-        #expect(leaves == 0 || result.output.hasSuffix("\n"), "no sample is cut short")
-      }
-    }
-  }
-
   @Test(.enabled(if: getuid() == 0, "becoming another user needs root"))
   func anUnwritableFolderAndNoRightsAreSaid() async throws {
     let copy = FilePath("/tmp/splitbench-\(UUID().uuidString)")

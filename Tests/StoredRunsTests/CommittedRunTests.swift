@@ -2,19 +2,19 @@ import Foundation
 import StoredRuns
 import StoredRunsChecks
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Runs that are committed are read by every later SplitBench.
 @Suite struct CommittedRunTests {
-  static let results = FilePath(#filePath).removingLastComponent().removingLastComponent()
-    .removingLastComponent().appending("results")
+  static let results = Repository.root.appending("results")
 
   @Test func allAreRead() throws {
     let collection = try RunCollection.find([Self.results])
     #expect(!collection.runs.isEmpty)
     for run in collection.runs {
       #expect(run.isComplete && run.record.run == run.name)
-      let input = try FuzzInput(replacingFilesOf: run.path)
+      let input = try StoredRunInput(replacingFilesOf: run.path)
       defer { input.remove() }
       #expect(try input.fault(in: WorkFolder.bytes(run.path.appending("run.json"))) == nil, "no key is lost")
       for name in ["cost", "samples", "pingpong", "bystander", "slices", "scaling", "trap"]

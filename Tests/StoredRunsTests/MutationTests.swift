@@ -66,7 +66,7 @@ import Testing
 
   @Test func recordsAreReadAsTheyAreOrRefused() throws {
     let folder = try WorkFolder(copyOf: SmallRun.path)
-    let input = try FuzzInput(replacingFilesOf: SmallRun.path)
+    let input = try StoredRunInput(replacingFilesOf: SmallRun.path)
     defer {
       folder.remove()
       input.remove()

@@ -4,6 +4,6 @@ import Machine
 public enum SplitLocks {
   /// Linux neither delays nor kills them.
   public static let areHarmless = DetectionPolicy(
-    files: .live, processor: .ofThisMachine(), log: KernelLog.detectionLines()
+    files: .live, processor: .ofThisMachine(), log: LinuxLog.detectionLines()
   ).leavesAlone
 }

@@ -18,7 +18,7 @@ extension GuestWorker {
     _ = try cpu.run(call)
     call.operand = .lineSplit
     call.milliseconds = 2000
-    let log = try? KernelLog(fromNowOn: true)
+    let log = try? LinuxLog(fromNowOn: true)
     let reports = try GuestWorker.singles(pause: sleepInterruptibly(seconds:)) {
       // Booked before: a child that is killed does not come to it.
       try book(1)

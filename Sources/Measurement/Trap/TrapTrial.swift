@@ -7,12 +7,12 @@ struct TrapTrial {
   let machine: MachineReport
   let clock: TscClock
   /// Nil where it cannot be read.
-  private let log: KernelLog?
+  private let log: LinuxLog?
 
   init(machine: MachineReport, clock: TscClock) {
     self.machine = machine
     self.clock = clock
-    log = try? KernelLog(fromNowOn: true)
+    log = try? LinuxLog(fromNowOn: true)
   }
 
   struct Operand {

@@ -1,6 +1,6 @@
 /// What Sean Christopherson and Thomas Gleixner agree on in the mail of 16 October 2019.
 ///
-/// "Remove the per-cpu cache"; #AC in the kernel sets "disabled by kernel" and takes detection off its own CPU, the others follow as they trap; or, at its end, a
+/// "Remove the per-cpu cache"; #AC in Linux itself sets "disabled by kernel" and takes detection off its own CPU, the others follow as they trap; or, at its end, a
 /// "fire-and-forget IPI" takes it off all of them. The knob sends IPIs; resume and CPUs that come up leave detection off if it was disabled on any. KVM never writes the
 /// register. #AC in a task is SIGBUS, as in v9.
 struct DisabledByKernel: ModelledPolicy {

@@ -1,5 +1,5 @@
 extension ModelHost {
-  /// #AC in the kernel: `die("Split lock detected")` (arch/x86/kernel/traps.c, exc_alignment_check, since Linux 5.7). The task
+  /// #AC in Linux itself: `die("Split lock detected")` (arch/x86/kernel/traps.c, exc_alignment_check, since Linux 5.7). The task
   /// that was running ends; with panic_on_oops so does the host, which is not modelled.
   mutating func oops(_ runner: Int) {
     tally.oopses += 1

@@ -1,6 +1,6 @@
 /// Patch series v9 of June 2019 (Fenghua Yu, "x86/split_lock: Enable split lock detection", 18 June 2019), which the mail argues about.
 ///
-/// Each CPU caches what it wrote to the register. #AC in the kernel takes detection off that CPU and goes on (09/17, split_lock_disable);
+/// Each CPU caches what it wrote to the register. #AC in Linux itself takes detection off that CPU and goes on (09/17, split_lock_disable);
 /// #AC in a task is SIGBUS. Of the administrator's knob there is one value for all CPUs (14/17, split_lock_detect_enabled), which #AC leaves
 /// alone: to have detection again on a CPU that lost it by #AC he disables it first, or brings the CPU offline and back.
 ///

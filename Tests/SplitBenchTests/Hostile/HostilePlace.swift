@@ -8,8 +8,7 @@ struct HostilePlace {
   /// What stands before the binary on the command line, such as `unshare`; its program first.
   var wrapper: [String] = []
 
-  static let scripts = FilePath(#filePath).removingLastComponent().removingLastComponent()
-    .removingLastComponent().appending("Hostile")
+  static let scripts = Repository.root.appending("Tests/Hostile")
 
   /// One of `Tests/Hostile`.
   init(script: String, _ words: String...) {
@@ -21,7 +20,20 @@ struct HostilePlace {
     wrapper = ["unshare", "--mount", "/bin/sh", "-c", "\(script) || exit 77; exec \"$@\"", "sh"]
   }
 
+  /// A mount over the folder in a namespace of its own; what lies there in the end is copied to the folder beneath.
+  init(mounting mount: String, over folder: FilePath) {
+    let script = """
+      exec 9<'\(folder)'; mount \(mount) none '\(folder)' || exit 77
+      "$@" 9<&-; code=$?; cp -a '\(folder)/.' /proc/self/fd/9/ || exit 78; exit $code
+      """
+    wrapper = ["unshare", "--mount", "/bin/sh", "-c", script, "sh"]
+  }
+
   init() {}
+
+  static func canMount() async throws -> Bool {
+    try await HostilePlace(mounting: "mount -t tmpfs none /mnt").command(["--version"]).code == 0
+  }
 
   /// About a millisecond of locked time.
   static let cell =

@@ -19,14 +19,33 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: getuid() == 0, "mounting needs root"))
+  @Test(.enabled("a mount namespace is refused here", HostilePlace.canMount))
   func aReadOnlyDiskIsSaidBeforeAnythingIsMeasured() async throws {
     try await withTemporaryFolder { folder in
-      let place = HostilePlace(mounting: "mount -t tmpfs -o ro none '\(folder)'")
-      let left = try await place.run(in: folder)
-      guard left.result.code != 77, !left.result.errors.contains("unshare failed") else { return }
+      let left = try await HostilePlace(mounting: "-t tmpfs -o ro", over: folder).run(in: folder)
       #expect(left.result.code == 2 && left.folder == nil)
+      #expect(left.result.output.isEmpty, "no table")
       #expect(left.result.errors.contains("Read-only file system") && left.result.errors.contains("--out"))
+    }
+  }
+
+  /// 8 KiB do not hold a folder, 256 KiB hold one and a round or two, not a run.
+  @Test(.enabled("a mount namespace is refused here", HostilePlace.canMount), arguments: ["8k", "256k"])
+  func aDiskThatFillsIsSaid(size: String) async throws {
+    try await withTemporaryFolder { folder in
+      let left = try await HostilePlace(mounting: "-t tmpfs -o size=\(size)", over: folder).run(
+        ["--plan", "standard", "--placement", "aligned", "--rounds", "400", "--quiet"], in: folder)
+      #expect(left.result.code == 2, "\(left.result.errors)")
+      #expect(
+        left.result.errors.contains("error: cannot write") && left.result.errors.contains("free some space"))
+      guard size == "256k" else {
+        #expect(left.folder == nil, "what cannot be is not begun")
+        return
+      }
+      #expect(left.record?["complete"] as? Bool == false)
+      let samples = try text(try #require(left.folder).appending("samples.csv"))
+      let rows = try left.rows("samples")
+      #expect(samples.hasSuffix("\n") && rows.count > 10, "no sample is cut short")
     }
   }
 }

@@ -4,20 +4,22 @@ import Testing
 
 /// Parts of /proc, /sys and /dev hidden in a mount namespace, as containers hide them.
 @Suite(.serialized, .enabled(if: getuid() == 0, "mounting needs root")) struct MaskedFilesTests {
-  private static func isPossible() async throws -> Bool {
-    try await HostilePlace(mounting: "true").command(["--version"]).code == 0
+  /// Where there is no such thing, the place is as if it were hidden.
+  private static func cover(_ path: String, _ mount: String) -> String {
+    "{ [ ! -e \(path) ] || mount \(mount) \(path); }"
   }
+  private static func hide(_ folder: String) -> String { cover(folder, "-t tmpfs none") }
+  private static func empty(_ file: String) -> String { cover(file, "--bind /dev/null") }
 
   /// A warning that it brings; empty where the run has to be as ever.
   private static let masked = [
-    ("mount -t tmpfs none /proc/self", ""), ("mount --bind /dev/null /proc/stat", ""),
-    ("mount --bind /dev/null /proc/meminfo", ""), ("mount -t tmpfs none /proc/sys", ""),
+    (hide("/proc/self"), ""), (empty("/proc/stat"), ""), (empty("/proc/meminfo"), ""),
+    (hide("/proc/sys"), ""),
     // hwloc aborts here if it is let.
-    ("mount -t tmpfs none /sys/devices/system/node", ""),
+    (hide("/sys/devices/system/node"), ""),
     // hwloc would complain on standard error.
-    ("mount -t tmpfs none /sys/devices/system/cpu", ""),
-    ("mount -t tmpfs none /sys/fs/cgroup", ""), ("mount -t tmpfs none /dev/cpu", ""),
-    ("mount --bind /dev/null /proc/cpuinfo", "policy-unknown"),
+    (hide("/sys/devices/system/cpu"), ""), (hide("/sys/fs/cgroup"), ""), (hide("/dev/cpu"), ""),
+    (empty("/proc/cpuinfo"), "policy-unknown"),
     (
       "echo hpet >/dev/shm/clock-of-test && mount --bind /dev/shm/clock-of-test"
         + " /sys/devices/system/clocksource/clocksource0/current_clocksource && rm /dev/shm/clock-of-test",
@@ -25,7 +27,7 @@ import Testing
     ),
   ]
 
-  @Test(.enabled("a mount namespace is refused here", isPossible), arguments: masked)
+  @Test(.enabled("a mount namespace is refused here", HostilePlace.canMount), arguments: masked)
   func aRunDoesWithoutOrSaysSo(mount: String, warning: String) async throws {
     try await withTemporaryFolder { folder in
       let place = HostilePlace(mounting: mount)
@@ -41,9 +43,9 @@ import Testing
     }
   }
 
-  @Test(.enabled("a mount namespace is refused here", isPossible))
+  @Test(.enabled("a mount namespace is refused here", HostilePlace.canMount))
   func whereNoRegisterCanBeReadJsonSaysWhy() async throws {
-    let place = HostilePlace(mounting: "mount -t tmpfs none /dev/cpu")
+    let place = HostilePlace(mounting: Self.hide("/dev/cpu"))
     let result = try await place.command(["msr", "show", "--json"])
     #expect(result.code == 2 && result.errors.contains("no msr driver is loaded"), "\(result.errors)")
     let cpus = try #require(try result.json()["cpus"] as? [[String: Any]])
@@ -53,11 +55,9 @@ import Testing
   }
 
   /// What cannot help is not proposed.
-  @Test(.enabled("a mount namespace is refused here", isPossible))
+  @Test(.enabled("a mount namespace is refused here", HostilePlace.canMount))
   func noModprobeIsProposedWhereThereAreNoModules() async throws {
-    let place = HostilePlace(
-      mounting:
-        "mount -t tmpfs none /dev/cpu && { [ ! -d /lib/modules ] || mount -t tmpfs none /lib/modules; }")
+    let place = HostilePlace(mounting: "\(Self.hide("/dev/cpu")) && \(Self.hide("/lib/modules"))")
     let result = try await place.command(["msr", "show"])
     #expect(result.code == 2 && !result.errors.contains(": modprobe msr"), "\(result.errors)")
   }

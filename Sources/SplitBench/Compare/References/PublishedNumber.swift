@@ -95,7 +95,7 @@ extension PublishedNumber {
         row: row, "no column \(column) with numbers in \(table.file).csv",
         remedy: "results/README.md has them")
     }
-    guard let filter = CellFilter(argument: cells) else {
+    guard let filter = CellFilter(cells) else {
       throw file.failure(row: row, "'\(cells)' does not choose cells", remedy: "write column=value,...")
     }
     let known = table.columns(byCpu: false).map(\.name)

@@ -6,7 +6,7 @@ import SystemPackage
 /// Any bytes as a file of a result folder: JSON as its `run.json`, all else as its `cost.csv`.
 ///
 /// What must hold: they are read as the plain second reader reads them, or refused where it refuses them, with a place.
-public struct FuzzInput {
+public struct StoredRunInput {
   private let folder: WorkFolder
   private let run: StoredRun
   private let kinds = RunResults.columnTypes["cost"]!

@@ -1,10 +1,7 @@
 import SystemPackage
+import TestSupport
 
-/// The files that the tests were built from.
-enum Repository {
-  static let root = FilePath(#filePath).removingLastComponent().removingLastComponent()
-    .removingLastComponent()
-
+extension Repository {
   /// The documents that people read, by their path from the root.
   static var documents: [String] {
     let folders = [

@@ -1,7 +1,7 @@
 import SystemPackage
 
 /// Linux's log, read through /dev/kmsg.
-public final class KernelLog {
+public final class LinuxLog {
   private let file: FileDescriptor
 
   /// Opens the log before its first record, or behind its last one.
@@ -32,7 +32,7 @@ public final class KernelLog {
         let length = try file.read(into: record)
         if length == 0 { break }
         let text = String(decoding: record[..<length], as: UTF8.self)
-        if let message = KernelLog.message(ofRecord: text), isOfInterest(message) {
+        if let message = LinuxLog.message(ofRecord: text), isOfInterest(message) {
           messages.append(String(message))
         }
       } catch Errno.brokenPipe {
@@ -47,7 +47,7 @@ public final class KernelLog {
   /// The messages about split or bus lock detection that are still in the log, or why it cannot be read.
   public static func detectionLines() -> Result<[String], Unreadable> {
     do throws(Unreadable) {
-      return .success(try KernelLog().newMessages { $0.hasPrefix(DetectionReport.prefix) })
+      return .success(try LinuxLog().newMessages { $0.hasPrefix(DetectionReport.prefix) })
     } catch {
       return .failure(error)
     }

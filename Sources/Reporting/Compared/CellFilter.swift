@@ -1,14 +1,12 @@
-import ArgumentParser
-import Reporting
-
 /// Which cells are compared: `--where instruction=xadd,width_bytes=8`. A column that is named twice may have either value.
-struct CellFilter: ExpressibleByArgument, Sendable {
-  private(set) var wanted: [String: Set<String>] = [:]
+package struct CellFilter: Sendable {
+  package private(set) var wanted: [String: Set<String>] = [:]
 
-  init(_ wanted: [String: Set<String>] = [:]) { self.wanted = wanted }
+  package init(_ wanted: [String: Set<String>] = [:]) { self.wanted = wanted }
 
-  init?(argument: String) {
-    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+  /// Nil where a part has no column.
+  package init?(_ text: String) {
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard sides.count == 2, !sides[0].isEmpty else { return nil }
       wanted[String(sides[0]), default: []].insert(String(sides[1]))
@@ -16,7 +14,7 @@ struct CellFilter: ExpressibleByArgument, Sendable {
   }
 
   /// Whether every column that the table has holds a wanted value, and it has all columns that are asked for.
-  func admits(_ values: [String], of columns: [ComparedTable.Key]) -> Bool {
+  package func admits(_ values: [String], of columns: [ComparedTable.Key]) -> Bool {
     wanted.allSatisfy { name, choice in
       zip(columns, values).contains { $0.name == name && choice.contains($1) }
     }

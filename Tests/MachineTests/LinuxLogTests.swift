@@ -2,7 +2,7 @@ import Testing
 
 @testable import Machine
 
-@Suite struct KernelLogTests {
+@Suite struct LinuxLogTests {
   @Test(
     arguments: [
       (
@@ -13,7 +13,7 @@ import Testing
       ("no semicolon", nil),
     ] as [(String, String?)])
   func takesTheMessageOfARecord(record: String, message: String?) {
-    #expect(KernelLog.message(ofRecord: record).map(String.init) == message)
+    #expect(LinuxLog.message(ofRecord: record).map(String.init) == message)
   }
 
   /// The formats of bus_lock.c and traps.c; the first address is that of a Proxmox host's report.

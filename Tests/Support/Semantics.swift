@@ -1,11 +1,13 @@
 import LockKernels
 
-/// What an instruction does to its operand, written from the SDM and independent of the kernels.
-struct Semantics {
-  let kernel: Kernel
+/// What an instruction does to its operand, and how it is spelt, written from the SDM and independent of the kernels.
+public struct Semantics {
+  private let kernel: Kernel
+
+  public init(kernel: Kernel) { self.kernel = kernel }
 
   /// The operand after `count` operations of one call; little-endian bytes.
-  func apply(_ count: Int, to old: [UInt8]) -> [UInt8] {
+  public func apply(_ count: Int, to old: [UInt8]) -> [UInt8] {
     if kernel.instruction == .cmpxchg16b { return halves(old, width: 8, adding: count) }
     if kernel.instruction == .cmpxchg8b { return halves(old, width: 4, adding: count) }
     var value = number(old)
@@ -55,5 +57,35 @@ struct Semantics {
 
   private func bytes(_ value: UInt64, _ count: Int) -> [UInt8] {
     (0..<count).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+  }
+}
+
+extension Semantics {
+  /// As GNU objdump spells it: on the operand that rdi points at, with the kernels' own registers.
+  public var disassembly: String {
+    let width = kernel.widthBytes
+    let suffix = [1: "b", 2: "w", 4: "l", 8: "q", 16: ""][width]!
+    func register(_ number: Int) -> String {
+      "%r\(number)" + [1: "b", 2: "w", 4: "d", 8: ""][width]!
+    }
+    let prefix = kernel.isLocked && kernel.instruction != .xchg ? "lock " : ""
+    switch kernel.instruction {
+    case .inc, .dec, .neg, .not:
+      return "\(prefix)\(kernel.instruction.rawValue)\(suffix) (%rdi)"
+    case .bts, .btr, .btc:
+      let index = "$0x" + String(width * 8 - 1, radix: 16)
+      return "\(prefix)\(kernel.instruction.rawValue)\(suffix) \(index),(%rdi)"
+    case .cmpxchg8b, .cmpxchg16b: return "\(prefix)\(kernel.instruction.rawValue) (%rdi)"
+    case .xadd: return "\(prefix)xadd \(register(8)),(%rdi)"
+    case .cmpxchg: return "\(prefix)cmpxchg \(register(9)),(%rdi)"
+    case .load:
+      switch width {
+      case 1: return "movzbl (%rdi),%r8d"
+      case 2: return "movzwl (%rdi),%r8d"
+      default: return "mov (%rdi),\(register(8))"
+      }
+    case .store: return "mov \(register(10)),(%rdi)"
+    default: return "\(prefix)\(kernel.instruction.mnemonic) \(register(10)),(%rdi)"
+    }
   }
 }

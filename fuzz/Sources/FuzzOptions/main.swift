@@ -1,0 +1,3 @@
+import Fuzzer
+
+try fuzz(.options)
