@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BUILT = REPOSITORY / ".build/fuzz"
@@ -32,12 +33,16 @@ def command(parser: str, seconds: int) -> list[str | Path]:
 
 
 def fuzz(parser: str, seconds: int) -> Fuzzed:
-    done = subprocess.run(command(parser, seconds), capture_output=True, text=True, errors="replace")
-    inputs = re.search(r"number_of_executed_units:\s*(\d+)", done.stderr)
-    coverage = re.findall(r"\bcov: (\d+)", done.stderr)
+    # Not a pipe: what names a crash's functions outlives the crash, and would hold its end.
+    with TemporaryFile() as file:
+        code = subprocess.run(command(parser, seconds), stdout=subprocess.DEVNULL, stderr=file).returncode
+        file.seek(0)
+        said = file.read().decode(errors="replace")
+    inputs = re.search(r"number_of_executed_units:\s*(\d+)", said)
+    coverage = re.findall(r"\bcov: (\d+)", said)
     return Fuzzed(
         parser, seconds, int(inputs.group(1)) if inputs else 0, int(coverage[-1]) if coverage else 0,
-        done.stderr[-500:] if done.returncode else None)
+        said[-500:] if code else None)
 
 
 def main(seconds: int, chosen: list[str]) -> int:

@@ -21,6 +21,11 @@ public struct DetectionState: Codable, Equatable, Sendable {
   /// Every CPU that it names.
   var cpus: [Int] { bits.map(\.bit.cpu) + online.map(\.cpu) }
 
+  /// Whether it says of nothing two things.
+  var namesEachOnce: Bool {
+    Set(bits.map(\.bit)).count == bits.count && Set(online.map(\.cpu)).count == online.count
+  }
+
   /// What differs from `earlier`, in words; only what that one knows of.
   public func differences(from earlier: DetectionState) -> [String] {
     var found: [String] = []

@@ -38,7 +38,10 @@ public struct JournalFile: Sendable {
     }
     do {
       let journal = try JSONDecoder().decode(Journal.self, from: Data(text.utf8))
-      guard journal.before.cpus.allSatisfy(CpuSelection.possible.contains) else { throw Errno.outOfRange }
+      guard journal.before.cpus.allSatisfy(CpuSelection.possible.contains), journal.before.namesEachOnce
+      else {
+        throw Errno.outOfRange
+      }
       return journal
     } catch {
       throw JournalFailure(

@@ -13,13 +13,33 @@ extension Costs {
         run.path.appending("run.json"), "no dose_curves: nothing tells what bystanders lose",
         remedy: "choose a run of the standard plan that measured `bystander`")
     }
+    let lost = try Costs.lostAtSaturation(run)
     self.init(
       run: run.name, splitLock: try Costs.splitLock(run), signal: try Costs.signal(run),
       vmExit: try Costs.vmExit(run),
       // Of several pairs of CPUs the one that loses most.
       stallShares: Dictionary(
-        victims.map { ($0.victim.rawValue, Int(($0.stallShare * Double(Fixed.million)).rounded())) },
+        victims.map {
+          let share = min($0.stallShare, lost[$0.victim.rawValue] ?? 1)
+          return ($0.victim.rawValue, Int((share * Double(Fixed.million)).rounded()))
+        },
         uniquingKeysWith: max))
+  }
+
+  /// What share of its work each victim lost beside a bus that was locked all the time. A stall share fitted to all doses may say
+  /// more, and close to 1 a hundredth of it is many times the slow-down.
+  private static func lostAtSaturation(_ run: StoredRun) throws -> [String: Double] {
+    let table = try run.table(
+      "bystander", columns: ["victim", "requested_fraction", "bus_locks", "slowdown"])
+    let saturated = try table.texts("victim").indices.filter { row in
+      try table.numbers("requested_fraction")[row] == 1 && (table.integers("bus_locks")[row] ?? 0) > 0
+    }
+    return Dictionary(
+      try saturated.compactMap { row in
+        guard let victim = try table.texts("victim")[row], let slowdown = try table.numbers("slowdown")[row]
+        else { return nil }
+        return (victim, 1 - 1 / slowdown)
+      }, uniquingKeysWith: max)
   }
 
   private static func splitLock(_ run: StoredRun) throws -> Cost {

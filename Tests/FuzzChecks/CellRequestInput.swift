@@ -16,12 +16,12 @@ struct CellRequestInput: FuzzedInput {
       if let placement = Placement(rawValue: word) { request.placements.append(placement) }
       if let name = Plan.Name(rawValue: word) { plan = name }
       if let setting = Setting(word), Setting(setting.id) != setting { return "\(word) is not \(setting.id)" }
-      guard let number = Int(word.dropFirst()) else { continue }
+      let value = String(word.dropFirst())
       switch word.first {
-      case "w": request.widths.append(number)
-      case "o": request.offsets.append(number)
+      case "w": request.widths += Width(word: value).map { [$0.bytes] } ?? []
+      case "o": request.offsets += Offset(word: value).map { [$0.bytes] } ?? []
       // The sizes of lines that x86 CPUs have had.
-      case "l" where [32, 64, 128].contains(number): lineBytes = number
+      case "l": lineBytes = Int(value).flatMap { [32, 64, 128].contains($0) ? $0 : nil } ?? lineBytes
       default: break
       }
     }
