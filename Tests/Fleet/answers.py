@@ -76,7 +76,7 @@ def pages(tables: Tables) -> Answer:
         ns = {row["placement"]: float(row["median_ns"]) for row in rows}
         if "line-split" in ns and "page-split" in ns:
             found[rows[0]["machine"]].append(ns["page-split"] / ns["line-split"])
-    return sorted(((machine, len(them), mean(them)) for machine, them in found.items()), key=lambda row: -row[2])
+    return sorted((machine, len(them), mean(them)) for machine, them in found.items())
 
 
 def offsets(tables: Tables) -> Answer:
