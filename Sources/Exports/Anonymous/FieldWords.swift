@@ -11,8 +11,8 @@ enum FieldWords {
     return !free.contains(name) && !text.contains { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
   }
 
-  /// The CPU's own name, and what a data package says of its columns.
-  private static let descriptions: Set = ["brand", "description", "title"]
+  /// The CPU's own name, what a data package says of its columns, and what a guest met.
+  private static let descriptions: Set = ["brand", "description", "found", "title"]
 
   /// Where a single word may be anybody's.
   private static let free: Set = [

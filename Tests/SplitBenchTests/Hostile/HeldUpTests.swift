@@ -39,22 +39,28 @@ import Testing
     .enabled(if: maySeeWhereItStands, "Linux does not say here where a stopped process stands"),
     arguments: SplitLocks.areHarmless ? ["aligned", "line-split"] : ["aligned"])
   func aStopInASampleIsMarked(placement: String) async throws {
+    for _ in 0..<4 { if try await meetsAStop(placement) { return } }
+    Issue.record("no sample was met")
+  }
+
+  /// False of a run that was over before; what holds of every run is looked at all the same.
+  private func meetsAStop(_ placement: String) async throws -> Bool {
     try await withTemporaryFolder { folder in
       let place = HostilePlace(script: "stopped.py", "loop_locked_add_8", "5", "16", placement)
       let left = try await place.run(
         [
           "--plan", "thorough", "--only", "cost", "--instruction", "add", "--width", "8", "--placement",
-          placement, "--rounds", "100", "--budget", "0.05", "--quiet",
+          placement, "--rounds", "1000", "--budget", "0.05", "--quiet",
         ], in: folder)
-      #expect(
-        left.result.code == 130 && left.record?["end"] as? String == "interrupted", "\(left.result.errors)")
+      let isWhole = left.result.code == 0 && left.record?["complete"] as? Bool == true
+      let isInterrupted = left.result.code == 130 && left.record?["end"] as? String == "interrupted"
+      #expect(isWhole || isInterrupted, "\(left.result.errors)")
       let cost = try left.rows("cost")
       let placements = Dictionary(uniqueKeysWithValues: cost.map { ($0["cell"]!, $0["placement"]!) })
       // Five seconds on every CPU with an invariant TSC.
       let stopped = try left.rows("samples").filter {
         max(Int($0["short_tsc_cycles"]!) ?? 0, Int($0["long_tsc_cycles"]!) ?? 0) > 2_500_000_000
       }
-      try #require(stopped.contains { placements[$0["cell"]!] == placement }, "no sample was met")
       for row in stopped { #expect(row["disturbance"]!.contains("preempted"), "\(row)") }
       #expect(cost.allSatisfy { $0["outcome"] == "completed" }, "nothing is delayed")
       #expect(left.warnings["delayed"] == nil)
@@ -62,6 +68,7 @@ import Testing
         let isMarked = row["warnings"]!.contains("uses-disturbed-rounds")
         #expect(isMarked || Double(row["median_ns"]!)! < 1e6, "\(row)")
       }
+      return stopped.contains { placements[$0["cell"]!] == placement }
     }
   }
 
