@@ -31,20 +31,14 @@ chost_child_result chost_run_in_child(void (*body)(void *), void *context, uint3
     _exit(0);
   }
   int status = 0;
-  uint64_t timeout = (uint64_t)timeout_ms * 1000000u, stops = chost_stop_count();
-  for (uint64_t deadline = chost_monotonic_raw_ns() + timeout;;) {
+  for (chost_patience patience = chost_patience_begin((uint64_t)timeout_ms * 1000000u);;) {
     pid_t done = waitpid(child, &status, WNOHANG);
     if (done == child) break;
     if (done < 0 && errno != EINTR) {
       result.error = errno;
       return result;
     }
-    bool is_late = chost_monotonic_raw_ns() > deadline;
-    if (is_late && chost_stop_count() != stops) {
-      // A stop may have met the child, too: it has its time again.
-      stops = chost_stop_count();
-      deadline = chost_monotonic_raw_ns() + timeout;
-    } else if (is_late) {
+    if (chost_patience_is_over(&patience)) {
       result.timed_out = true;
       kill(child, SIGKILL);
       while (waitpid(child, &status, 0) < 0 && errno == EINTR);

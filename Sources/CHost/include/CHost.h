@@ -148,6 +148,14 @@ int chost_stops_unwatch(void);
 /// counted, whichever thread it is. A SIGCONT that continued nothing counts, too; a freezer's or a debugger's stop does not.
 uint64_t chost_stop_count(void);
 
+/// How long something is waited for. A stop of the process, which may have met what is waited for too, begins it anew.
+typedef struct {
+  uint64_t nanoseconds, end, stops;
+} chost_patience;
+
+chost_patience chost_patience_begin(uint64_t nanoseconds);
+bool chost_patience_is_over(chost_patience *_Nonnull patience);
+
 // MARK: perf_event
 
 /// Opens one counter for the calling thread, user mode only, disabled. Returns a descriptor or -errno.
