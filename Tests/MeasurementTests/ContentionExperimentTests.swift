@@ -16,6 +16,7 @@ import Testing
     "one CPU only, or Linux would delay or kill split locks here"))
 struct ContentionExperimentTests {
   private let machine = try! MachineReport.ofThisMachine(watchMs: 0)
+  private var bench: Bench { Bench(machine: machine, seed: 4, control: nil) }
 
   private var pairs: [RelatedPair] { Array(machine.topology.representativePairs().prefix(1)) }
 
@@ -23,9 +24,7 @@ struct ContentionExperimentTests {
     let plan = BystanderPlan(
       pairs: pairs, victims: [.alu, .l1Load, .alignedAtomic, .systemCall],
       share: .init(rounds: 2, budget: 0.05, wallLimit: 20))
-    let experiment = BystanderExperiment(
-      plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
-      clock: TscClock(milliseconds: 5))
+    let experiment = BystanderExperiment(plan, on: bench)
     var slices: [SliceSample] = []
     try experiment.run(
       progress: { #expect((0...1).contains($0.done)) }, finishedRound: { slices += $0.slices })
@@ -47,18 +46,14 @@ struct ContentionExperimentTests {
   @Test func theBudgetEndsAnExperiment() throws {
     let plan = BystanderPlan(
       pairs: pairs, victims: [.alu], share: .init(rounds: 1000, budget: 0.004, wallLimit: 20))
-    let experiment = BystanderExperiment(
-      plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
-      clock: TscClock(milliseconds: 5))
+    let experiment = BystanderExperiment(plan, on: bench)
     try experiment.run(progress: { _ in }, finishedRound: { _ in })
     #expect(experiment.roundsDone < 1000 && experiment.budget.spent <= 0.005)
   }
 
   @Test func aCounterIsPassedWithoutLoss() throws {
     let plan = PingPongDesign(pairs: pairs, share: .init(rounds: 3, budget: 0.05, wallLimit: 10))
-    let experiment = PingPongExperiment(
-      plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
-      clock: TscClock(milliseconds: 5))
+    let experiment = PingPongExperiment(plan, on: bench)
     try experiment.run(progress: { _ in }, finishedRound: { _ in })
     for row in experiment.rows() {
       #expect(row.isAtomic)
@@ -70,9 +65,7 @@ struct ContentionExperimentTests {
 
   @Test func offendersAreCountedAndAtomic() throws {
     let plan = ScalingPlan(cpus: machine.topology.cpus, share: .init(rounds: 2, budget: 0.05, wallLimit: 10))
-    let experiment = ScalingExperiment(
-      plan: plan, seed: 4, machine: machine, ramps: SplitLockRamps(machine: machine),
-      clock: TscClock(milliseconds: 5))
+    let experiment = ScalingExperiment(plan, on: bench)
     try experiment.run(progress: { _ in }, finishedRound: { _ in })
     let rows = experiment.rows()
     // On a busy machine split locks are dearer, and the budget may end first.

@@ -32,7 +32,8 @@ import Testing
       plan: .quick, lineBytes: machine.processor.lineBytes, cpus: [cpu], hasOtherCpu: false)
     let cells = try planner.cells(for: request)
     let experiment = CostExperiment(
-      plan: plan, cells: cells, planner: planner, seed: seed, machine: machine, otherCpus: [:])
+      CostDesign(plan: plan, cells: cells, planner: planner),
+      on: Bench(machine: machine, seed: seed, control: nil))
     var log = Log()
     try experiment.run(
       progress: { #expect((0...1).contains($0.done)) }, finishedRound: { log.add($0.groups) })

@@ -95,8 +95,8 @@ struct GuestScript {
       among: machine.topology.cpus, in: machine.topology,
       share: .init(rounds: 4, budget: budget, wallLimit: wallLimit))
     var tasks: [GuestTask] = []
-    let experiment = GuestExperiment(plan: plan, seed: 1, machine: machine, files: .live, clock: TscClock()) {
-      task, _, line in
+    let bench = Bench(machine: machine, seed: 1, control: nil)
+    let experiment = GuestExperiment(plan, on: bench, files: .live) { task, _, line in
       tasks.append(task)
       return (instead ?? launch)(task, line)
     }

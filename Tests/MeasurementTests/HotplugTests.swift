@@ -76,7 +76,7 @@ import Testing
       topology: report.topology, removable: HotplugHazard.removable(report.topology, machine.files),
       bits: [.splitLock, .busLock], share: .init(rounds: 1, budget: 1, wallLimit: 60))
     #expect(plan.cpus == [1])
-    let experiment = HotplugExperiment(plan: plan, machine: report, control: control, clock: TscClock())
+    let experiment = try HotplugExperiment(plan, on: Bench(machine: report, seed: 1, control: control))
     try experiment.run(progress: { _ in }, finishedRound: { _ in })
     #expect(experiment.end == .finished && experiment.skipped.isEmpty)
     #expect(experiment.rows().count == 4)

@@ -132,8 +132,7 @@ import Testing
     let plan = LeakPlan(
       opener: report.topology.cpus[0], in: report.topology,
       share: .init(rounds: 2, budget: budget, wallLimit: 60))
-    return LeakExperiment(
-      plan: plan, seed: 3, machine: report, control: control, clock: TscClock(milliseconds: 5))
+    return try LeakExperiment(plan, on: Bench(machine: report, seed: 3, control: control))
   }
 
   /// A window that does not close takes a burst.

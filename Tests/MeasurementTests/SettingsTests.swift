@@ -98,8 +98,7 @@ import Testing
     let plan = SettingsPlan(
       settings: Self.settings, cpu: report.topology.cpus[0], bystander: nil,
       share: .init(rounds: 1, budget: 0, wallLimit: 0))
-    let experiment = SettingsExperiment(
-      plan: plan, seed: 3, machine: report, control: control, clock: TscClock(milliseconds: 5))
+    let experiment = try SettingsExperiment(plan, on: Bench(machine: report, seed: 3, control: control))
     try machine.set(0x33, 0, cpu: 0)
     try experiment.run(progress: { _ in }, finishedRound: { _ in })
     #expect(experiment.end == .wallLimit && experiment.rows().isEmpty)

@@ -26,10 +26,7 @@ import Testing
     let plan = TogglePlan(
       writer: report.topology.cpus.last!, in: report.topology,
       share: .init(rounds: rounds, budget: budget, wallLimit: wallLimit))
-    return (
-      ToggleExperiment(
-        plan: plan, seed: 3, machine: report, control: control, clock: TscClock(milliseconds: 5)), control
-    )
+    return (try ToggleExperiment(plan, on: Bench(machine: report, seed: 3, control: control)), control)
   }
 
   static let hasTwoCpus = ((try? Topology.ofThisMachine().cpus.map(\.id)) ?? []).starts(with: [0, 1])

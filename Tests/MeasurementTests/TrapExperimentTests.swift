@@ -20,7 +20,7 @@ struct TrapExperimentTests {
     let plan = TrapPlan(
       cpus: machine.topology.cpus.map(\.id),
       share: .init(rounds: 1, budget: Self.isHarmless ? 0.05 : 0, wallLimit: 20))
-    let experiment = TrapExperiment(plan: plan, machine: machine, clock: TscClock(milliseconds: 5))
+    let experiment = TrapExperiment(plan, on: Bench(machine: machine, seed: 1, control: nil))
     try experiment.run { #expect((0...1).contains($0.done)) }
     #expect(experiment.end == .finished)
     for row in experiment.rows() {
@@ -45,7 +45,7 @@ struct TrapExperimentTests {
     let machine = try MachineReport.ofThisMachine(watchMs: 0)
     let plan = TrapPlan(
       cpus: [machine.topology.cpus[0].id], share: .init(rounds: 1, budget: 0, wallLimit: 20))
-    let experiment = TrapExperiment(plan: plan, machine: machine, clock: TscClock(milliseconds: 5))
+    let experiment = TrapExperiment(plan, on: Bench(machine: machine, seed: 1, control: nil))
     try experiment.run { _ in }
     #expect(!experiment.rows().contains { $0.cell.takesBusLock })
     #expect(experiment.skipped.contains { $0.what.contains("cells of trap") })

@@ -85,7 +85,8 @@ let cells = [
   Cell(kernel: add, placement: .lineSplit, offset: 60, cpu: cpu),
 ]
 let experiment = CostExperiment(
-  plan: plan, cells: cells, planner: planner, seed: 1, machine: machine, otherCpus: [:])
+  CostDesign(plan: plan, cells: cells, planner: planner),
+  on: Bench(machine: machine, seed: 1, control: nil))
 var alternation = Alternation(
   peer: try Peer(program: CommandLine.arguments[1], cpu: cpu), cpu: cpu)
 try experiment.run(progress: { _ in }, finishedRound: { try alternation.finishedRound($0) })

@@ -28,10 +28,6 @@ extension BystanderExperiment {
     return BystanderPlan(
       pairs: pairs, victims: victims, victimNode: request.victimNode, share: request.share(of: id))
   }
-
-  public convenience init(_ design: BystanderPlan, on bench: Bench) {
-    self.init(plan: design, seed: bench.seed, machine: bench.machine, ramps: bench.ramps, clock: TscClock())
-  }
 }
 
 /// A NUMA node that is not there.

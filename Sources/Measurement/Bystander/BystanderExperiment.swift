@@ -13,21 +13,15 @@ public final class BystanderExperiment: CoursedExperiment {
 
   let machine: MachineReport
   private let ramps: SplitLockRamps
-  public private(set) var clock: TscClock
+  public private(set) var clock = TscClock()
   private(set) var memories: [Int: VictimMemory] = [:]
   private(set) var indexByCell: [BystanderCell: Int] = [:]
   /// Of the last round.
   public internal(set) var slices: [SliceSample] = []
   private var longestRound = 0.0
 
-  public init(
-    plan: BystanderPlan, seed: UInt64, machine: MachineReport, ramps: SplitLockRamps, clock: TscClock
-  ) {
-    self.plan = plan
-    self.seed = seed
-    self.machine = machine
-    self.ramps = ramps
-    self.clock = clock
+  public init(_ plan: BystanderPlan, on bench: Bench) {
+    (self.plan, seed, machine, ramps) = (plan, bench.seed, bench.machine, bench.ramps)
     course = ExperimentCourse(plan.share, at: clock.elapsed())
     records = plan.cells.map(BystanderRecord.init)
     for (index, record) in records.enumerated() { indexByCell[record.cell] = index }

@@ -23,7 +23,7 @@ public final class SplitLockRamps {
   private let machine: MachineReport
   private var known: [Int: Ramp] = [:]
 
-  public init(machine: MachineReport) { self.machine = machine }
+  init(machine: MachineReport) { self.machine = machine }
 
   /// The CPU's ramp, climbed now if it was not before, and booked; nil if the budget does not allow that.
   func ramp(on cpu: Int, clock: TscClock, budget: inout BusBudget) throws -> Ramp? {

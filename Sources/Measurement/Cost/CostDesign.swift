@@ -43,12 +43,6 @@ extension CostExperiment: Experiment {
       plan: plan, cells: cells, planner: planner, otherCpus: request.otherCpus.mapValues(\.id))
   }
 
-  public convenience init(_ design: CostDesign, on bench: Bench) {
-    self.init(
-      plan: design.plan, cells: design.cells, planner: design.planner, seed: bench.seed,
-      machine: bench.machine, otherCpus: design.otherCpus)
-  }
-
   /// Cells that were left out are in `unmeasured`.
   public var skipped: [(what: String, reason: String)] { [] }
 }

@@ -31,18 +31,11 @@ public final class CostExperiment {
 
   public var budget: BusBudget { quota.budget }
 
-  /// - Parameter otherCpus: by measuring CPU, the CPU that modifies its lines.
-  public init(
-    plan: Plan, cells: [Cell], planner: CellPlanner, seed: UInt64, machine: MachineReport,
-    otherCpus: [Int: Int]
-  ) {
-    self.plan = plan
-    self.seed = seed
-    self.machine = machine
-    self.otherCpus = otherCpus
-    lineBytes = planner.lineBytes
-    let headlines = planner.headlines(among: cells)
-    records = cells.enumerated().map {
+  public init(_ design: CostDesign, on bench: Bench) {
+    (plan, otherCpus, lineBytes) = (design.plan, design.otherCpus, design.planner.lineBytes)
+    (seed, machine) = (bench.seed, bench.machine)
+    let headlines = design.planner.headlines(among: design.cells)
+    records = design.cells.enumerated().map {
       CellRecord(cell: $1, index: $0, isHeadline: headlines.contains($1))
     }
     quota = SplitLockQuota(plan: plan)

@@ -15,8 +15,4 @@ extension GuestExperiment {
       among: request.cpusAreGiven ? request.cpus : request.topology.cpus, in: request.topology,
       share: request.share(of: id))
   }
-
-  public convenience init(_ design: GuestPlan, on bench: Bench) {
-    self.init(plan: design, seed: bench.seed, machine: bench.machine, clock: TscClock())
-  }
 }

@@ -12,7 +12,7 @@ public final class GuestExperiment: CoursedExperiment {
 
   public let plan: GuestPlan
   public private(set) var course: ExperimentCourse
-  public let clock: TscClock
+  public let clock = TscClock()
   let machine: MachineReport
   let files: FileTree
   private let launch: Launch
@@ -23,19 +23,14 @@ public final class GuestExperiment: CoursedExperiment {
   private(set) var order: [GuestCell] = []
   private(set) var findings: [GuestCell: [GuestFinding]] = [:]
 
-  /// - Parameter launch: has a task done; a test's own tells what it likes.
-  public convenience init(plan: GuestPlan, seed: UInt64, machine: MachineReport, clock: TscClock) {
-    self.init(plan: plan, seed: seed, machine: machine, files: .live, clock: clock) {
-      try GuestChild.run($0, seconds: $1, line: $2)
-    }
+  public convenience init(_ plan: GuestPlan, on bench: Bench) {
+    self.init(plan, on: bench, files: .live) { try GuestChild.run($0, seconds: $1, line: $2) }
   }
 
-  init(
-    plan: GuestPlan, seed: UInt64, machine: MachineReport, files: FileTree, clock: TscClock,
-    launch: @escaping Launch
-  ) {
-    (self.plan, self.seed, self.machine, self.files, self.clock) = (plan, seed, machine, files, clock)
-    self.launch = launch
+  /// - Parameter launch: has a task done; a test's own tells what it likes.
+  init(_ plan: GuestPlan, on bench: Bench, files: FileTree, launch: @escaping Launch) {
+    (self.plan, seed, machine) = (plan, bench.seed, bench.machine)
+    (self.files, self.launch) = (files, launch)
     course = ExperimentCourse(plan.share, at: clock.elapsed())
   }
 

@@ -23,10 +23,6 @@ extension HotplugExperiment {
       bits: DetectionBit.Kind.allCases.filter { DetectionControl.exists($0, machine) },
       mayArm: request.mayArm, share: request.share(of: id))
   }
-
-  public convenience init(_ design: HotplugPlan, on bench: Bench) throws {
-    self.init(plan: design, machine: bench.machine, control: try bench.needControl(), clock: TscClock())
-  }
 }
 
 extension HotplugPlan: MachineChange {

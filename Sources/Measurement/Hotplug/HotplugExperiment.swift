@@ -10,14 +10,13 @@ import Machine
 public final class HotplugExperiment: CoursedExperiment {
   public let plan: HotplugPlan
   public private(set) var course: ExperimentCourse
-  public let clock: TscClock
+  public let clock = TscClock()
   private let machine: MachineReport
   private let control: DetectionControl
   private var found: [HotplugRow] = []
 
-  /// - Parameter control: has begun, with the plan's CPUs and bits.
-  public init(plan: HotplugPlan, machine: MachineReport, control: DetectionControl, clock: TscClock) {
-    (self.plan, self.machine, self.control, self.clock) = (plan, machine, control, clock)
+  public init(_ plan: HotplugPlan, on bench: Bench) throws(NoControl) {
+    (self.plan, machine, control) = (plan, bench.machine, try bench.needControl())
     course = ExperimentCourse(plan.share, at: clock.elapsed())
   }
 

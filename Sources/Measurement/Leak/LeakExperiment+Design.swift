@@ -18,12 +18,6 @@ extension LeakExperiment {
     return LeakPlan(
       opener: request.cpu, in: request.topology, share: request.share(of: id))
   }
-
-  public convenience init(_ design: LeakPlan, on bench: Bench) throws {
-    self.init(
-      plan: design, seed: bench.seed, machine: bench.machine, control: try bench.needControl(),
-      clock: TscClock())
-  }
 }
 
 extension LeakPlan: MachineChange {

@@ -9,20 +9,18 @@ import Machine
 public final class LeakExperiment: CoursedExperiment {
   public let plan: LeakPlan
   public private(set) var course: ExperimentCourse
-  public let clock: TscClock
+  public let clock = TscClock()
   private let machine: MachineReport
   private let control: DetectionControl
   private var generator: SeededGenerator
   private var records: [Int: [LeakTrial.Record]] = [:]
   private var roundsDone = 0
 
-  /// - Parameter control: has begun. Nothing is written but to put back what two offenders at once may make of Linux's bits.
-  public init(
-    plan: LeakPlan, seed: UInt64, machine: MachineReport, control: DetectionControl, clock: TscClock
-  ) {
-    (self.plan, self.machine, self.control, self.clock) = (plan, machine, control, clock)
+  /// Nothing is written but to put back what two offenders at once may make of Linux's bits.
+  public init(_ plan: LeakPlan, on bench: Bench) throws(NoControl) {
+    (self.plan, machine, control) = (plan, bench.machine, try bench.needControl())
     course = ExperimentCourse(plan.share, at: clock.elapsed())
-    generator = SeededGenerator(seed: seed)
+    generator = SeededGenerator(seed: bench.seed)
   }
 
   public func run(progress: (Progress) -> Void, finishedRound: (LeakExperiment) throws -> Void) throws {

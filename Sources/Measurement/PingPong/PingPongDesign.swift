@@ -47,8 +47,4 @@ extension PingPongExperiment {
     var seen: Set<Set<Int>> = []
     return pairs.filter { seen.insert([$0.victim, $0.aggressor]).inserted }
   }
-
-  public convenience init(_ design: PingPongDesign, on bench: Bench) {
-    self.init(plan: design, seed: bench.seed, machine: bench.machine, ramps: bench.ramps, clock: TscClock())
-  }
 }

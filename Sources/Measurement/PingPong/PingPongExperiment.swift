@@ -29,16 +29,10 @@ public final class PingPongExperiment: CoursedExperiment {
   private let seed: UInt64
   let machine: MachineReport
   private let ramps: SplitLockRamps
-  public let clock: TscClock
+  public let clock = TscClock()
 
-  public init(
-    plan: PingPongDesign, seed: UInt64, machine: MachineReport, ramps: SplitLockRamps, clock: TscClock
-  ) {
-    self.plan = plan
-    self.seed = seed
-    self.machine = machine
-    self.ramps = ramps
-    self.clock = clock
+  public init(_ plan: PingPongDesign, on bench: Bench) {
+    (self.plan, seed, machine, ramps) = (plan, bench.seed, bench.machine, bench.ramps)
     course = ExperimentCourse(plan.share, at: clock.elapsed())
     records = plan.cells.map { PingPongRecord(cell: $0) }
   }

@@ -20,8 +20,4 @@ extension ScalingExperiment {
     return ScalingPlan(
       cpus: offenders, share: request.share(of: id))
   }
-
-  public convenience init(_ design: ScalingPlan, on bench: Bench) {
-    self.init(plan: design, seed: bench.seed, machine: bench.machine, ramps: bench.ramps, clock: TscClock())
-  }
 }

@@ -9,17 +9,11 @@ public final class ScalingExperiment: CoursedExperiment {
   private let seed: UInt64
   let machine: MachineReport
   private let ramps: SplitLockRamps
-  public let clock: TscClock
+  public let clock = TscClock()
   private var cost = DoseResponse.assumedSeconds
 
-  public init(
-    plan: ScalingPlan, seed: UInt64, machine: MachineReport, ramps: SplitLockRamps, clock: TscClock
-  ) {
-    self.plan = plan
-    self.seed = seed
-    self.machine = machine
-    self.ramps = ramps
-    self.clock = clock
+  public init(_ plan: ScalingPlan, on bench: Bench) {
+    (self.plan, seed, machine, ramps) = (plan, bench.seed, bench.machine, bench.ramps)
     course = ExperimentCourse(plan.share, at: clock.elapsed())
     records = plan.cells.map(ScalingRecord.init)
   }

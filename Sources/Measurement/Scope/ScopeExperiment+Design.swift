@@ -22,11 +22,6 @@ extension ScopeExperiment {
     return ScopePlan(
       topology: request.topology, bits: bits, share: request.share(of: id))
   }
-
-  public convenience init(_ design: ScopePlan, on bench: Bench) throws {
-    self.init(
-      plan: design, machine: bench.machine, control: try bench.needControl(), clock: TscClock())
-  }
 }
 
 extension ScopePlan: MachineChange {

@@ -8,13 +8,12 @@ public final class ScopeExperiment: CoursedExperiment {
   public let plan: ScopePlan
   private var found: [ScopeRow] = []
   public private(set) var course: ExperimentCourse
-  public let clock: TscClock
+  public let clock = TscClock()
   private let machine: MachineReport
   private let control: DetectionControl
 
-  /// - Parameter control: has begun.
-  public init(plan: ScopePlan, machine: MachineReport, control: DetectionControl, clock: TscClock) {
-    (self.plan, self.machine, self.control, self.clock) = (plan, machine, control, clock)
+  public init(_ plan: ScopePlan, on bench: Bench) throws(NoControl) {
+    (self.plan, machine, control) = (plan, bench.machine, try bench.needControl())
     course = ExperimentCourse(plan.share, at: clock.elapsed())
   }
 

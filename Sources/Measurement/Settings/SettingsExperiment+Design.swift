@@ -36,12 +36,6 @@ extension SettingsExperiment {
     }
     return chosen
   }
-
-  public convenience init(_ design: SettingsPlan, on bench: Bench) throws {
-    self.init(
-      plan: design, seed: bench.seed, machine: bench.machine, control: try bench.needControl(),
-      clock: TscClock())
-  }
 }
 
 extension SettingsPlan: MachineChange {

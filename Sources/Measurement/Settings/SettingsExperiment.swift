@@ -8,7 +8,7 @@ import Machine
 public final class SettingsExperiment: CoursedExperiment {
   public let plan: SettingsPlan
   public private(set) var course: ExperimentCourse
-  public let clock: TscClock
+  public let clock = TscClock()
   let machine: MachineReport
   private let control: DetectionControl
   private let seed: UInt64
@@ -19,14 +19,11 @@ public final class SettingsExperiment: CoursedExperiment {
   private(set) var bystander: SettingsBystander?
   private var native = NativeCost()
 
-  /// - Parameter control: has begun.
-  public init(
-    plan: SettingsPlan, seed: UInt64, machine: MachineReport, control: DetectionControl, clock: TscClock
-  ) {
-    (self.plan, self.machine, self.control, self.clock) = (plan, machine, control, clock)
-    self.seed = seed
+  public init(_ plan: SettingsPlan, on bench: Bench) throws(NoControl) {
+    (self.plan, machine, control) = (plan, bench.machine, try bench.needControl())
+    seed = bench.seed
     course = ExperimentCourse(plan.share, at: clock.elapsed())
-    generator = SeededGenerator(seed: seed)
+    generator = SeededGenerator(seed: bench.seed)
     visits = plan.settings.map { _ in [] }
   }
 

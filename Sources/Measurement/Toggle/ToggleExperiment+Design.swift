@@ -19,12 +19,6 @@ extension ToggleExperiment {
     return TogglePlan(
       writer: request.cpu, in: request.topology, share: request.share(of: id))
   }
-
-  public convenience init(_ design: TogglePlan, on bench: Bench) throws {
-    self.init(
-      plan: design, seed: bench.seed, machine: bench.machine, control: try bench.needControl(),
-      clock: TscClock())
-  }
 }
 
 extension TogglePlan: MachineChange {

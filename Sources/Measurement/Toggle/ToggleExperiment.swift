@@ -10,7 +10,7 @@ import Machine
 public final class ToggleExperiment: CoursedExperiment {
   public let plan: TogglePlan
   public internal(set) var course: ExperimentCourse
-  public let clock: TscClock
+  public let clock = TscClock()
   let machine: MachineReport
   let control: DetectionControl
   private var generator: SeededGenerator
@@ -22,13 +22,10 @@ public final class ToggleExperiment: CoursedExperiment {
   var pairs: [Int: PairCheck] = [:]
   var victimMemory: [Int: VictimMemory] = [:]
 
-  /// - Parameter control: has begun, with bit 29 of MSR 0x33, and the sysctl where there is one.
-  public init(
-    plan: TogglePlan, seed: UInt64, machine: MachineReport, control: DetectionControl, clock: TscClock
-  ) {
-    (self.plan, self.machine, self.control, self.clock) = (plan, machine, control, clock)
+  public init(_ plan: TogglePlan, on bench: Bench) throws(NoControl) {
+    (self.plan, machine, control) = (plan, bench.machine, try bench.needControl())
     course = ExperimentCourse(plan.share, at: clock.elapsed())
-    generator = SeededGenerator(seed: seed)
+    generator = SeededGenerator(seed: bench.seed)
   }
 
   public func run(progress: (Progress) -> Void, finishedRound: (ToggleExperiment) throws -> Void) throws {

@@ -20,8 +20,4 @@ extension TrapExperiment {
     guard let first = cpus.first(where: { $0 != 0 }) else { return cpus }
     return [first] + cpus.filter { $0 != first }
   }
-
-  public convenience init(_ design: TrapPlan, on bench: Bench) {
-    self.init(plan: design, machine: bench.machine, clock: TscClock())
-  }
 }

@@ -12,7 +12,7 @@ public final class TrapExperiment: CoursedExperiment {
   /// CPUs whose bit 29 was set as the run began, and is clear though Linux had time to set it again.
   public private(set) var disarmed: [Int] = []
   public private(set) var course: ExperimentCourse
-  public let clock: TscClock
+  public let clock = TscClock()
   let machine: MachineReport
   /// What reading the timer costs, in ns.
   let timer: Double
@@ -20,10 +20,8 @@ public final class TrapExperiment: CoursedExperiment {
   let exit: Double?
   private let trial: TrapTrial
 
-  public init(plan: TrapPlan, machine: MachineReport, clock: TscClock) {
-    self.plan = plan
-    self.machine = machine
-    self.clock = clock
+  public init(_ plan: TrapPlan, on bench: Bench) {
+    (self.plan, machine) = (plan, bench.machine)
     course = ExperimentCourse(plan.share, at: clock.elapsed())
     records = plan.cells.map(TrapRecord.init)
     timer = clock.nanoseconds(TimerCost.measure().medianTicks)
