@@ -9,7 +9,7 @@ enum BystanderTable {
         .text("run", "Name of the result folder.") { _ in run },
         .integer("round_count", "Rounds behind the estimates.") { $0.roundCount },
         .text("setting", "State of detection hardware and policy.") { _ in "as-found" },
-      ] + pair.columns { $0.cell.pair } + load + slowdown)
+      ] + pair.columns { $0.cell.pair } + load + times + CsvColumn.slowdown(\.slowdown) + outcome)
   }
 
   private static let load: [CsvColumn<BystanderRow>] = [
@@ -33,7 +33,7 @@ enum BystanderTable {
     .integer("bus_locks", "Split locks that it issued.") { $0.busLocks },
   ]
 
-  private static let slowdown: [CsvColumn<BystanderRow>] = [
+  private static let times: [CsvColumn<BystanderRow>] = [
     .number(
       "control_ns",
       "The victim's operation in control, in ns: beside aligned operations at the same pace, or idle."
@@ -42,13 +42,9 @@ enum BystanderTable {
     },
     .number("treated_ns", "The victim's operation beside the aggressor, in ns.") { $0.treatedNs },
     .number("idle_ns", "The victim's operation beside an idle CPU, in ns.") { $0.idleNs },
-    .number("slowdown", "Treated over control: 20 % trimmed mean of the rounds' logarithms.") {
-      $0.slowdown?.value
-    },
-    .number("slowdown_low", "Lower end of its 95 % interval (BCa bootstrap over this run's rounds).") {
-      $0.slowdown?.low
-    },
-    .number("slowdown_high", "Upper end of its 95 % interval.") { $0.slowdown?.high },
+  ]
+
+  private static let outcome: [CsvColumn<BystanderRow>] = [
     .text(
       "verdict",
       "slowed, faster: the interval lies beyond the noise floor of the victim's idle row; not-slowed: within 2 % of 1; undecided; trapped."

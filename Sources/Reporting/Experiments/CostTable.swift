@@ -31,25 +31,19 @@ enum CostTable {
     ]
   }
 
-  private static let estimates: [CsvColumn<CostRow>] = [
-    .number(
-      "median_ns",
-      "Cost of one operation in ns: the median of a round's slopes, combined over rounds by the 20 % trimmed mean of logarithms."
-    ) { $0.median?.value },
-    .number("median_low_ns", "Lower end of its 95 % interval over this run's rounds, in ns.") {
-      $0.median?.low
-    },
-    .number("median_high_ns", "Upper end of its 95 % interval over this run's rounds, in ns.") {
-      $0.median?.high
-    },
-    .number("mean_ns", "Mean of all samples that count, in ns.") { $0.meanNs },
-    .number(
-      "operations_per_second",
-      "Operations over time in all timed batches, delays and disturbance included, in 1/s."
-    ) {
-      $0.operationsPerSecond
-    },
-  ]
+  private static let estimates: [CsvColumn<CostRow>] =
+    CsvColumn.estimate(
+      "median", unit: "ns",
+      "Cost of one operation in ns: the median of a round's slopes, combined over rounds by the 20 % trimmed mean of logarithms.",
+      \.median) + [
+      .number("mean_ns", "Mean of all samples that count, in ns.") { $0.meanNs },
+      .number(
+        "operations_per_second",
+        "Operations over time in all timed batches, delays and disturbance included, in 1/s."
+      ) {
+        $0.operationsPerSecond
+      },
+    ]
 
   private static let singles: [CsvColumn<CostRow>] = [
     .number("min_ns", "Shortest operation timed by itself, in ns, timer cost included.") { $0.singles?.min },

@@ -12,16 +12,9 @@ enum PingPongTable {
           $0.cell.placement.rawValue
         },
       ] + PairColumns(relationSource: relationSource, first: "", second: "other_").columns { $0.cell.pair }
-        + [
-          .number("one_way_ns", "From one CPU's write to the other's, in ns: half of a round trip.") {
-            $0.oneWayNs?.value
-          },
-          .number("one_way_low_ns", "Lower end of its 95 % interval over this run's rounds, in ns.") {
-            $0.oneWayNs?.low
-          },
-          .number("one_way_high_ns", "Upper end of its 95 % interval over this run's rounds, in ns.") {
-            $0.oneWayNs?.high
-          },
+        + CsvColumn.estimate(
+          "one_way", unit: "ns", "From one CPU's write to the other's, in ns: half of a round trip.",
+          \.oneWayNs) + [
           .number("one_way_tsc_cycles", "one_way_ns in TSC cycles.") { $0.oneWayTicks },
           .number("ratio_to_aligned", "one_way_ns over that of the aligned counter.") { $0.ratioToAligned },
           .number(

@@ -31,37 +31,33 @@ enum ToggleTable {
         .text("write", "Of writes to one CPU: what became of the first one, done or why not.") {
           $0.write?.inWords
         },
-      ] + times + bystander)
+      ] + times + bystander + CsvColumn.slowdown(\.slowdown))
   }
 
-  private static let times: [CsvColumn<ToggleRow>] = [
-    .integer("trials", "Of behaviour: writes that set the bit while split locks passed.") { $0.trials },
-    .integer("samples", "Times behind the estimates; of behaviour those trials in which it changed.") {
-      $0.samples
-    },
-    .number(
-      "median_ns",
-      "Time of one operation through the msr driver, or on all cpus until the last returned, timer cost included, in ns; of behaviour from before the write to the start of the first split lock that was delayed or met a signal: the median of a round, combined over rounds by the 20 % trimmed mean of logarithms. Its resolution is the 5 us between two split locks and the length of one; behind a write of its own CPU the next follows at once."
-    ) { $0.medianNs?.value },
-    .number("median_low_ns", "Lower end of its 95 % interval over this run's rounds, in ns.") {
-      $0.medianNs?.low
-    },
-    .number("median_high_ns", "Upper end of its 95 % interval over this run's rounds, in ns.") {
-      $0.medianNs?.high
-    },
-    .number("min_ns", "The shortest, in ns.") { $0.leastNs },
-    .number("p90_ns", "90th percentile in ns; needs 100 samples.") { $0.p90Ns },
-    .number("p99_ns", "99th percentile in ns; needs 1,000 samples.") { $0.p99Ns },
-    .number("max_ns", "The longest, in ns.") { $0.mostNs },
-    .number(
-      "last_free_ns",
-      "Of behaviour: from before the write to the end of the last split lock that passed, in ns: the median; 0 where none ended behind it."
-    ) { $0.lastFreeNs },
-    .number(
-      "tsc_offset_error_ns",
-      "Of behaviour on another CPU than the writer's: bound on the error of its times, from the offset of the two TSCs; empty where that could not be measured."
-    ) { $0.tscOffsetErrorNs },
-  ]
+  private static let times: [CsvColumn<ToggleRow>] =
+    [
+      .integer("trials", "Of behaviour: writes that set the bit while split locks passed.") { $0.trials },
+      .integer("samples", "Times behind the estimates; of behaviour those trials in which it changed.") {
+        $0.samples
+      },
+    ]
+    + CsvColumn.estimate(
+      "median", unit: "ns",
+      "Time of one operation through the msr driver, or on all cpus until the last returned, timer cost included, in ns; of behaviour from before the write to the start of the first split lock that was delayed or met a signal: the median of a round, combined over rounds by the 20 % trimmed mean of logarithms. Its resolution is the 5 us between two split locks and the length of one; behind a write of its own CPU the next follows at once.",
+      \.medianNs) + [
+      .number("min_ns", "The shortest, in ns.") { $0.leastNs },
+      .number("p90_ns", "90th percentile in ns; needs 100 samples.") { $0.p90Ns },
+      .number("p99_ns", "99th percentile in ns; needs 1,000 samples.") { $0.p99Ns },
+      .number("max_ns", "The longest, in ns.") { $0.mostNs },
+      .number(
+        "last_free_ns",
+        "Of behaviour: from before the write to the end of the last split lock that passed, in ns: the median; 0 where none ended behind it."
+      ) { $0.lastFreeNs },
+      .number(
+        "tsc_offset_error_ns",
+        "Of behaviour on another CPU than the writer's: bound on the error of its times, from the offset of the two TSCs; empty where that could not be measured."
+      ) { $0.tscOffsetErrorNs },
+    ]
 
   private static let bystander: [CsvColumn<ToggleRow>] = [
     .number("requested_rate_hz", "Of bystander: operations a second; empty where one followed the other.") {
@@ -77,13 +73,6 @@ enum ToggleTable {
     .number("treated_ns", "A load of the victim, in ns, interrupts included, beside the reads or writes.") {
       $0.treatedNs
     },
-    .number("slowdown", "Treated over control: 20 % trimmed mean of the rounds' logarithms.") {
-      $0.slowdown?.value
-    },
-    .number("slowdown_low", "Lower end of its 95 % interval (BCa bootstrap over this run's rounds).") {
-      $0.slowdown?.low
-    },
-    .number("slowdown_high", "Upper end of its 95 % interval.") { $0.slowdown?.high },
   ]
 }
 
