@@ -1,4 +1,3 @@
-import Machine
 import Testing
 
 @testable import Measurement
@@ -10,16 +9,9 @@ import Testing
   { GuestRow(cell, [GuestFinding(cell, value, found: found, operations: operations)]) }
 
   private func lines(_ rows: [GuestRow]) throws -> [String] {
-    let machine = try MachineReport.ofThisMachine(watchMs: 0)
-    let request = RunRequest(
-      machine: machine, files: .live, plan: Plan(.quick), experiments: [.guest],
-      cpus: [machine.topology.cpus[0]], cpusAreGiven: false, otherCpus: [:])
-    let record = RunRecord(
-      toolVersion: "0", run: "r", label: nil, startedUtc: "",
-      parameters: .init(request, seed: 9, cells: 0), machine: machine, skipped: [])
     var results = RunResults()
     results.guest = rows
-    return Summary(record: record, results: results).text.split(separator: "\n").map(String.init)
+    return Summary(record: try .empty(.guest), results: results).text.split(separator: "\n").map(String.init)
   }
 
   @Test(arguments: [

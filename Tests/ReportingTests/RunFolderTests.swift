@@ -22,16 +22,6 @@ import Testing
     try String(contentsOfFile: path.string, encoding: .utf8)
   }
 
-  private static func record(_ run: String) throws -> RunRecord {
-    let machine = try MachineReport.ofThisMachine(watchMs: 0)
-    let request = RunRequest(
-      machine: machine, files: .live, plan: Plan(.quick), experiments: [.cost],
-      cpus: [machine.topology.cpus[0]], cpusAreGiven: false, otherCpus: [:])
-    return RunRecord(
-      toolVersion: "0", run: run, label: nil, startedUtc: "2026-01-01T00:00:00Z",
-      parameters: .init(request, seed: 1, cells: 0), machine: machine, skipped: [])
-  }
-
   struct Change: Sendable {
     var name: String
     var change: @Sendable (inout RunRecord.Settings) -> Void
@@ -117,7 +107,7 @@ import Testing
     try withParent { parent in
       let folder = try RunFolder.create(
         in: parent, named: "run", experiments: [.cost], relationSource: "hwloc")
-      try folder.write(Self.record(folder.run), RunResults())
+      try folder.write(.empty(run: folder.run), RunResults())
       folder.discard()
       #expect(list(parent) == [])
     }
@@ -127,8 +117,8 @@ import Testing
     try withParent { parent in
       let folder = try RunFolder.create(
         in: parent, named: "run", experiments: [.cost], relationSource: "hwloc")
-      try folder.write(Self.record(folder.run), RunResults())
-      try folder.write(Self.record(folder.run), RunResults())
+      try folder.write(.empty(run: folder.run), RunResults())
+      try folder.write(.empty(run: folder.run), RunResults())
       #expect(list(folder.path) == ["cost.csv", "datapackage.json", "run.json", "samples.csv", "summary.md"])
     }
   }
@@ -149,7 +139,7 @@ import Testing
     try withParent { parent in
       let folder = try RunFolder.create(
         in: parent, named: "run", experiments: [.cost], relationSource: "hwloc")
-      try folder.write(Self.record(folder.run), RunResults())
+      try folder.write(.empty(run: folder.run), RunResults())
       let package = try JSONSerialization.jsonObject(
         with: Data(contentsOf: URL(filePath: folder.path.appending("datapackage.json").string)))
       let resources = (package as? [String: Any])?["resources"] as? [[String: Any]] ?? []

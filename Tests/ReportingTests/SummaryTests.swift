@@ -20,13 +20,7 @@ import Testing
   }
 
   private func summary(_ rows: [CostRow]) throws -> Summary {
-    let machine = try MachineReport.ofThisMachine(watchMs: 0)
-    let request = RunRequest(
-      machine: machine, files: .live, plan: Plan(.quick), experiments: [.cost],
-      cpus: [machine.topology.cpus[0]], cpusAreGiven: false, otherCpus: [:])
-    var record = RunRecord(
-      toolVersion: "0", run: "r", label: nil, startedUtc: "",
-      parameters: .init(request, seed: 9, cells: 0), machine: machine, skipped: [])
+    var record = try RunRecord.empty()
     record.machine.processor.lineBytes = 64
     var results = RunResults()
     results.cost = rows
