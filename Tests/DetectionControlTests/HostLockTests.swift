@@ -1,5 +1,6 @@
 import Foundation
 import Machine
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -39,6 +40,18 @@ private final class LockFolders {
     withExtendedLifetime(held) {}
     held = nil
     _ = try HostLock(folders.files, patience: 0)
+  }
+
+  /// As what a killed run leaves behind does.
+  @Test func oneThatLetsGoSoonIsWaitedFor() throws {
+    let folders = try LockFolders()
+    let held = Mutex<HostLock?>(try HostLock(folders.files))
+    #expect(throws: HostBusy.self) { try HostLock(folders.files, patience: 0) }
+    Thread.detachNewThread {
+      usleep(100_000)
+      held.withLock { $0 = nil }
+    }
+    _ = try HostLock(folders.files, patience: 60)
   }
 
   /// Otherwise the first user would shut the others out.
@@ -126,6 +139,24 @@ private final class LockFolders {
       try unprivileged { try HostLock(folders.files) }
     }
     #expect(none.reason.contains("/run/lock/splitbench.lock") && !folders.has(Self.second))
+  }
+
+  /// Its maker opens it to everyone a moment after it has made it. This one may come too late, but not every time.
+  @Test func aRefusalIsBelievedTheSecondTime() throws {
+    let taken = try (0..<20).contains { _ in
+      let folders = try LockFolders()
+      let place = folders.path(Self.first)
+      try Data().write(to: URL(filePath: place))
+      chmod(place, 0)
+      let maker = Thread {
+        usleep(20_000)
+        chmod(place, 0o666)
+      }
+      maker.start()
+      defer { while !maker.isFinished { usleep(1000) } }
+      return (try? unprivileged { try HostLock(folders.files) }) != nil
+    }
+    #expect(taken)
   }
 
   /// As on a file system that is mounted for reading.

@@ -60,6 +60,8 @@ import Testing
     #expect(
       result.errors.hasPrefix("skipped: process \(getpid()) ")
         && result.errors.count(where: { $0 == "\n" }) == 1)
+    let quiet = try await host.run("--if-busy", "skip", "--quiet")
+    #expect(quiet.code == 0 && quiet.output.isEmpty && quiet.errors.isEmpty)
     withExtendedLifetime(held) {}
   }
 

@@ -85,6 +85,19 @@ import Testing
     }
   }
 
+  @Test(arguments: [true, false]) func whatIsLeftOutOfARequestIsSaidUnlessQuiet(isQuiet: Bool) async throws {
+    try await withTemporaryFolder { folder in
+      let result = try await Tool.run(
+        BriefRun.aligned.filter { isQuiet || $0 != "--quiet" } + [
+          "--instruction", "add,bts", "--width", "1,8", "--out", folder.string,
+        ])
+      let refusal = "bts has no width 1, only 2, 4, 8"
+      #expect(result.code == 0 && result.output.contains(refusal), "\(result.errors)")
+      #expect(result.errors.contains("skipped: \(refusal)\n") == !isQuiet)
+      #expect(result.errors.isEmpty == isQuiet)
+    }
+  }
+
   @Test func repetitionMakesRunsWithSeedsOfTheirOwn() async throws {
     try await withTemporaryFolder { folder in
       let result = try await Tool.run(
