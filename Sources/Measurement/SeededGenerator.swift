@@ -4,6 +4,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 
   public init(seed: UInt64) { state = seed }
 
+  /// Those of one round of a run.
+  init(seed: UInt64, round: Int) { self.init(seed: seed &+ UInt64(round) &* 0x9E37_79B9) }
+
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state

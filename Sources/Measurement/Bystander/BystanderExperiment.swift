@@ -105,7 +105,7 @@ public final class BystanderExperiment: CoursedExperiment {
 
   /// Every victim of every pair once, in fresh random order. False if the budget, the time or the user ended it early.
   private func measureRound(_ progress: (Progress) -> Void) throws -> Bool {
-    var random = SeededGenerator(seed: seed &+ UInt64(roundsDone) &* 0x9E37_79B9)
+    var random = SeededGenerator(seed: seed, round: roundsDone)
     let visits = sites.indices.flatMap { site in plan.victims.map { (site, $0) } }.shuffled(using: &random)
     var visited = 0
     for (position, (site, victim)) in visits.enumerated() {

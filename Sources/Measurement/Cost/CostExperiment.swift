@@ -119,7 +119,7 @@ public final class CostExperiment {
 
   /// One pass over the round's cells in fresh random order on fresh memory, CPU by CPU.
   private func measureRound(_ report: (Progress) -> Void) throws {
-    var random = SeededGenerator(seed: seed &+ UInt64(roundsDone) &* 0x9E37_79B9)
+    var random = SeededGenerator(seed: seed, round: roundsDone)
     groups = []
     let members = members(&random)
     quota.beginRound(records, roundsLeft: roundsAhead)

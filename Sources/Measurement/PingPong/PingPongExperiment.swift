@@ -64,7 +64,7 @@ public final class PingPongExperiment: CoursedExperiment {
         course.end = .wallLimit
         break
       }
-      var random = SeededGenerator(seed: seed &+ UInt64(roundsDone) &* 0x9E37_79B9)
+      var random = SeededGenerator(seed: seed, round: roundsDone)
       for index in records.indices.shuffled(using: &random) {
         course.heedInterrupt()
         guard end == .finished else { return }

@@ -77,7 +77,7 @@ public final class ScalingExperiment: CoursedExperiment {
   }
 
   private func measureRound(_ assistants: [Assistant]) throws -> Bool {
-    var random = SeededGenerator(seed: seed &+ UInt64(roundsDone) &* 0x9E37_79B9)
+    var random = SeededGenerator(seed: seed, round: roundsDone)
     var measured = 0
     for index in records.indices.shuffled(using: &random) {
       course.heedInterrupt()
