@@ -49,7 +49,7 @@ extension MachineReport {
     let question = "what others pay: bystander, pingpong, scaling"
     if topology.cpus.count < 2 {
       return Capability(
-        id: "contention", question: question, isAvailable: false, reason: "this process may use one CPU only",
+        id: "contention", question: question, isAvailable: false, reason: Topology.oneCpuOnly,
         remedy: "widen the CPU set (taskset, cgroup cpuset)")
     }
     if policy.mayKill {
@@ -75,7 +75,7 @@ extension MachineReport {
     let two = topology.cpus.count > 1
     return Capability(
       id: "other-cpu-modified", question: "cost on lines that another CPU has modified",
-      isAvailable: two, reason: two ? nil : "this process may use one CPU only",
+      isAvailable: two, reason: two ? nil : Topology.oneCpuOnly,
       remedy: two ? nil : "widen the CPU set (taskset, cgroup cpuset)")
   }
 

@@ -79,7 +79,7 @@ extension Topology {
       }
       return (
         relation,
-        cpus.count == 1 ? "this process may use one CPU only" : "no two of the CPUs here are related so"
+        cpus.count == 1 ? Topology.oneCpuOnly : "no two of the CPUs here are related so"
       )
     }
   }

@@ -9,6 +9,9 @@ public struct Topology: Codable, Sendable, Equatable {
   /// Distances between NUMA nodes by their numbers, as the firmware gives them (10 is local); empty where it gives none.
   public let numaDistances: [Int: [Int: Int]]
 
+  /// Why something cannot be done that takes two CPUs.
+  public static let oneCpuOnly = "this process may use one CPU only"
+
   public func numaDistance(_ a: Int, _ b: Int) -> Int? { numaDistances[a]?[b] }
 
   public func cpu(_ id: Int) -> LogicalCpu? { cpus.first { $0.id == id } }

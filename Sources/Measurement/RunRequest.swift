@@ -58,7 +58,7 @@ public struct RunRequest: Sendable {
   /// Why a CPU has no other.
   public var noOtherCore: String {
     topology.cpus.count == 1
-      ? "this process may use one CPU only" : "no CPU is allowed that does not share the core"
+      ? Topology.oneCpuOnly : "no CPU is allowed that does not share the core"
   }
 
   /// What `skipped` calls what the person asked for and cannot be.

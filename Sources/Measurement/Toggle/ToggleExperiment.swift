@@ -60,7 +60,7 @@ public final class ToggleExperiment: CoursedExperiment {
     let obstacle = try behaviourObstacle()
     if let obstacle { course.skip("toggle's behaviour", obstacle) }
     if plan.all.count == 1 {
-      course.skip("toggle's writes of other CPUs, and bystanders", "this process may use one CPU only")
+      course.skip("toggle's writes of other CPUs, and bystanders", Topology.oneCpuOnly)
     }
     let outside = control.before.bits.filter { $0.bit.kind == .splitLock }.map(\.bit.cpu)
       .filter { !plan.all.contains($0) }
