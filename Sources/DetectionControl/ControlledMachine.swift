@@ -7,7 +7,6 @@ public struct ControlledMachine: Sendable {
   /// Timer interrupts a second; 100, the slowest of Linux's, where unknown.
   let timerHz: Int
 
-  static let mitigate = "/proc/sys/kernel/split_lock_mitigate"
   static func online(_ cpu: Int) -> String { "/sys/devices/system/cpu/cpu\(cpu)/online" }
 
   public init(files: FileTree = .live, timerHz: Int?) {
@@ -24,9 +23,7 @@ public struct ControlledMachine: Sendable {
         guard let value = try? register(of: bit, .readOnly).read() else { return nil }
         return DetectionState.Bit(bit: bit, isSet: value & bit.kind.mask != 0)
       },
-      mitigates: files.value(ControlledMachine.mitigate).flatMap {
-        $0 == "1" ? true : $0 == "0" ? false : nil
-      },
+      mitigates: SplitLockMitigate.isOn(files),
       online: cpus.compactMap { cpu in
         files.value(ControlledMachine.online(cpu)).map {
           DetectionState.Online(cpu: cpu, isOnline: $0 == "1")
@@ -119,7 +116,7 @@ public struct ControlledMachine: Sendable {
   }
 
   public func setMitigation(_ isOn: Bool) -> WriteOutcome {
-    write(isOn ? "1" : "0", to: ControlledMachine.mitigate)
+    write(isOn ? "1" : "0", to: SplitLockMitigate.path)
   }
 
   public func setOnline(_ isOnline: Bool, cpu: Int) -> WriteOutcome {

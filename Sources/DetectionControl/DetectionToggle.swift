@@ -46,7 +46,7 @@ public final class MitigationToggle: DetectionToggle {
     self.lease = lease
     do {
       file = try FileDescriptor.open(
-        files.root.appending(FilePath(ControlledMachine.mitigate).components), .readWrite,
+        files.root.appending(FilePath(SplitLockMitigate.path).components), .readWrite,
         options: [.closeOnExec])
     } catch {
       throw RegisterFailure(name: MitigationToggle.name, reason: "cannot open it: \(error)")

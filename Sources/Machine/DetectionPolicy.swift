@@ -117,14 +117,9 @@ public struct DetectionPolicy: Codable, Sendable, Equatable {
       note("/proc/cmdline", "unreadable")
     }
 
-    let sysctl = "/proc/sys/kernel/split_lock_mitigate"
-    switch files.value(sysctl) {
-    case "1"?: mitigates = true
-    case "0"?: mitigates = false
-    default: mitigates = nil
-    }
+    mitigates = SplitLockMitigate.isOn(files)
     note(
-      sysctl,
+      SplitLockMitigate.path,
       mitigates.map { "\($0 ? 1 : 0) (present on every Linux since 6.2, supported or not)" } ?? "absent")
 
     let said: BootParameter?
