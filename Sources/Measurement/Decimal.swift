@@ -25,4 +25,9 @@ public enum Decimal {
     let end = text.lastIndex { $0 != "0" }!
     return String(text[end] == "." ? text[..<end] : text[...end])
   }
+
+  /// `1 run`, `2 runs`.
+  public static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
 }

@@ -99,7 +99,7 @@ extension CostExperiment {
     guard end == .finished, roundsDone < CostRow.fewestRounds else { return nil }
     return RunWarning(
       "few-rounds",
-      "\(roundsDone) round\(roundsDone == 1 ? "" : "s") of cost: one disturbance may be a cell's whole figure",
+      "\(Decimal.count(roundsDone, "round")) of cost: one disturbance may be a cell's whole figure",
       "give --rounds \(CostRow.fewestRounds) or more")
   }
 

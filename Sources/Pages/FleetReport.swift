@@ -36,13 +36,13 @@ public struct FleetReport {
   public var markdown: String { MarkdownPage(title: title, subtitle: subtitle, sections: sections).text }
 
   private var title: String {
-    "\(Words.count(runs.count, "run")) of \(Words.count(fleet.machines.count, "machine"))"
+    "\(Decimal.count(runs.count, "run")) of \(Decimal.count(fleet.machines.count, "machine"))"
   }
 
   private var subtitle: String {
     let times = runs.map(\.record.startedUtc)
     return
-      "\(Words.count(fleet.groups.count, "kind")) of machine, \(RunLabels.time(times.min()!)) to \(RunLabels.time(times.max()!)) UTC"
+      "\(Decimal.count(fleet.groups.count, "kind")) of machine, \(RunLabels.time(times.min()!)) to \(RunLabels.time(times.max()!)) UTC"
   }
 
   private var sections: [PageSection] {

@@ -1,3 +1,4 @@
+import Measurement
 import Reporting
 import StoredRuns
 
@@ -31,7 +32,7 @@ public struct Report {
   private var title: String {
     let machines = Set(runs.map(\.machine)).count
     guard runs.count == 1 else {
-      return "\(Words.count(runs.count, "run")) of \(Words.count(machines, "machine"))"
+      return "\(Decimal.count(runs.count, "run")) of \(Decimal.count(machines, "machine"))"
     }
     return runs[0].record.machine.processor.brand
   }

@@ -29,7 +29,7 @@ public struct ResultsIndex {
     sections += UnreadSection.make(unread)
     return HtmlPage(
       title: "Results",
-      subtitle: "\(Words.count(runs.count, "run")) of \(Words.count(machines, "machine"))",
+      subtitle: "\(Decimal.count(runs.count, "run")) of \(Decimal.count(machines, "machine"))",
       generator: "Made by splitbench report --index", sections: sections
     ).html
   }

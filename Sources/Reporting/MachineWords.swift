@@ -20,8 +20,8 @@ public struct MachineWords {
       (
         "CPUs",
         "\(CpuSelection.ranges(topology.cpus.map(\.id))) allowed of \(topology.onlineCount) online;"
-          + " \(count(topology.packageCount, "package")), \(count(Set(topology.cpus.map(\.core)).count, "core")),"
-          + " \(count(topology.numaNodeCount, "NUMA node"))\(processor.isHybrid ? ", hybrid" : "")"
+          + " \(Decimal.count(topology.packageCount, "package")), \(Decimal.count(Set(topology.cpus.map(\.core)).count, "core")),"
+          + " \(Decimal.count(topology.numaNodeCount, "NUMA node"))\(processor.isHybrid ? ", hybrid" : "")"
       ),
       (
         "caches",
@@ -80,8 +80,6 @@ public struct MachineWords {
     if policy.mayDelay { return "Linux delays programs that split-lock" }
     return "Linux warns about split locks and lets them run"
   }
-
-  private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
   private func bytes(_ size: KeyPath<LogicalCpu, Int?>) -> String {
     let sizes = Set(machine.topology.cpus.compactMap { $0[keyPath: size] }).sorted()

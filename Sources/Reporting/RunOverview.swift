@@ -126,7 +126,7 @@ public struct RunOverview: Encodable {
   private var contention: String {
     (victims.isEmpty
       ? ""
-      : "bystander: \(victims.joined(separator: ", ")), \(bystanderCells) cells over \(pairs.count) pair\(pairs.count == 1 ? "" : "s")\n")
+      : "bystander: \(victims.joined(separator: ", ")), \(bystanderCells) cells over \(Decimal.count(pairs.count, "pair"))\n")
       + (offenders.isEmpty
         ? "" : "scaling: \(offenders.map(String.init).joined(separator: ", ")) offenders\n")
   }

@@ -1,3 +1,4 @@
+import Measurement
 import SystemPackage
 
 /// What runs of one machine share.
@@ -13,7 +14,7 @@ public struct MachineKey: Hashable, Comparable, Sendable {
     // An instance of another source is the boot's: the name outlives it.
     let instance = host?.instanceSource == .machineId ? host?.instance : host?.name ?? host?.instance
     id = instance ?? run.path.resolved.removingLastComponent().string
-    hardware = "\(machine.processor.slug), \(packages) package\(packages == 1 ? "" : "s")"
+    hardware = "\(machine.processor.slug), \(Decimal.count(packages, "package"))"
   }
 
   public static func < (a: MachineKey, b: MachineKey) -> Bool { (a.id, a.hardware) < (b.id, b.hardware) }

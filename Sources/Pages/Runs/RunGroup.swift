@@ -23,7 +23,7 @@ struct RunGroup {
     Dictionary(grouping: runs.indices) { [runs[$0].machine, runs[$0].mode] }
       .sorted { $0.value[0] < $1.value[0] }
       .map { key, indices in
-        let name = "\(key[1]), \(Words.count(indices.count, "run"))"
+        let name = "\(key[1]), \(Decimal.count(indices.count, "run"))"
         return RunGroup(
           machine: key[0], name: name, label: "\(key[0]), \(name)", runs: indices.map { runs[$0] })
       }

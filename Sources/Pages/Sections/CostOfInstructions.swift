@@ -1,3 +1,4 @@
+import Measurement
 import Reporting
 
 /// Every locked instruction at one placement, by width.
@@ -36,7 +37,7 @@ struct CostOfInstructions {
         "A linear axis that need not begin at 0: it shows differences between instructions, not their size.",
       plot: DotPlot(
         x: axis, rows: lanes,
-        legend: widths.map { Key(CostSection.style(width: $0), Words.bytes($0), line: false) }),
+        legend: widths.map { Key(CostSection.style(width: $0), Decimal.count($0, "byte"), line: false) }),
       data: TextTable(columns: CostSection.columns, rows: plotted.map(CostSection.fields)))
   }
 }

@@ -1,4 +1,5 @@
 import Fleet
+import Measurement
 import Reporting
 
 /// What Linux does about split locks, machine by machine, as last seen.
@@ -22,7 +23,7 @@ enum FleetCensusSection {
     let changed = fleet.machines.filter { Set($0.runs.map(\.policyInWords)).count > 1 }
     if !changed.isEmpty {
       section.facts = [
-        "\(Words.count(changed.count, "machine")) had more than one policy over time: \(Words.list(changed.prefix(mostNames).map(\.name)))\(changed.count > mostNames ? " and others" : "")"
+        "\(Decimal.count(changed.count, "machine")) had more than one policy over time: \(Words.list(changed.prefix(mostNames).map(\.name)))\(changed.count > mostNames ? " and others" : "")"
       ]
     }
     section.digest.facts = section.facts

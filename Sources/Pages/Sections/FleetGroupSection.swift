@@ -1,4 +1,5 @@
 import Fleet
+import Measurement
 import Reporting
 
 /// Which kinds of machine there are.
@@ -29,7 +30,7 @@ enum FleetGroupSection {
     section.digest.tables = [table]
     let alone = fleet.groups.count { $0.members.count == 1 }
     section.findings = [
-      "\(Words.count(fleet.machines.count, "machine")) of \(Words.count(fleet.groups.count, "kind"))"
+      "\(Decimal.count(fleet.machines.count, "machine")) of \(Decimal.count(fleet.groups.count, "kind"))"
         + (alone > 0 ? ", \(alone) of these with one machine alone" : "") + "."
     ]
     return section

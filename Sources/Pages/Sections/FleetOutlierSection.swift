@@ -46,7 +46,7 @@ enum FleetOutlierSection {
       fleet.clones.isEmpty
       ? []
       : [
-        "\(Words.count(fleet.clones.count, "machine-id")) shared by several machines, whose processors differ or whose boots take turns, overlap or have several names; each host name, or else each boot, counts as a machine: \(shown(fleet.clones))"
+        "\(Decimal.count(fleet.clones.count, "machine-id")) shared by several machines, whose processors differ or whose boots take turns, overlap or have several names; each host name, or else each boot, counts as a machine: \(shown(fleet.clones))"
       ]
     let doubtful = fleet.machines.compactMap { machine in
       machine.boots.map {
@@ -72,7 +72,7 @@ enum FleetOutlierSection {
     return kinds.compactMap { text, holds in
       let found = runs.filter(holds)
       guard !found.isEmpty else { return nil }
-      return "\(Words.count(found.count, "run")) \(text): \(shown(found.map(\.name)))"
+      return "\(Decimal.count(found.count, "run")) \(text): \(shown(found.map(\.name)))"
     }
   }
 

@@ -1,3 +1,4 @@
+import Measurement
 import Reporting
 import StoredRuns
 
@@ -44,10 +45,11 @@ enum OffsetSection: SectionMaker {
           entries: entries.filter { $0.widthBytes == width && $0.placement == placement })
       }
       let curves =
-        widths.map { curve(Words.bytes($0), $0, "line-split", CostSection.style(width: $0)) }
+        widths.map { curve(Decimal.count($0, "byte"), $0, "line-split", CostSection.style(width: $0)) }
         + [
           curve(
-            "\(Words.bytes(widest)), page-split", widest, "page-split", SeriesStyle(SeriesStyle.count - 1))
+            "\(Decimal.count(widest, "byte")), page-split", widest, "page-split",
+            SeriesStyle(SeriesStyle.count - 1))
         ]
       guard curves.contains(where: { $0.entries.count >= fewest }) else { return nil }
       return figure("offset-\(instruction)", instruction, curves.filter { !$0.entries.isEmpty })

@@ -58,7 +58,8 @@ struct OneCost {
         }
       }
       table.rows.append([
-        Words.bytes(width), cost("aligned"), cost("within-line"), cost("line-split"), interval ?? "-",
+        Decimal.count(width, "byte"), cost("aligned"), cost("within-line"), cost("line-split"),
+        interval ?? "-",
         split?.ticks.map { Decimal.fixed($0, 0) } ?? "-",
         split?.ratio.map { Quantity.factor.text($0.value) } ?? "-", cost("page-split"),
       ])

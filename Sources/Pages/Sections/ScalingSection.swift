@@ -114,7 +114,7 @@ enum ScalingSection: SectionMaker {
     let sums =
       violated.isEmpty
       ? "every addition arrived whole"
-      : "additions were lost, or values torn, in \(Words.count(violated.count, "row")): see scaling.csv"
+      : "additions were lost, or values torn, in \(Decimal.count(violated.count, "row")): see scaling.csv"
     let torn = run.scaling.filter { $0.arrangement == "plain-reader" && $0.placement != "aligned" }
       .compactMap(\.tornReads)
     return [sums]

@@ -1,4 +1,5 @@
 import Machine
+import Measurement
 import Reporting
 import StoredRuns
 
@@ -73,7 +74,7 @@ enum TrapSection: SectionMaker {
       + [
         unbalanced == 0
           ? "every operation is accounted for"
-          : "\(Words.count(unbalanced, "row")) \(unbalanced == 1 ? "does" : "do") not account for every operation"
+          : "\(Decimal.count(unbalanced, "row")) \(unbalanced == 1 ? "does" : "do") not account for every operation"
       ]
   }
 

@@ -1,3 +1,4 @@
+import Measurement
 import Reporting
 import StoredRuns
 
@@ -21,6 +22,6 @@ enum WarningSection: SectionMaker {
   private static func missing(_ record: RunRecord) -> [String] {
     let cells = Dictionary(grouping: record.unmeasured, by: \.reason).sorted { $0.key < $1.key }
     return record.skipped.map { "not measured: \($0.what): \($0.reason)" }
-      + cells.map { reason, cells in "not measured: \(Words.count(cells.count, "cell")): \(reason)" }
+      + cells.map { reason, cells in "not measured: \(Decimal.count(cells.count, "cell")): \(reason)" }
   }
 }

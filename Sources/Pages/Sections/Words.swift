@@ -6,10 +6,6 @@ enum Words {
     return words.dropLast().joined(separator: ", ") + " and " + words.last!
   }
 
-  static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
-
-  static func bytes(_ count: Int) -> String { Words.count(count, "byte") }
-
   /// What is to be said of each run; what is the same of several is said once, with their names.
   static func byRun(_ runs: [PageRun], _ say: (PageRun) -> [String]) -> [String] {
     guard runs.count > 1 else { return runs.flatMap(say) }

@@ -55,7 +55,7 @@ extension Summary {
       let premium: Double? =
         if let a = line?.median?.value, let b = page?.median?.value { b / a } else { nil }
       table.rows.append([
-        "\(width) byte\(width == 1 ? "" : "s")", cost(aligned), cost(within), cost(line), interval(line),
+        Decimal.count(width, "byte"), cost(aligned), cost(within), cost(line), interval(line),
         line?.medianTicks.map { Decimal.fixed($0, 0) } ?? "-",
         line?.ratioToAligned.map { Decimal.fixed($0.value, 0) + "x" } ?? "-",
         cost(page), premium.map { Decimal.fixed($0, 2) } ?? "-",

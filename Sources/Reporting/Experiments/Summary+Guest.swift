@@ -75,8 +75,8 @@ extension Summary {
     ].compactMap { $0 }
     facts.append(kvm.joined(separator: ", "))
     if let left = rows.first(where: { $0.cell.quantity == "left-behind" }) {
-      let guests = left.operations == 1 ? "guest" : "guests"
-      facts.append("\(left.operations) \(guests) came and went, and left behind: \(left.found ?? "-")")
+      let guests = Decimal.count(left.operations, "guest")
+      facts.append("\(guests) came and went, and left behind: \(left.found ?? "-")")
     }
     let vcpus = rows.filter { $0.cell.part == .vcpus && $0.cell.quantity == "line-split" }
     let byCount = Dictionary(grouping: vcpus) { $0.cell.vcpus! }.sorted { $0.key < $1.key }

@@ -101,7 +101,7 @@ extension Summary {
     let siblings = Set(results.trap.map(\.siblings)).filter { $0.count > 1 }.count
     let tried = Set(results.trap.map(\.cell.cpu)).count
     let alike =
-      groups.count == 1 ? ["\(tried) CPU\(tried == 1 ? "" : "s") tried: all answer alike"] : []
+      groups.count == 1 ? ["\(Decimal.count(tried, "CPU")) tried: all answer alike"] : []
     return alike
       + [siblings == 0 ? "no SMT siblings among them" : nil].compactMap { $0 }
       + cores.map { "SMT siblings that do not answer alike: \(CpuSelection.ranges($0))" }.sorted()
