@@ -1,5 +1,6 @@
 import DetectionControl
 import Foundation
+import StoredRunsChecks
 import SystemPackage
 
 /// A journal that somebody left.
@@ -9,8 +10,7 @@ struct JournalInput: FuzzedInput {
   private let folder: FilePath
 
   init() throws {
-    let parent = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
-    folder = FilePath(parent).appending("splitbench-\(UUID().uuidString)")
+    folder = WorkFolder.unused()
     try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
   }
 

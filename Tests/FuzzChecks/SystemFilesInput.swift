@@ -2,6 +2,7 @@ import DetectionControl
 import Foundation
 import Machine
 import Reporting
+import StoredRunsChecks
 import SystemPackage
 
 /// Files of /proc and /sys: a line `@` and a path begins each.
@@ -32,8 +33,7 @@ struct SystemFilesInput: FuzzedInput {
   ]
 
   init() throws {
-    let parent = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
-    root = FilePath(parent).appending("splitbench-\(UUID().uuidString)")
+    root = WorkFolder.unused()
     files = FileTree(root: root)
     topology = try Topology.synthetic("core:2 pu:1")
     for path in Self.paths {

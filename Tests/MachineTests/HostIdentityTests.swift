@@ -1,5 +1,4 @@
 import Foundation
-import SystemPackage
 import Testing
 
 @testable import Machine
@@ -31,16 +30,8 @@ import Testing
   }
 
   private static func identity(_ files: [String: String], tellingName: Bool = false) throws -> HostIdentity {
-    let root = FilePath(NSTemporaryDirectory()).appending("identity-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(atPath: root.string) }
-    for (path, text) in files {
-      let url = URL(filePath: root.appending(FilePath(path).components).string)
-      try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: url)
-    }
-    return HostIdentity(
-      try MachineReport.ofThisMachine(watchMs: 0), files: FileTree(root: root), tellingName: tellingName)
+    let machine = try MachineReport.ofThisMachine(watchMs: 0)
+    return try withFiles(files) { HostIdentity(machine, files: $0, tellingName: tellingName) }
   }
 
   private static let id = "/etc/machine-id"

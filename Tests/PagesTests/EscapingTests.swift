@@ -2,6 +2,7 @@ import Foundation
 import Reporting
 import StoredRuns
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Pages

@@ -1,5 +1,6 @@
 import Fleet
 import StoredRuns
+import TestSupport
 import Testing
 
 /// Which runs are of one machine, and which of clones with one machine-id.

@@ -1,5 +1,6 @@
 import Fleet
 import StoredRuns
+import TestSupport
 import Testing
 
 /// Which machine is far from equal ones.

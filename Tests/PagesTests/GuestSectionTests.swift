@@ -1,4 +1,5 @@
 import StoredRuns
+import TestSupport
 import Testing
 
 @testable import Pages

@@ -1,6 +1,7 @@
 import PolicyModel
 import Reporting
 import StoredRuns
+import TestSupport
 import Testing
 
 @testable import Pages

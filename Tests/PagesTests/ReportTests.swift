@@ -1,6 +1,7 @@
 import Foundation
 import StoredRuns
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Pages

@@ -98,11 +98,3 @@ extension [String: Any] {
     return object
   }
 }
-
-/// A folder for one test, removed afterwards.
-func withTemporaryFolder<R>(_ body: (FilePath) async throws -> R) async throws -> R {
-  let path = FileManager.default.temporaryDirectory.appending(path: "splitbench-pages-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: path) }
-  return try await body(FilePath(path.path()))
-}

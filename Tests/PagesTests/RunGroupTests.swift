@@ -1,5 +1,6 @@
 import Reporting
 import StoredRuns
+import TestSupport
 import Testing
 
 @testable import Pages

@@ -1,6 +1,7 @@
 import Reporting
 import StoredRuns
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Pages

@@ -2,26 +2,13 @@ import Foundation
 import LockKernels
 import Machine
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Measurement
 @testable import Reporting
 
 @Suite struct RunFolderTests {
-  private func withParent(_ body: (FilePath) throws -> Void) throws {
-    let parent = FileManager.default.temporaryDirectory.appending(path: "runs-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: parent) }
-    try body(FilePath(parent.path()))
-  }
-
-  private func list(_ folder: FilePath) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder.string)) ?? []).sorted()
-  }
-
-  private func text(_ path: FilePath) throws -> String {
-    try String(contentsOfFile: path.string, encoding: .utf8)
-  }
-
   struct Change: Sendable {
     var name: String
     var change: @Sendable (inout RunRecord.Settings) -> Void
@@ -73,16 +60,16 @@ import Testing
     return group
   }
 
-  @Test func parentsAreMade() throws {
-    try withParent { parent in
+  @Test func parentsAreMade() async throws {
+    try await withTemporaryFolder { parent in
       let folder = try RunFolder.create(
         in: parent.appending("a").appending("b"), named: "run", experiments: [.cost], relationSource: "hwloc")
-      #expect(list(folder.path) == ["datapackage.json", "samples.csv"])
+      #expect(names(in: folder.path) == ["datapackage.json", "samples.csv"])
     }
   }
 
-  @Test func theSameNameTwiceGetsANumber() throws {
-    try withParent { parent in
+  @Test func theSameNameTwiceGetsANumber() async throws {
+    try await withTemporaryFolder { parent in
       let runs = try (0..<3).map { _ in
         try RunFolder.create(in: parent, named: "run", experiments: [.cost], relationSource: "hwloc").run
       }
@@ -90,8 +77,8 @@ import Testing
     }
   }
 
-  @Test func samplesAreAppendedByTheRound() throws {
-    try withParent { parent in
+  @Test func samplesAreAppendedByTheRound() async throws {
+    try await withTemporaryFolder { parent in
       var folder = try RunFolder.create(
         in: parent, named: "run", experiments: [.cost], relationSource: "hwloc")
       try folder.append([(cell: 4, group: group(0, samples: 2))])
@@ -103,29 +90,29 @@ import Testing
     }
   }
 
-  @Test func discardingLeavesNothing() throws {
-    try withParent { parent in
+  @Test func discardingLeavesNothing() async throws {
+    try await withTemporaryFolder { parent in
       let folder = try RunFolder.create(
         in: parent, named: "run", experiments: [.cost], relationSource: "hwloc")
       try folder.write(.empty(run: folder.run), RunResults())
       folder.discard()
-      #expect(list(parent) == [])
+      #expect(names(in: parent) == [])
     }
   }
 
-  @Test func noTemporaryFileStays() throws {
-    try withParent { parent in
+  @Test func noTemporaryFileStays() async throws {
+    try await withTemporaryFolder { parent in
       let folder = try RunFolder.create(
         in: parent, named: "run", experiments: [.cost], relationSource: "hwloc")
       try folder.write(.empty(run: folder.run), RunResults())
       try folder.write(.empty(run: folder.run), RunResults())
-      #expect(list(folder.path) == ["cost.csv", "datapackage.json", "run.json", "samples.csv", "summary.md"])
+      #expect(
+        names(in: folder.path) == ["cost.csv", "datapackage.json", "run.json", "samples.csv", "summary.md"])
     }
   }
 
-  @Test func aFileInTheWayIsSaid() throws {
-    try withParent { parent in
-      try FileManager.default.createDirectory(atPath: parent.string, withIntermediateDirectories: true)
+  @Test func aFileInTheWayIsSaid() async throws {
+    try await withTemporaryFolder { parent in
       let file = parent.appending("file")
       try "x".write(toFile: file.string, atomically: false, encoding: .utf8)
       let error = #expect(throws: RunFolder.Failure.self) {
@@ -135,8 +122,8 @@ import Testing
     }
   }
 
-  @Test func dataPackageNamesEveryColumnInOrder() throws {
-    try withParent { parent in
+  @Test func dataPackageNamesEveryColumnInOrder() async throws {
+    try await withTemporaryFolder { parent in
       let folder = try RunFolder.create(
         in: parent, named: "run", experiments: [.cost], relationSource: "hwloc")
       try folder.write(.empty(run: folder.run), RunResults())

@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Copies for other people: what was planted is nowhere in them, and what was measured is all there.

@@ -1,4 +1,5 @@
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Runs of the built binary, each of a few milliseconds of locked time, and what they left.

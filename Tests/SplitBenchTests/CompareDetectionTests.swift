@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What `splitbench compare` makes of the experiments that change detection: numbers of some, words of others.

@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Which machines, and which days of one, `splitbench compare` holds against each other.

@@ -1,4 +1,5 @@
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `splitbench compare --self-check`: a machine with itself.

@@ -1,4 +1,5 @@
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What `splitbench compare` concludes of folders of which the truth is known.

@@ -1,6 +1,7 @@
 import Foundation
 import StoredRunsChecks
 import SystemPackage
+import TestSupport
 import Testing
 
 /// `splitbench export`, and the tool that it writes for.

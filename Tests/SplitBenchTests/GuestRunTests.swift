@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 /// The experiment `guest` by the built binary, which starts itself as the guests' owner.

@@ -1,6 +1,7 @@
 import PolicyModel
 import Reporting
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import SplitBench

@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Runs that do not get to their end: signals, a full disk, no rights.

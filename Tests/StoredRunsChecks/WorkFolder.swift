@@ -10,9 +10,14 @@ public struct WorkFolder: Sendable {
 
   public init(copyOf original: FilePath) throws {
     self.original = original
-    let parent = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
-    path = FilePath(parent).appending("splitbench-\(UUID().uuidString)")
+    path = WorkFolder.unused()
     try FileManager.default.copyItem(atPath: original.string, toPath: path.string)
+  }
+
+  /// Where nothing is yet, in memory if it can be: fuzzers write much.
+  public static func unused() -> FilePath {
+    let parent = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
+    return FilePath(parent).appending("splitbench-\(UUID().uuidString)")
   }
 
   public func remove() { try? FileManager.default.removeItem(atPath: path.string) }

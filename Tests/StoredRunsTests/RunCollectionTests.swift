@@ -2,17 +2,11 @@ import Foundation
 import StoredRuns
 import StoredRunsChecks
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct RunCollectionTests {
   private let files = FileManager.default
-
-  private func withFolder(_ body: (FilePath) throws -> Void) throws {
-    let folder = FilePath(NSTemporaryDirectory()).appending("splitbench-\(UUID().uuidString)")
-    try files.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
-    defer { try? files.removeItem(atPath: folder.string) }
-    try body(folder)
-  }
 
   /// A run in a folder, started at that second, so that it is no copy of another.
   private func put(_ name: String, in folder: FilePath, second: Int, instance: String? = nil) throws {
@@ -33,8 +27,8 @@ import Testing
     try #require(throws: ReadFailure.self) { try RunCollection.find(paths) }
   }
 
-  @Test func runsAreFoundByMachine() throws {
-    try withFolder { folder in
+  @Test func runsAreFoundByMachine() async throws {
+    try await withTemporaryFolder { folder in
       try put("b", in: folder.appending("one"), second: 1)
       try put("a", in: folder.appending("one"), second: 2)
       try put("c", in: folder.appending("two"), second: 3)
@@ -49,8 +43,8 @@ import Testing
     }
   }
 
-  @Test func aPathFurtherDownReachesFurther() throws {
-    try withFolder { folder in
+  @Test func aPathFurtherDownReachesFurther() async throws {
+    try await withTemporaryFolder { folder in
       let deep = folder.appending("1/2/3/4")
       try put("a", in: deep, second: 1)
       try put("b", in: folder.appending("1"), second: 2)
@@ -61,8 +55,8 @@ import Testing
     }
   }
 
-  @Test func aRunIsNamedByItsFolderHoweverItIsReached() throws {
-    try withFolder { folder in
+  @Test func aRunIsNamedByItsFolderHoweverItIsReached() async throws {
+    try await withTemporaryFolder { folder in
       try put("a", in: folder.appending("one"), second: 1)
       let run = try StoredRun(
         folder.appending("one").appending("a").appending("..").appending("a").appending("."))
@@ -70,8 +64,8 @@ import Testing
     }
   }
 
-  @Test func linksAreFollowedButNotInCircles() throws {
-    try withFolder { folder in
+  @Test func linksAreFollowedButNotInCircles() async throws {
+    try await withTemporaryFolder { folder in
       try put("a", in: folder.appending("one"), second: 1)
       #expect(symlink("one", folder.appending("same").string) == 0)
       #expect(symlink("nowhere", folder.appending("dangling").string) == 0)
@@ -88,8 +82,8 @@ import Testing
     }
   }
 
-  @Test func whereThereIsNothingToReadItIsSaid() throws {
-    try withFolder { folder in
+  @Test func whereThereIsNothingToReadItIsSaid() async throws {
+    try await withTemporaryFolder { folder in
       #expect(try refusal(folder).description.hasPrefix("\(folder): no run in it"))
       #expect(try refusal(folder.appending("missing")).description.contains("No such file"))
       let file = folder.appending("file")
@@ -106,8 +100,8 @@ import Testing
   }
 
   @Test(.enabled(if: geteuid() != 0, "root may read everything"))
-  func aFolderThatMayNotBeReadIsSaid() throws {
-    try withFolder { folder in
+  func aFolderThatMayNotBeReadIsSaid() async throws {
+    try await withTemporaryFolder { folder in
       let closed = folder.appending("closed")
       try files.createDirectory(atPath: closed.string, withIntermediateDirectories: true)
       chmod(closed.string, 0)
@@ -117,8 +111,8 @@ import Testing
   }
 
   /// A playbook starts equal machines in one second, with one seed: their runs have one name.
-  @Test func equalMachinesMayBeginInOneSecond() throws {
-    try withFolder { folder in
+  @Test func equalMachinesMayBeginInOneSecond() async throws {
+    try await withTemporaryFolder { folder in
       for machine in ["one", "two"] {
         try put("a", in: folder.appending(machine), second: 1, instance: machine)
       }
@@ -128,8 +122,8 @@ import Testing
     }
   }
 
-  @Test func halfMadeRunsSpoilNoTree() throws {
-    try withFolder { folder in
+  @Test func halfMadeRunsSpoilNoTree() async throws {
+    try await withTemporaryFolder { folder in
       let tree = folder.appending("one")
       for (second, name) in ["a", "b", "begun", "cut"].enumerated() {
         try put(name, in: tree, second: second)
@@ -163,8 +157,8 @@ import Testing
     }
   }
 
-  @Test func aTreeOfHalfMadeRunsIsRefused() throws {
-    try withFolder { folder in
+  @Test func aTreeOfHalfMadeRunsIsRefused() async throws {
+    try await withTemporaryFolder { folder in
       try put("a", in: folder, second: 1)
       unlink(folder.appending("a").appending("run.json").string)
       let failure = try #require(throws: ReadFailure.self) {
@@ -174,8 +168,8 @@ import Testing
     }
   }
 
-  @Test func aCopyIsNoRepetition() throws {
-    try withFolder { folder in
+  @Test func aCopyIsNoRepetition() async throws {
+    try await withTemporaryFolder { folder in
       try put("a", in: folder.appending("one"), second: 1)
       try put("b", in: folder.appending("one"), second: 1)
       #expect(try refusal(folder).what == "the same run as \(folder)/one/a")

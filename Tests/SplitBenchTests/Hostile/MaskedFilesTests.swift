@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Parts of /proc, /sys and /dev hidden in a mount namespace, as containers hide them.

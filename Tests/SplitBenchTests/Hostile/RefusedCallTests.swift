@@ -1,4 +1,5 @@
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A seccomp filter refuses one system call, as those of containers do: what needs it does without, and says so.
