@@ -14,6 +14,11 @@ public func names(in folder: FilePath) -> [String] {
   ((try? FileManager.default.contentsOfDirectory(atPath: folder.string)) ?? []).sorted()
 }
 
+/// Paths of what is in a folder, and in those in it.
+public func files(below folder: FilePath) -> [String] {
+  ((FileManager.default.enumerator(atPath: folder.string)?.allObjects as? [String]) ?? []).sorted()
+}
+
 /// The text of a file.
 public func text(_ path: FilePath) throws -> String {
   try String(contentsOf: URL(filePath: path.string), encoding: .utf8)
