@@ -109,7 +109,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "DetectionControl", "LockKernels", "Machine",
+        "DetectionControl", "LockKernels", "Machine", "CAtomics",
         .product(name: "SystemPackage", package: "swift-system"),
       ], path: "Tests/Support"),
     .testTarget(name: "CAtomicsTests", dependencies: ["CAtomics", "CHost"]),

@@ -8,7 +8,6 @@ public struct UserThrottle: Sendable, Equatable {
   public let slice: UInt64
   private var sliceStart: UInt64?
   private var taken = 0
-  private var earlier = 0
 
   public init(perSecond: Int, sliceSeconds: Double = 1) {
     self.perSecond = perSecond
@@ -23,13 +22,9 @@ public struct UserThrottle: Sendable, Equatable {
   /// - Returns: for how many ns the guest must not be entered.
   public mutating func delay(at now: UInt64) -> UInt64 {
     if sliceStart.map({ now >= $0 + slice }) ?? true {
-      earlier += taken
       (sliceStart, taken) = (now, 0)
     }
     taken += 1
     return taken < quota ? 0 : sliceStart! + slice - now
   }
-
-  /// Counted so far.
-  public var total: Int { earlier + taken }
 }

@@ -35,9 +35,6 @@ public struct Kernel: Sendable, Hashable {
   /// The functions that execute it.
   public var functions: Functions { Kernel.table[self]! }
 
-  /// The value that the kernels' source register holds, truncated to the width.
-  public static let source: UInt64 = 0x8142_2418_9162_8445
-
   /// The kernels of the C table by their properties. A row whose name Swift does not know is a defect.
   private static let table: [Kernel: Functions] = {
     var count = 0

@@ -87,7 +87,7 @@ extension RunWarning {
 extension PingPongExperiment {
   public var warnings: [RunWarning] {
     let wrong = records.reduce(0) { $0 + $1.wrongCounts }
-    return RunWarning.unexplained(unexplainedDelay) + RunWarning.contradictions(sites)
+    return RunWarning.unexplained(course.unexplainedDelay) + RunWarning.contradictions(sites)
       + [RunWarning.quota(machine)].compactMap(\.self)
       + RunWarning.notAtomic(wrong > 0 ? "a counter passed to and fro missed passes \(wrong) times" : nil)
   }
@@ -96,7 +96,7 @@ extension PingPongExperiment {
 extension BystanderExperiment {
   public var warnings: [RunWarning] {
     var warnings =
-      RunWarning.unexplained(unexplainedDelay) + RunWarning.contradictions(sites)
+      RunWarning.unexplained(course.unexplainedDelay) + RunWarning.contradictions(sites)
       + RunWarning.victimMemory(memoryShortcomings) + [RunWarning.quota(machine)].compactMap(\.self)
     if end == .finished, roundsDone < BystanderExperiment.enoughRounds, !sites.isEmpty {
       warnings.append(
@@ -117,7 +117,7 @@ extension ScalingExperiment {
       "\($0.cell.threads) threads, \($0.cell.arrangement.rawValue), \($0.cell.placement.rawValue):"
         + " \($0.wrongSums) wrong sums, \($0.tornReads) torn reads"
     }
-    return RunWarning.unexplained(unexplainedDelay) + RunWarning.notAtomic(what)
+    return RunWarning.unexplained(course.unexplainedDelay) + RunWarning.notAtomic(what)
       + [RunWarning.quota(machine)].compactMap(\.self)
   }
 }

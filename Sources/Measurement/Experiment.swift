@@ -17,19 +17,11 @@ public protocol Experiment: AnyObject {
   func run(progress: (Progress) -> Void, finishedRound: (Self) throws -> Void) throws
 
   var end: ExperimentEnd { get }
-  /// Length in seconds of the operation that ended the experiment.
-  var unexplainedDelay: Double? { get }
   /// What was not measured, with the reason.
   var skipped: [(what: String, reason: String)] { get }
   var budget: BusBudget { get }
   var clock: TscClock { get }
   var warnings: [RunWarning] { get }
-}
-
-extension Experiment {
-  public func run(progress: (Progress) -> Void) throws {
-    try run(progress: progress, finishedRound: { _ in })
-  }
 }
 
 /// An experiment that keeps a course.
@@ -39,7 +31,6 @@ public protocol CoursedExperiment: Experiment {
 
 extension CoursedExperiment {
   public var end: ExperimentEnd { course.end }
-  public var unexplainedDelay: Double? { course.unexplainedDelay }
   public var skipped: [(what: String, reason: String)] { course.skipped }
   public var budget: BusBudget { course.budget }
 }

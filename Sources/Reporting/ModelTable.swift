@@ -34,8 +34,6 @@ public struct ModelRow: Sendable {
 public enum ModelTable {
   public static let header = table.header
   public static func line(_ row: ModelRow) -> String { table.line(row) }
-  /// Name, type and meaning of every column.
-  public static let columns = table.columns.map { ($0.name, $0.kind.rawValue, $0.meaning) }
 
   static let table = CsvTable<ModelRow>(columns: [
     .text("scenario", "Name of the scenario.") { $0.scenario.name },

@@ -97,7 +97,6 @@ import Testing
     driver.pause = { _ = clock.advance($0) }
     let trip = try driver.run(milliseconds: 10)
     #expect(trip.busLocks == 35)
-    #expect(driver.throttle?.total == 35)
     #expect((2_999_000_000...3_000_000_000).contains(trip.heldBackNanoseconds))
     #expect(trip.nanoseconds > 2_999_000_000)
     #expect(!trip.slept)
@@ -121,7 +120,6 @@ import Testing
   @Test func slowGuestsAreLeftAlone() {
     var throttle = UserThrottle(perSecond: 10)
     for number in 0..<100 { #expect(throttle.delay(at: UInt64(number) * 200_000_000) == 0) }
-    #expect(throttle.total == 100)
   }
 
   @Test func aFastGuestGetsItsQuotaInEachSlice() {

@@ -21,7 +21,7 @@ struct TrapExperimentTests {
       cpus: machine.topology.cpus.map(\.id),
       share: .init(rounds: 1, budget: Self.isHarmless ? 0.05 : 0, wallLimit: 20))
     let experiment = TrapExperiment(plan, on: Bench(machine: machine, seed: 1, control: nil))
-    try experiment.run { #expect((0...1).contains($0.done)) }
+    try experiment.run(progress: { #expect((0...1).contains($0.done)) }, finishedRound: { _ in })
     #expect(experiment.end == .finished)
     for row in experiment.rows() {
       #expect(row.ledger.isBalanced, "\(row.cell)")
@@ -46,7 +46,7 @@ struct TrapExperimentTests {
     let plan = TrapPlan(
       cpus: [machine.topology.cpus[0].id], share: .init(rounds: 1, budget: 0, wallLimit: 20))
     let experiment = TrapExperiment(plan, on: Bench(machine: machine, seed: 1, control: nil))
-    try experiment.run { _ in }
+    try experiment.run(progress: { _ in }, finishedRound: { _ in })
     #expect(!experiment.rows().contains { $0.cell.takesBusLock })
     #expect(experiment.skipped.contains { $0.what.contains("cells of trap") })
   }

@@ -81,11 +81,11 @@ import Testing
   }
 
   @Test func placesAreSharesOfTheAxis() throws {
-    let linear = Scale(.linear, 10...20)
+    let linear = try #require(Scale(.linear, covering: [10, 20]))
     #expect(linear.position(10) == 0 && linear.position(15) == 0.5 && linear.position(20) == 1)
     #expect(linear.position(5) == 0 && linear.position(25) == 1, "what lies beyond is at the end")
     #expect(linear.position(.nan) == nil)
-    let logarithmic = Scale(.logarithmic, 1...100)
+    let logarithmic = try #require(Scale(.logarithmic, covering: [1, 100]))
     #expect(abs(try #require(logarithmic.position(10)) - 0.5) < 1e-12)
     #expect(logarithmic.position(0) == nil && logarithmic.position(-1) == nil)
   }

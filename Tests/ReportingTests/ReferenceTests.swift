@@ -11,11 +11,10 @@ import Testing
   @Test func everyColumnIsInTheReference() throws {
     let file = Repository.root.appending("results/README.md")
     let reference = try String(contentsOf: URL(filePath: file.string), encoding: .utf8)
-    let tables = ExperimentId.allCases.flatMap {
-      RunResults().tables(of: $0, run: "run", relationSource: "hwloc")
-    }
-    #expect(tables.count == ExperimentId.allCases.count + 3, "samples, slices and settings-cost beside them")
-    for resource in tables.map(\.resource) {
+    let tables = RunResults.tables
+    #expect(
+      tables.count == ExperimentId.allCases.count + 4, "samples, slices, settings-cost and model beside them")
+    for resource in tables {
       #expect(reference.contains("### \(resource.path)\n"), "\(resource.path)")
       #expect(reference.contains("| `\(resource.path)` |"), "\(resource.path)")
       for field in resource.schema.fields {

@@ -1,5 +1,4 @@
 import PolicyModel
-import Reporting
 import SystemPackage
 import TestSupport
 import Testing
@@ -41,13 +40,6 @@ import Testing
     #expect(text.contains("a trace event each, in 1 of 30 guests, most in noisy guest\n"), "\(text)")
     let json = try await Tool.run(arguments + ["--json"]).output
     #expect(json.contains("\"guest\" : \"noisy guest\"") && json.contains("\"trace_events\""), "\(json)")
-  }
-
-  @Test func everyColumnIsInTheReference() throws {
-    let reference = try text(Repository.root.appending("results").appending("README.md"))
-    for (name, type, meaning) in ModelTable.columns {
-      #expect(reference.contains("| `\(name)` | \(type) | \(meaning) |"), "\(name)")
-    }
   }
 
   private static let refused: [(arguments: [String], code: Int32)] = [

@@ -1,3 +1,4 @@
+import CAtomics
 import LockKernels
 
 /// What an instruction does to its operand, and how it is spelt, written from the SDM and independent of the kernels.
@@ -18,7 +19,7 @@ public struct Semantics {
 
   private var bits: UInt64 { UInt64(kernel.widthBytes) * 8 }
   private var mask: UInt64 { bits == 64 ? .max : 1 << bits - 1 }
-  private var source: UInt64 { Kernel.source & mask }
+  private var source: UInt64 { CATOMICS_SOURCE & mask }
   private var topBit: UInt64 { 1 << (bits - 1) }
 
   private func step(_ value: inout UInt64, _ register: inout UInt64) {

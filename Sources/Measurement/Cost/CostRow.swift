@@ -2,7 +2,7 @@ import LockKernels
 
 /// One line of `cost.csv`: a cell that was measured, in the units of the file.
 public struct CostRow: Sendable {
-  public enum Outcome: String, Sendable { case completed, trapped, delayed, killed }
+  public enum Outcome: String, Sendable { case completed, trapped, delayed }
 
   public enum Verdict: String, Sendable {
     /// The PMU counted one bus lock an operation.

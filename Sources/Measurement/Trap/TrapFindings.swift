@@ -47,7 +47,7 @@ extension TrapExperiment {
   }
 
   public var warnings: [RunWarning] {
-    var warnings = RunWarning.unexplained(unexplainedDelay)
+    var warnings = RunWarning.unexplained(course.unexplainedDelay)
     let untried = records.count { $0.issued == 0 && $0.refusal == nil }
     if end == .wallLimit, untried > 0 {
       warnings.append(

@@ -21,12 +21,6 @@ struct Scale: Equatable {
     }
   }
 
-  init(_ kind: Kind, _ domain: ClosedRange<Double>) {
-    precondition(domain.lowerBound < domain.upperBound && (kind == .linear || domain.lowerBound > 0))
-    self.kind = kind
-    self.domain = domain
-  }
-
   /// Nothing that is measured comes near it, or its inverse; powers of ten beyond would overflow.
   private static let largest = 1e100
 

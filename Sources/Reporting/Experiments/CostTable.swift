@@ -77,7 +77,7 @@ enum CostTable {
     .text("line_state", "State of the operand's lines before the operation: hot, cold, other-cpu-modified.") {
       $0.cell.lineState.rawValue
     },
-    .text("outcome", "What operations met: completed, trapped, delayed, killed.") { $0.outcome.rawValue },
+    .text("outcome", "What operations met: completed, trapped, delayed.") { $0.outcome.rawValue },
     .integer("trapped", "Operations that met a SIGBUS.") { $0.trapped },
     .integer(
       "delayed_count",
