@@ -21,8 +21,6 @@ import Testing
     var benchmarks: [Benchmark]
   }
 
-  private static let committed = Repository.root.appending("results")
-
   private func read(_ suite: PyperfSuite) throws -> [String: Suite.Benchmark] {
     let benchmarks = try JSONDecoder().decode(Suite.self, from: Data(suite.json().utf8)).benchmarks
     return Dictionary(uniqueKeysWithValues: benchmarks.map { ($0.metadata["name"]!, $0) })
@@ -30,7 +28,7 @@ import Testing
 
   /// The medians of the rounds give the cost that the run itself found, and the values are as many as its samples.
   @Test func theValuesAreThoseBehindTheCost() throws {
-    for run in try RunCollection.find([Self.committed, SmallRun.path]).runs {
+    for run in try RunCollection.find(CommittedRuns.folders + [SmallRun.path]).runs {
       let suite = try PyperfSuite(run)
       let benchmarks = try read(suite)
       let cost = try run.table("cost")

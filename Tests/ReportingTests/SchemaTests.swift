@@ -1,5 +1,6 @@
 import Foundation
 import Measurement
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -16,11 +17,11 @@ import Testing
       })
 
   /// Tables of committed runs, as paths below results.
-  private static let committed: [String] = {
-    let files = FileManager.default.enumerator(atPath: root.appending(path: "results").path())
-    let paths = (files?.allObjects as? [String]) ?? []
-    return paths.filter { $0.split(separator: "/").count == 3 && $0.hasSuffix(".csv") }.sorted()
-  }()
+  private static let committed: [String] =
+    CommittedRuns.paths.flatMap { run in
+      names(in: CommittedRuns.results.appending(FilePath(run).components)).filter { $0.hasSuffix(".csv") }
+        .map { "\(run)/\($0)" }
+    }
 
   @Test(arguments: committed)
   func columnsOfACommittedTableAreKept(path: String) throws {

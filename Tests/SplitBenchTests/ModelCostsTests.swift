@@ -13,7 +13,7 @@ import Testing
   /// Not numbers of ours: the committed run's.
   @Test func theCostsAreThoseOfTheCommittedRun() throws {
     let run = try #require(
-      try RunCollection.find([Repository.root.appending("results")]).runs.first {
+      try RunCollection.find(CommittedRuns.folders).runs.first {
         $0.name == Costs.committed.run
       })
     let measured = try Costs(of: run)

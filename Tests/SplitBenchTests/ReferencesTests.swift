@@ -112,19 +112,12 @@ import Testing
 
   /// `make results-comparison` makes them.
   @Test func committedComparisonsAreWhatIsPrinted() async throws {
-    let results = Repository.root.appending("results")
-    let machines = names(in: results).filter { machine in
-      names(in: results.appending(machine)).contains { run in
-        FileManager.default.fileExists(
-          atPath: results.appending(machine).appending(run).appending("run.json").string)
-      }
-    }
-    #expect(!machines.isEmpty)
-    for machine in machines {
+    #expect(!CommittedRuns.machines.isEmpty)
+    for machine in CommittedRuns.machines {
       let printed = try await Tool.run(
         Tool.path.string, machine, program: Repository.root.appending("scripts").appending("compare-results"))
       #expect(printed.code == 0 && printed.errors.isEmpty, "\(printed.errors)")
-      let committed = try text(results.appending(machine).appending("comparison.md"))
+      let committed = try text(CommittedRuns.results.appending(machine).appending("comparison.md"))
       #expect(committed == printed.output, "make results-comparison writes it anew")
     }
   }

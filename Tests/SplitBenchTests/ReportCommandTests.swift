@@ -4,14 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct ReportCommandTests {
-  private static let results = Repository.root.appending("results")
-
-  /// The committed runs, each by its path below `results`.
-  private static let runs: [String] = names(in: results).flatMap { machine in
-    names(in: results.appending(machine)).map { "\(machine)/\($0)" }
-  }.filter { FileManager.default.fileExists(atPath: results.appending($0).appending("run.json").string) }
-
-  private static var run: String { results.appending(runs[0]).string }
+  private static let run = CommittedRuns.folders[0].string
 
   @Test func aPageIsWrittenWhole() async throws {
     try await withTemporaryFolder { folder in
@@ -100,10 +93,10 @@ import Testing
   /// `make results-index` makes it.
   @Test func theCommittedIndexIsWhatTheToolMakes() async throws {
     let result = try await Tool.run(
-      ["report"] + Self.runs + ["--index", "--output", "-"], folder: Self.results)
+      ["report"] + CommittedRuns.paths + ["--index", "--output", "-"], folder: CommittedRuns.results)
     #expect(result.code == 0, "\(result.errors)")
-    let committed = try text(Self.results.appending("index.html"))
+    let committed = try text(CommittedRuns.results.appending("index.html"))
     #expect(committed == result.output, "make results-index writes the index anew")
-    for run in Self.runs { #expect(committed.contains("href=\"\(run)/summary.md\"")) }
+    for run in CommittedRuns.paths { #expect(committed.contains("href=\"\(run)/summary.md\"")) }
   }
 }

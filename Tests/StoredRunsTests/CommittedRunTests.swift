@@ -7,10 +7,8 @@ import Testing
 
 /// Runs that are committed are read by every later SplitBench.
 @Suite struct CommittedRunTests {
-  static let results = Repository.root.appending("results")
-
   @Test func allAreRead() throws {
-    let collection = try RunCollection.find([Self.results])
+    let collection = try RunCollection.find(CommittedRuns.folders)
     #expect(!collection.runs.isEmpty)
     for run in collection.runs {
       #expect(run.isComplete && run.record.run == run.name)
