@@ -1,0 +1,58 @@
+/// How words begin that are looked for, all of them at once: one look at a text tells that none of hundreds is in it.
+struct WordBeginnings {
+  /// Two beginnings with one hash cost time, no more.
+  private let hashes: Set<UInt64>
+
+  init(of words: [[UInt8]]) {
+    hashes = Set(
+      words.map { $0.prefix(while: \.isWordPart).reduce(WordBeginnings.empty, WordBeginnings.hash) })
+  }
+
+  /// False where no word is in the text in any case; a whole word begins where letters and digits do.
+  func mayBe(in text: some Sequence<UInt8>) -> Bool {
+    var hash = WordBeginnings.empty
+    for byte in text {
+      if byte.isWordPart {
+        hash = WordBeginnings.hash(hash, byte)
+      } else {
+        if hashes.contains(hash) { return true }
+        hash = WordBeginnings.empty
+      }
+    }
+    return hashes.contains(hash)
+  }
+
+  /// FNV-1a (Fowler, Noll, Vo), 64 bits.
+  private static let empty: UInt64 = 0xcbf2_9ce4_8422_2325
+  private static func hash(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
+    (hash ^ UInt64(byte.lowercased)) &* 0x100_0000_01b3
+  }
+}
+
+extension UInt8 {
+  /// Of an ASCII letter.
+  var lowercased: UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
+  }
+
+  /// A dot and a hyphen end a word: `node7.example.org` holds `node7`.
+  var isWordPart: Bool { isAsciiWordPart || self >= 0x80 }
+
+  var isAsciiWordPart: Bool {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+
+  var isHexDigit: Bool {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+      UInt8(ascii: "A")...UInt8(ascii: "F"):
+      true
+    default: false
+    }
+  }
+}
