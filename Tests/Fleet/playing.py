@@ -54,6 +54,6 @@ def begin(lab: Lab, keys: Path, folder: Path, inventory: dict, **extra: str) -> 
 
 
 def end(playing: subprocess.Popen, folder: Path) -> Played:
-    code = playing.wait(timeout=240)
+    code = playing.wait(timeout=600)
     with open(folder / "fleet.csv", newline="", encoding="utf-8") as file:
         return Played(code, (folder / "said").read_text(encoding="utf-8"), folder / "results", list(csv.DictReader(file)))
