@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -121,7 +119,9 @@ def test_what_went_well_is_at_home(played: Played) -> None:
         assert (said["run"], said["label"], said["complete"]) == (run.name, host, True)
         with open(run / "cost.csv", newline="") as table:
             splits = [row for row in csv.DictReader(table) if row["placement"] == "line-split"]
-        assert splits and all(float(row["median_ns"]) > 0 for row in splits)
+        # On a busy machine a cell may lose its only round, and has no number then.
+        numbers = [float(row["median_ns"]) for row in splits if row["round_count"] != "0"]
+        assert numbers and min(numbers) > 0
 
 
 def test_root_is_who_was_to_be(played: Played) -> None:
@@ -217,7 +217,7 @@ def test_a_run_ends_though_its_playbook_is_gone(
     inventory = {"slow": variables(slow, splitbench_options=join(ONE_RUN) + UNTIL_ENDED)}
     playing = begin(lab, keys, tmp_path, inventory, bundle=str(bundle))
     wait_for_a_run(slow)
-    os.killpg(playing.pid, signal.SIGKILL)
+    playing.kill()
     playing.wait()
     wait_until(lambda: not commands(slow), "the run to end")
 
