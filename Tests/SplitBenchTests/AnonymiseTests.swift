@@ -18,7 +18,11 @@ import Testing
     + " 0123456789abcdef0123456789abcdef: x86/split lock detection: #AC: secretd/4242 took a split_lock trap at"
     + " address: 0x7f12deadbeef of acme; NODE7 and Node7.Corp.Example by Alice@corp.example, a LABELLED run of ACME on"
     + " i-0abcdef1234567890 i-0badcafe ip-10-0-12-7 with [/lustre/x] </lustre/y> →/lustre/z file:///lustre/a;/lustre/b"
-    + " /etc/vault/token /dev/mapper/volume0 but /etc/machine-id, /dev/kvm and /proc/cpuinfo."
+    + " /etc/vault/token /dev/mapper/volume0, 7,10.21.32.43,7, é10.21.32.43. and 0123456789abcdef0123456789abcdef's, but"
+    + " /etc/machine-id, /dev/kvm and /proc/cpuinfo, version 1.2.3.4.5 and 0.12345678901234567890123456789012."
+
+  private static let kept =
+    "but /etc/machine-id, /dev/kvm and /proc/cpuinfo, version 1.2.3.4.5 and 0.12345678901234567890123456789012."
 
   private func made(in folder: FilePath, _ number: Int, instance: String) throws -> FilePath {
     let parent = folder.appending("src").appending("machineroom-\(instance)")
@@ -64,10 +68,30 @@ import Testing
         }
       }
       let copy = try text(FilePath(result.output.trimmingCharacters(in: .newlines)).appending("run.json"))
-      #expect(copy.replacing("\\/", with: "/").contains("but /etc/machine-id, /dev/kvm and /proc/cpuinfo."))
+      #expect(copy.replacing("\\/", with: "/").contains(Self.kept))
       #expect(try text(original.appending("run.json")) == before, "the original stays")
       let page = try await Tool.run("report", out.string, "--markdown")
       #expect(page.code == 0, "the copy is a run: \(page.errors)")
+    }
+  }
+
+  /// A flood of lines, one a folder, hides what is unlike the others.
+  @Test func whatMostFoldersHaveIsSaidOnce() async throws {
+    try await withTemporaryFolder { folder in
+      for number in 1...3 {
+        let run = try BuiltRun(number: number).write(in: folder.appending("src"))
+        try FileManager.default.copyItem(
+          atPath: BuiltRun.committed.appending("summary.md").string,
+          toPath: run.appending("summary.md").string)
+        guard number == 3 else { continue }
+        try Data("x".utf8).write(to: URL(filePath: run.appending("notes.txt").string))
+      }
+      let result = try await Tool.run(
+        "anonymise", folder.appending("src").string, "--out", folder.appending("out").string)
+      #expect(result.code == 0)
+      let lines = result.errors.split(separator: "\n")
+      #expect(lines.count == 2 && lines[0].hasPrefix("left out of 2 of 3 folders, "), "\(result.errors)")
+      #expect(lines[0].hasSuffix(": summary.md") && lines[1].hasSuffix(": notes.txt, summary.md"))
     }
   }
 
