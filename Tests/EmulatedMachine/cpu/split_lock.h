@@ -34,7 +34,7 @@ static inline target_ulong dr6_fixed_bits(CPUX86State *env)
     return has_bus_lock_detect(env) ? DR6_FIXED_1 & ~(target_ulong)DR6_NO_BUS_LOCK : DR6_FIXED_1;
 }
 
-// EFLAGS.AC traps at CPL 3 only: at CPL 0 the same bit lets the kernel through SMAP.
+// EFLAGS.AC traps at CPL 3 only: at CPL 0 the same bit lets Linux through SMAP.
 static inline bool checks_alignment(CPUX86State *env)
 {
     return env->eflags & AC_MASK && env->cr[0] & CR0_AM_MASK && (env->hflags & HF_CPL_MASK) == 3;
