@@ -139,7 +139,8 @@ import Testing
       for name in planted.off { #expect(off?.contains(name) == true) }
       #expect(lines.contains { $0.hasPrefix(planted.slow[0]) && $0.contains(" m64, ") })
       let markdown = try await Tool.run(arguments + ["--markdown"])
-      #expect(markdown.output.contains("## Policy census") && markdown.output.contains("| warn, mitigated | 12 |"))
+      #expect(
+        markdown.output.contains("## Policy census") && markdown.output.contains("| warn, mitigated | 12 |"))
 
       let json = try await Tool.run(arguments + ["--json"]).json()
       let report = try #require(json["fleet"] as? [String: Any])
@@ -161,7 +162,8 @@ import Testing
   /// The verdict on two kinds is all there is to say.
   @Test func aComparisonOfTwoKindsIsNoFleet() async throws {
     try await withFleet(machines: 2, runs: 3) { fleet, _ in
-      let two = try await Tool.run("compare", "--groups", fleet.string, "--only", "cost", "--anyway", "--json")
+      let two = try await Tool.run(
+        "compare", "--groups", fleet.string, "--only", "cost", "--anyway", "--json")
       #expect(try two.json()["fleet"] == nil)
     }
   }
