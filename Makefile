@@ -140,7 +140,7 @@ $(PYTHON_ENV)/bench-ready: bench/requirements.txt $(PYTHON_ENV)/ready
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
 	touch $@
 
-# ansible-core, which only the tests of fleets take.
+# ansible-core and Kubernetes' schemas, which only the tests of fleets take.
 $(PYTHON_ENV)/fleet-ready: Tests/Fleet/requirements.txt $(PYTHON_ENV)/ready
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement Tests/Fleet/requirements.txt
 	touch $@

@@ -56,14 +56,3 @@ public struct FleetReport {
     return [summary] + parts + UnreadSection.make(unread)
   }
 }
-
-/// Short names for groups, whose own are long.
-struct FleetNames {
-  private let numbers: [String: Int]
-
-  init(_ groups: [FleetGroup]) {
-    numbers = Dictionary(uniqueKeysWithValues: groups.enumerated().map { ($1.name, $0 + 1) })
-  }
-
-  subscript(_ group: String) -> String { "kind \(numbers[group]!)" }
-}

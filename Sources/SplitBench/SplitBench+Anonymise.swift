@@ -14,7 +14,7 @@ extension SplitBench {
         is recognised by its shape: paths, addresses of networks, hardware, mail and memory, unique ids, names that clouds give, \
         and tasks in Linux's log. Of users only the one who asks is known: give other names with --word, and look through the \
         copies. Machines are called machine1, machine2 ..., and keep their runs. Times, CPUs, microcode, Linux's release and all \
-        that was measured stay. Summaries, into which people write, and files that are not a run's are left out, and named.
+        that was measured stay. Summaries, into which people write, and files that are not a run's are left out, and named: once where many folders have them.
 
           splitbench anonymise results --out to-share
           splitbench anonymise results/epyc --out to-share --word acme,hpc-lab
@@ -38,10 +38,21 @@ extension SplitBench {
       try exitingCleanly {
         let runs = try RunCollection.find(folders.map { FilePath($0) }).runs
         let copied = try AnonymousRuns(runs, words: words).write(to: FilePath(out))
-        for run in copied where !run.leftOut.isEmpty {
-          complain("left out of \(run.from): \(run.leftOut.joined(separator: ", "))")
-        }
+        for line in leftOut(of: copied) { complain(line) }
         for run in copied { try emit("\(run.to)\n") }
+      }
+    }
+
+    /// What most folders have is said once.
+    private func leftOut(of copied: [AnonymousRuns.Copied]) -> [String] {
+      let alike = Dictionary(grouping: copied.filter { !$0.leftOut.isEmpty }, by: \.leftOut)
+      let usual = alike.filter { $0.value.count > 1 }
+        .max { ($0.value.count, $1.key.joined()) < ($1.value.count, $0.key.joined()) }
+      let lines: [(place: String, files: [String])] =
+        (usual.map { [("\($0.value.count) of \(copied.count) folders", $0.key)] } ?? [])
+        + copied.filter { !$0.leftOut.isEmpty && $0.leftOut != usual?.key }.map { ("\($0.from)", $0.leftOut) }
+      return lines.map {
+        "left out of \($0.place), since anything may be written there: \($0.files.joined(separator: ", "))"
       }
     }
 

@@ -22,6 +22,9 @@ extension SplitBench {
           splitbench compare --self-check results/epyc
           splitbench compare --references results/references.csv results/epyc
 
+        More than twelve machines, or with --groups more than two kinds, are a fleet too: which kind is fast, which machine is \
+        unlike its kind, what Linux does about split locks where.
+
         The unit is the run, or the machine where a side has several: a verdict takes three of them a side, and a small \
         difference more; splitbench run --repeat makes runs. From one run a side nothing is claimed but that these runs differ. docs/comparing.md \
         has the method.
@@ -71,25 +74,28 @@ extension SplitBench {
       try exitingCleanly {
         if selfCheck { return try check() }
         if let references { return try emit(try beside(references)) }
-        let (sides, matched) = try groups ? kinds() : cells(SideFinder.sides(scope.paths, byDay: days))
+        let (sides, matched, fleet) = try groups ? kinds() : cells(SideFinder.sides(scope.paths, byDay: days))
         try refuseIncomparable(sides, matched)
         let report = ComparisonReport(
-          sides, matched, rules: scope.rules, by: scope.columns, experiments: scope.experiments,
+          sides, matched, fleet, rules: scope.rules, by: scope.columns, experiments: scope.experiments,
           ofKinds: groups)
         try emit(try output.shown(report))
         if report.findsSlower { throw ExitCode(1) }
       }
     }
 
-    private func kinds() throws -> ([Side], MatchedCells) {
+    private func kinds() throws -> ([Side], MatchedCells, ComparedFleet?) {
       var runs = try RunCollection.find(scope.paths.map { FilePath($0) }, passingOver: true)
       let found = try runs.reading { try cells(SideFinder.kinds($0.runs, in: scope.paths[0])) }
       runs.complainOfUnread()
       return found
     }
 
-    private func cells(_ sides: [Side]) throws -> ([Side], MatchedCells) {
-      (sides, try scope.cells(of: sides, usesRounds: sides.allSatisfy { $0.units.count == 1 }))
+    private func cells(_ sides: [Side]) throws -> ([Side], MatchedCells, ComparedFleet?) {
+      (
+        sides, try scope.cells(of: sides, usesRounds: sides.allSatisfy { $0.units.count == 1 }),
+        try ComparedFleet(sides, ofKinds: groups)
+      )
     }
 
     private func refuseIncomparable(_ sides: [Side], _ matched: MatchedCells) throws {

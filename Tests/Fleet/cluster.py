@@ -80,7 +80,7 @@ class Cluster:
     def wait(self, job: str) -> dict[str, dict[str, str]]:
         """Waits for the end of an array's tasks."""
         running = ("PENDING", "RUNNING", "COMPLETING", "CONFIGURING")
-        wait_until(lambda: all(task["JobState"] not in running for task in self.state(job).values()), f"job {job} to end", 90)
+        wait_until(lambda: all(task["JobState"] not in running for task in self.state(job).values()), f"job {job} to end")
         return self.state(job)
 
     def said(self, folder: str) -> dict[str, str]:

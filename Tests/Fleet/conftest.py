@@ -20,17 +20,26 @@ PACKAGES = ["openssh-server", "sudo", "python3", "procps", "munge", "slurmctld",
 # Under a millisecond of locked time.
 ONE_RUN = "--only cost --instruction add --width 8 --placement line-split --rounds 1 --plan quick --budget 0.002".split()
 NAMESPACES = ["unshare", "--mount", "--uts", "--ipc", "--net", "--pid", "--fork"]
+# What a lab is made of, in short.
+TRIAL = """
+mount -t tmpfs lab /mnt
+mkdir /mnt/upper /mnt/work /mnt/root
+mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work lab /mnt/root
+mount -t sysfs sysfs /mnt/root/sys
+ip link add switch type bridge
+ip link add one type veth peer name other
+"""
 
 
 def obstacle() -> str | None:
     """Why there can be no lab here; None where there can."""
     if os.geteuid() != 0:
         return "hosts are made of namespaces, which takes root"
-    tried = subprocess.run([*NAMESPACES, "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, text=True)
+    if sum(int(line.split()[2]) for line in Path("/proc/self/uid_map").read_text().splitlines()) < 65536:
+        return "hosts have many users, and this namespace has few"
+    tried = subprocess.run([*NAMESPACES, "sh", "-e", "-c", TRIAL], capture_output=True, text=True)
     if tried.returncode:
-        return f"hosts are made of namespaces, and here there are none: {tried.stderr.strip()}"
-    if "overlay" not in Path("/proc/filesystems").read_text():
-        return "hosts share this machine's files by overlayfs, which this Linux lacks"
+        return f"hosts are made of namespaces, overlayfs and a bridge, which this machine lacks: {tried.stderr.strip()}"
     return None
 
 

@@ -14,6 +14,9 @@ from command import CannotRun, output
 if TYPE_CHECKING:
     from lab import Lab
 
+# Seconds for what is near, on a machine with much else to do.
+LONGEST = 180
+
 
 def started(*command: str, **options: object) -> tuple[subprocess.Popen, int]:
     """Starts `unshare --fork ...`, which ends with this process, and returns it with the first process inside."""
@@ -25,11 +28,11 @@ def started(*command: str, **options: object) -> tuple[subprocess.Popen, int]:
     return outer, int(children.read_text().split()[0])
 
 
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + LONGEST
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {seconds:g} s for {what}")
+            raise TimeoutError(f"waited {LONGEST} s for {what}")
         time.sleep(0.02)
 
 

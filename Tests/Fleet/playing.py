@@ -33,7 +33,10 @@ class Played:
 
 
 def begin(lab: Lab, keys: Path, folder: Path, inventory: dict, **extra: str) -> subprocess.Popen:
-    """Plays the playbook in the lab's network, with nobody's home and settings."""
+    """Plays the playbook in the lab's network, with nobody's home and settings.
+
+    Killed, it takes with it what it has started: Ansible's workers have sessions of their own.
+    """
     everyone = {
         "ansible_ssh_private_key_file": str(keys / "key"), "ansible_python_interpreter": "/usr/bin/python3",
         "ansible_ssh_common_args": f"-o UserKnownHostsFile={keys}/known_hosts -o StrictHostKeyChecking=yes",
@@ -48,12 +51,13 @@ def begin(lab: Lab, keys: Path, folder: Path, inventory: dict, **extra: str) -> 
     }
     with open(folder / "said", "w", encoding="utf-8") as said:
         return subprocess.Popen(
-            [*lab.enter[:2], "--net", str(PLAYBOOK), "--inventory", str(folder / "inventory.json"), *words,
-             str(ANSIBLE / "run.yml")],
-            cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True)
+            ["setpriv", "--pdeathsig", "KILL", *lab.enter[:2], "--net",
+             "unshare", "--pid", "--fork", "--kill-child", "--mount-proc",
+             str(PLAYBOOK), "--inventory", str(folder / "inventory.json"), *words, str(ANSIBLE / "run.yml")],
+            cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
 
 
 def end(playing: subprocess.Popen, folder: Path) -> Played:
-    code = playing.wait(timeout=240)
+    code = playing.wait(timeout=600)
     with open(folder / "fleet.csv", newline="", encoding="utf-8") as file:
         return Played(code, (folder / "said").read_text(encoding="utf-8"), folder / "results", list(csv.DictReader(file)))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -25,7 +23,7 @@ SERVICE = "mkdir -p /run/sshd; exec /usr/sbin/sshd -D -e"
 # What comes before it: sshd's umask is that of everyone who logs in, and the lock is a run's.
 PECULIAR = {"beta": "umask 077; ", "busy": "(umask 0; exec flock /run/lock/splitbench.lock sleep infinity) & "}
 UNTIL_ENDED = " --repeat 1000 --pause 1"
-DEADLINE = 10
+DEADLINE = 20
 LONG_DEADLINE = 60
 
 
@@ -121,7 +119,9 @@ def test_what_went_well_is_at_home(played: Played) -> None:
         assert (said["run"], said["label"], said["complete"]) == (run.name, host, True)
         with open(run / "cost.csv", newline="") as table:
             splits = [row for row in csv.DictReader(table) if row["placement"] == "line-split"]
-        assert splits and all(float(row["median_ns"]) > 0 for row in splits)
+        # On a busy machine a cell may lose its only round, and has no number then.
+        numbers = [float(row["median_ns"]) for row in splits if row["round_count"] != "0"]
+        assert numbers and min(numbers) > 0
 
 
 def test_root_is_who_was_to_be(played: Played) -> None:
@@ -193,7 +193,7 @@ def test_a_guest_waits_out_the_run_of_a_lost_one(played: Played) -> None:
 @pytest.mark.parametrize("name", ("alpha", "beta", "denied", "killed", "slow"))
 def test_nothing_is_left_on_a_host(played: Played, hosts: dict[str, Host], name: str) -> None:
     # Ansible's watcher of a job looks every few seconds whether it is over.
-    wait_until(lambda: not commands(hosts[name]), f"{name} to be idle: {commands(hosts[name])}", seconds=30)
+    wait_until(lambda: not commands(hosts[name]), f"{name} to be idle: {commands(hosts[name])}")
     files = hosts[name].run("find", "/tmp", "/home", "/root", "-type", "f", "-cnewer", "/run/sshd").split()
     # sudo's own.
     assert [file for file in files if not file.endswith(".sudo_as_admin_successful")] == []
@@ -217,7 +217,7 @@ def test_a_run_ends_though_its_playbook_is_gone(
     inventory = {"slow": variables(slow, splitbench_options=join(ONE_RUN) + UNTIL_ENDED)}
     playing = begin(lab, keys, tmp_path, inventory, bundle=str(bundle))
     wait_for_a_run(slow)
-    os.killpg(playing.pid, signal.SIGKILL)
+    playing.kill()
     playing.wait()
     wait_until(lambda: not commands(slow), "the run to end")
 

@@ -7,6 +7,7 @@ import re
 import tarfile
 from pathlib import Path
 
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -17,14 +18,28 @@ PAGE = (REPOSITORY / "docs/fleet.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def job() -> dict:
-    manifest, = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    return yaml.safe_load(manifest)["spec"]
+def manifest() -> dict:
+    text, = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    return yaml.safe_load(text)
+
+
+@pytest.fixture(scope="module")
+def job(manifest: dict) -> dict:
+    return manifest["spec"]
 
 
 @pytest.fixture(scope="module")
 def pod(job: dict) -> dict:
     return job["template"]
+
+
+def test_kubernetes_knows_every_key(manifest: dict) -> None:
+    version, = re.findall(r"`backoffLimitPerIndex` takes Kubernetes (\d\.\d+)", PAGE)
+    # Strictly: a key that Kubernetes does not know is an error, not passed over.
+    kubernetes_validate.validate(manifest, version, strict=True)
+    misspelt = manifest | {"spec": manifest["spec"] | {"backofLimit": 0}}
+    with pytest.raises(kubernetes_validate.ValidationError, match="backofLimit"):
+        kubernetes_validate.validate(misspelt, version, strict=True)
 
 
 def test_a_pod_that_fails_ends_no_other(job: dict) -> None:

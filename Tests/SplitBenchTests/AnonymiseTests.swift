@@ -23,10 +23,30 @@ import Testing
         }
       }
       let copy = try text(FilePath(result.output.trimmingCharacters(in: .newlines)).appending("run.json"))
-      #expect(copy.replacing("\\/", with: "/").contains("but /etc/machine-id, /dev/kvm and /proc/cpuinfo."))
+      #expect(copy.replacing("\\/", with: "/").contains(PlantedRun.kept))
       #expect(try text(original.appending("run.json")) == before, "the original stays")
       let page = try await Tool.run("report", out.string, "--markdown")
       #expect(page.code == 0, "the copy is a run: \(page.errors)")
+    }
+  }
+
+  /// A flood of lines, one a folder, hides what is unlike the others.
+  @Test func whatMostFoldersHaveIsSaidOnce() async throws {
+    try await withTemporaryFolder { folder in
+      for number in 1...3 {
+        let run = try BuiltRun(number: number).write(in: folder.appending("src"))
+        try FileManager.default.copyItem(
+          atPath: BuiltRun.committed.appending("summary.md").string,
+          toPath: run.appending("summary.md").string)
+        guard number == 3 else { continue }
+        try Data("x".utf8).write(to: URL(filePath: run.appending("notes.txt").string))
+      }
+      let result = try await Tool.run(
+        "anonymise", folder.appending("src").string, "--out", folder.appending("out").string)
+      #expect(result.code == 0)
+      let lines = result.errors.split(separator: "\n")
+      #expect(lines.count == 2 && lines[0].hasPrefix("left out of 2 of 3 folders, "), "\(result.errors)")
+      #expect(lines[0].hasSuffix(": summary.md") && lines[1].hasSuffix(": notes.txt, summary.md"))
     }
   }
 

@@ -121,6 +121,53 @@ import Testing
     }
   }
 
+  /// What a report says of a fleet, beside the verdicts on its kinds, which have the letters of sides.
+  @Test func aComparisonOfKindsRanksThemAndNamesStrayMachines() async throws {
+    try await withFleet(machines: 75, runs: 1) { fleet, planted in
+      let arguments = [
+        "compare", "--groups", fleet.string, "--only", "cost", "--where",
+        "instruction=add,width_bytes=8,placement=line-split", "--anyway",
+      ]
+      let text = try await Tool.run(arguments)
+      #expect(text.code == 1, "\(text.errors)")
+      let lines = text.output.split(separator: "\n").map(String.init)
+      for title in ["Ranking", "Machines unlike their kind", "Policy census"] {
+        #expect(lines.contains(title), "\(title)")
+      }
+      let off = lines.first { $0.hasPrefix("  3 of 15 machines of synthetic-") }
+      #expect(off?.contains("have split-lock policy off, most warn, mitigated: ") == true)
+      for name in planted.off { #expect(off?.contains(name) == true) }
+      #expect(lines.contains { $0.hasPrefix(planted.slow[0]) && $0.contains(" m64, ") })
+      let markdown = try await Tool.run(arguments + ["--markdown"])
+      #expect(
+        markdown.output.contains("## Policy census") && markdown.output.contains("| warn, mitigated | 12 |"))
+
+      let json = try await Tool.run(arguments + ["--json"]).json()
+      let report = try #require(json["fleet"] as? [String: Any])
+      #expect(report["machines"] as? Int == 75)
+      let sides = try #require(json["sides"] as? [[String: Any]]).compactMap { $0["side"] as? String }
+      let ranking = try #require((report["rankings"] as? [[String: Any]])?.first)
+      let kinds = try #require(ranking["kinds"] as? [[String: Any]])
+      // By 30 % apart, and 1 %: two kinds may have either's place.
+      let places = kinds.map { [$0["best_place"] as? Int, $0["worst_place"] as? Int] }
+      #expect(Array(places.prefix(4)) == [[1, 1], [2, 3], [2, 3], [4, 4]], "\(places)")
+      #expect(kinds.allSatisfy { sides.contains($0["kind"] as! String) && $0["low"] is Double })
+      let strays = try #require(report["far_from_equal_machines"] as? [[String: Any]])
+      #expect(!strays.isEmpty && strays.allSatisfy { $0["machine"] as? String == planted.slow[0] })
+      let policies = try #require(report["policies"] as? [[String: Any]])
+      #expect(policies.reduce(0) { $0 + ($1["machines"] as! Int) } == 75)
+    }
+  }
+
+  /// The verdict on two kinds is all there is to say.
+  @Test func aComparisonOfTwoKindsIsNoFleet() async throws {
+    try await withFleet(machines: 2, runs: 3) { fleet, _ in
+      let two = try await Tool.run(
+        "compare", "--groups", fleet.string, "--only", "cost", "--anyway", "--json")
+      #expect(try two.json()["fleet"] == nil)
+    }
+  }
+
   /// Machines are the unit: many runs of few machines decide nothing.
   @Test func equalMachinesAreASide() async throws {
     try await withFleet(machines: 15, runs: 3) { fleet, _ in

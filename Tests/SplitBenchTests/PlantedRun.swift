@@ -17,7 +17,12 @@ enum PlantedRun {
     + " 0123456789abcdef0123456789abcdef: x86/split lock detection: #AC: secretd/4242 took a split_lock trap at"
     + " address: 0x7f12deadbeef of acme; NODE7 and Node7.Corp.Example by Alice@corp.example, a LABELLED run of ACME on"
     + " i-0abcdef1234567890 i-0badcafe ip-10-0-12-7 with [/lustre/x] </lustre/y> →/lustre/z file:///lustre/a;/lustre/b"
-    + " /etc/vault/token /dev/mapper/volume0 but /etc/machine-id, /dev/kvm and /proc/cpuinfo."
+    + " /etc/vault/token /dev/mapper/volume0, 7,10.21.32.43,7, é10.21.32.43. and 0123456789abcdef0123456789abcdef's, "
+    + kept
+
+  /// What anybody may read.
+  static let kept =
+    "but /etc/machine-id, /dev/kvm and /proc/cpuinfo, version 1.2.3.4.5 and 0.12345678901234567890123456789012."
 
   /// Below `src/machineroom-INSTANCE` of the folder.
   static func write(in folder: FilePath, _ number: Int, instance: String) throws -> FilePath {

@@ -106,7 +106,7 @@ public struct AnonymousRuns {
     // Linux's release, which anyone may name, is a part of it.
     let release = record.machine.linux.release
     record.host?.group.replace(
-      release, with: String(decoding: scrubber.unworded(release.utf8), as: UTF8.self))
+      release, with: String(decoding: scrubber.unworded(Array(release.utf8)[...]), as: UTF8.self))
     try put(scrubber.scrubbed(json: Array(try Json.text(record).utf8)), folder.appending("run.json"))
     var leftOut: [String] = []
     for file in FileTree(root: run.path).names("/").sorted() where file != "run.json" {

@@ -27,7 +27,7 @@ extension Scrubber {
       } else if let name, key == "name", path.count == 1 {
         result += "\"\(name)\"".utf8
       } else {
-        result += FieldWords.areOurs(key, string) ? Array(string) : unworded(string)
+        result += FieldWords(of: key).areOurs(string) ? string : unworded(string)
       }
       index = end
     }

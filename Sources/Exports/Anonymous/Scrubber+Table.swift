@@ -5,21 +5,19 @@ extension Scrubber {
   func scrubbed(table text: [UInt8], run: String) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
-    var columns: [String]?
-    var header: [String] = []
-    var (start, column, isQuoted) = (0, 0, false)
+    // Of the column `run` nil.
+    var columns: [FieldWords?] = []
+    var (start, column, isHeader, isQuoted) = (0, 0, true, false)
     func field(_ end: Int) {
       let bytes = text[start..<end]
-      guard let columns else {
-        header.append(String(decoding: bytes, as: UTF8.self))
+      if isHeader {
+        let name = String(decoding: bytes, as: UTF8.self)
+        columns.append(name == "run" ? nil : FieldWords(of: name))
         result += bytes
-        return
-      }
-      let name = column < columns.count ? columns[column] : ""
-      if name == "run" {
-        result += run.utf8
+      } else if let words = column < columns.count ? columns[column] : .anybodys {
+        result += words.areOurs(bytes) ? bytes : unworded(bytes)
       } else {
-        result += FieldWords.areOurs(name, bytes) ? Array(bytes) : unworded(bytes)
+        result += run.utf8
       }
     }
     for (index, byte) in text.enumerated() {
@@ -30,10 +28,7 @@ extension Scrubber {
         result.append(byte)
         start = index + 1
         column += 1
-        if byte == UInt8(ascii: "\n") {
-          column = 0
-          if columns == nil { columns = header }
-        }
+        if byte == UInt8(ascii: "\n") { (column, isHeader) = (0, false) }
       default: break
       }
     }

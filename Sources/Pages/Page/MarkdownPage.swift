@@ -45,8 +45,8 @@ enum MarkdownText {
   }
 
   static func table(_ table: PageTable) -> String {
-    var text = TextTable(columns: table.columns.map { inline($0.name) })
-    text.rows = table.lines.map { ([$0.head] + $0.cells.map(\.text)).map(inline) }
+    let plain = table.plain
+    let text = TextTable(columns: plain.columns.map(inline), rows: plain.rows.map { $0.map(inline) })
     let areNumbers = table.kind == PageTable.Kind.numbers.rawValue
     return text.markdown { $0 == 0 || !areNumbers || table.columns[$0].isWords }
   }

@@ -83,6 +83,14 @@ struct PageTable {
     }
   }
 
+  /// For a terminal.
+  var text: String { kind == Kind.numbers.rawValue ? plain.text : plain.leftAligned }
+
+  /// Without what only a page shows.
+  var plain: TextTable {
+    TextTable(columns: columns.map(\.name), rows: lines.map { [$0.head] + $0.cells.map(\.text) })
+  }
+
   /// Rows that a reader scrolls past.
   private static let mostOpen = 24
 

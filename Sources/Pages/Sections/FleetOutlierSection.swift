@@ -30,6 +30,7 @@ enum FleetOutlierSection {
       section.tables = [table]
       section.digest.tables = [table]
     }
+    if section.facts.isEmpty, fleet.strays.isEmpty { section.facts = ["none"] }
     section.digest.facts = section.facts
     let stray = fleet.strays.map(\.machine).distinct
     section.findings =
@@ -37,7 +38,6 @@ enum FleetOutlierSection {
         "\($0.text): \(shown($0.machines))."
       }
       + (stray.isEmpty ? [] : ["Far from equal machines: \(shown(stray))."])
-    if section.facts.isEmpty, fleet.strays.isEmpty { section.facts = ["none"] }
     return section
   }
 

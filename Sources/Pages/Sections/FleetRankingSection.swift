@@ -14,9 +14,11 @@ enum FleetRankingSection {
     ]
     let delayed = fleet.groups.filter { !$0.isNative }
     if !delayed.isEmpty {
-      section.words.append(
+      let leftOut =
         "Left out, since Linux answers split locks there and costs hold what it does: "
-          + Words.list(delayed.map { names[$0.name] }) + ".")
+        + Words.list(delayed.map { names[$0.name] }) + "."
+      section.words.append(leftOut)
+      section.digest.facts = [leftOut]
     }
     for (index, metric) in FleetMetric.all.enumerated() {
       let (groups, ranking) = fleet.ranking(index)

@@ -18,6 +18,7 @@ extension ComparisonReport {
     let answeredCells: Int
     let differentAnswers: [CellJson]
     let fingerprint: [Fingerprint.Section]
+    let fleet: FleetJson?
 
     init(_ report: ComparisonReport) {
       rules = RulesJson(report.comparison.rules)
@@ -32,6 +33,7 @@ extension ComparisonReport {
       answeredCells = report.matched.answered.count
       differentAnswers = report.matched.differentAnswers.map { CellJson($0, answersOf: report.sides) }
       fingerprint = report.fingerprint.sections
+      fleet = report.fleet.map(FleetJson.init)
     }
   }
 

@@ -1,5 +1,6 @@
 import Comparison
 import Measurement
+import Pages
 import Reporting
 
 /// A comparison for people, on a terminal or a Markdown page.
@@ -8,25 +9,34 @@ extension ComparisonReport {
   private static let mostRows = 60
 
   func text(all: Bool) -> String {
-    render(all: all, heading: { $0 + "\n" }, table: { $0.text }, item: { "  " + $0 })
+    render(
+      all: all, heading: { $0 + "\n" }, table: \.text, named: { "\($0.name)\n\n\($0.text)" },
+      item: { "  " + $0 })
   }
 
   func markdown(all: Bool) -> String {
-    render(all: all, heading: { "## \($0)\n" }, table: { $0.markdown }, item: { "- " + $0 })
+    render(
+      all: all, heading: { "## \($0)\n" }, table: \.markdown, named: { "\($0.name)\n\n\($0.markdown)" },
+      item: { "- " + $0 })
   }
 
   private func render(
-    all: Bool, heading: (String) -> String, table: (TextTable) -> String, item: (String) -> String
+    all: Bool, heading: (String) -> String, table: (TextTable) -> String,
+    named: (FleetDigest.Table) -> String, item: (String) -> String
   ) -> String {
     var parts: [String] = []
     func section(_ title: String, _ shown: TextTable?, _ items: [String] = []) {
+      section(title, shown.map(table).map { [$0] } ?? [], items)
+    }
+    func section(_ title: String, _ tables: [String], _ items: [String]) {
       parts.append(heading(title))
-      if let shown { parts.append(table(shown)) }
+      parts += tables
       if !items.isEmpty { parts.append(items.map(item).joined(separator: "\n") + "\n") }
     }
     section("Sides", sideTable)
     if !differences.isEmpty { section("Machine and run", differenceTable) }
     if !notes.isEmpty { section("Mind", nil, notes) }
+    for part in fleet?.digest.parts ?? [] { section(part.title, part.tables.map(named), part.facts) }
     for index in comparison.pairs.indices {
       let (first, second) = (sides[0].letter, sides[index + 1].letter)
       let means = groupTable(index)

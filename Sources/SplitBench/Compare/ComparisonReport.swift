@@ -16,13 +16,16 @@ struct ComparisonReport {
   private let experiments: [ExperimentId]
   /// By side, of those with enough runs.
   let selfChecks: [(side: Side, check: SelfCheck)]
+  /// Where there are many machines.
+  let fleet: ComparedFleet?
 
   /// - Parameter ofKinds: whether sides stand for all machines like theirs.
   init(
-    _ sides: [Side], _ matched: MatchedCells, rules: Rules, by columns: [String], experiments: [ExperimentId],
-    ofKinds: Bool
+    _ sides: [Side], _ matched: MatchedCells, _ fleet: ComparedFleet?, rules: Rules, by columns: [String],
+    experiments: [ExperimentId], ofKinds: Bool
   ) {
     self.sides = sides
+    self.fleet = fleet
     self.matched = matched
     differences = MachineDifference.all(sides)
     let comparison = Comparison(matched.compared.map { $0.forComparison(sides) }, rules: rules)
