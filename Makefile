@@ -26,7 +26,7 @@ results-index: release
 
 ## results/<machine>/comparison.md: each machine against itself on another day, and beside published numbers. A test compares them.
 results-comparison: release
-	for machine in results/*/; do \
+	for machine in $$(dirname $$(dirname results/*/*/run.json) | sort -u); do \
 	  scripts/compare-results $(abspath .build/release/splitbench) "$$(basename "$$machine")" > "$$machine/comparison.md" || exit; \
 	done
 

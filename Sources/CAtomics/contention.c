@@ -43,7 +43,7 @@ void catomics_aggress(void *context) {
 
 void catomics_pass_counter(void *context) {
   catomics_counter_pass *work = context;
-  uint64_t start = 0;
+  uint64_t start = clock_now();
   for (uint64_t mine = work->parity; work->passes_done < work->passes; mine += 2, work->passes_done++) {
     uint64_t seen;
     do {

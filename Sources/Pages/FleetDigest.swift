@@ -30,7 +30,7 @@ public struct FleetDigest {
         FleetRankingSection.make(fleet, names), FleetOutlierSection.make(fleet, runs, names),
         FleetCensusSection.make(fleet),
       ]
-    parts = sections.map { section in
+    parts = sections.filter { !$0.digest.tables.isEmpty || !$0.digest.facts.isEmpty }.map { section in
       Part(
         title: section.title,
         tables: section.digest.tables.map {

@@ -132,6 +132,13 @@ public struct RunRecord: Codable, Sendable {
     warnings.insert(.notRestored(notRestored), at: 0)
   }
 
+  /// Says which of the experiments the run did not come to.
+  public mutating func note(planned experiments: [ExperimentId]) {
+    for id in experiments where ends[id.rawValue] == nil {
+      skipped.append(Skipped(what: id.rawValue, reason: "the run ended before anything of it was measured"))
+    }
+  }
+
   /// Closes the record of a run that ended.
   public mutating func close(end: String, complete: Bool, endedUtc: String, after: Settings) {
     self.end = end

@@ -3,6 +3,7 @@ import Reporting
 
 /// An experiment with its design.
 protocol PlannedExperiment {
+  var id: ExperimentId { get }
   /// What it changes of the machine; nil if nothing.
   var change: (any MachineChange)? { get }
   func describe(in overview: inout RunOverview)
@@ -19,6 +20,7 @@ func plannedExperiment<E: ReportedExperiment>(
 private struct Planned<E: ReportedExperiment>: PlannedExperiment {
   let design: E.Design
 
+  var id: ExperimentId { E.id }
   var change: (any MachineChange)? { design as? any MachineChange }
 
   func describe(in overview: inout RunOverview) { E.describe(design, in: &overview) }

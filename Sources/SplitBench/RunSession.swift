@@ -62,6 +62,7 @@ struct RunSession {
         folder.discard()
       } else {
         recorder.record.note(notRestored: notRestored)
+        recorder.record.note(planned: design.planned.map(\.id))
         recorder.record.fail(endedUtc: UtcTime.iso())
         // The error may be that nothing can be written.
         try? recorder.save()
@@ -85,6 +86,7 @@ struct RunSession {
     for line in notRestored { complain("error: not as it was: \(line)") }
     recorder.record.note(notRestored: notRestored)
     recorder.record.taint = changer?.tainting
+    recorder.record.note(planned: design.planned.map(\.id))
     recorder.record.close(
       end: end.rawValue, complete: end == .finished || end == .wallLimit, endedUtc: UtcTime.iso(),
       after: after)

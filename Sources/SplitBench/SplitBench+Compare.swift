@@ -23,7 +23,7 @@ extension SplitBench {
           splitbench compare --references results/references.csv results/epyc
 
         More than twelve machines, or with --groups more than two kinds, are a fleet too: which kind is fast, which machine is \
-        unlike its kind, what Linux does about split locks where.
+        unlike its kind, what Linux does about split locks where. An --only without cost and bystander leaves that out.
 
         The unit is the run, or the machine where a side has several: a verdict takes three of them a side, and a small \
         difference more; splitbench run --repeat makes runs. From one run a side nothing is claimed but that these runs differ. docs/comparing.md \
@@ -94,7 +94,7 @@ extension SplitBench {
     private func cells(_ sides: [Side]) throws -> ([Side], MatchedCells, ComparedFleet?) {
       (
         sides, try scope.cells(of: sides, usesRounds: sides.allSatisfy { $0.units.count == 1 }),
-        try ComparedFleet(sides, ofKinds: groups)
+        output.csv || !scope.hasFleetMetrics ? nil : try ComparedFleet(sides, ofKinds: groups)
       )
     }
 

@@ -11,7 +11,7 @@ extension SplitBench {
     static let configuration = CommandConfiguration(
       abstract: "Measure everything this machine allows, print a table, write a result folder.",
       discussion: """
-        Plans: quick takes up to 20 s and 0.5 s of locked time, standard 130 s and 2 s, thorough half an \
+        Plans: quick takes up to 21 s and 0.5 s of locked time, standard 145 s and 2 s, thorough half an \
         hour and 20 s. Narrowing a run with --instruction, --width, --placement or --offset keeps the controls of \
         every split cell: aligned, within a line, and not locked. The table shows one instruction; cost.csv has all.
 

@@ -125,7 +125,7 @@ import Testing
   @Test func aComparisonOfKindsRanksThemAndNamesStrayMachines() async throws {
     try await withFleet(machines: 75, runs: 1) { fleet, planted in
       let arguments = [
-        "compare", "--groups", fleet.string, "--only", "cost", "--where",
+        "compare", "--groups", fleet.string, "--only", "cost,bystander", "--where",
         "instruction=add,width_bytes=8,placement=line-split", "--anyway",
       ]
       let text = try await Tool.run(arguments)

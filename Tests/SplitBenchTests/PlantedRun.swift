@@ -8,7 +8,8 @@ enum PlantedRun {
     "10.21.32.43",
     "fe80::1ff:fe23:4567:890a", "52:54:00:12:34:56", "secretd", "7f12deadbeef",
     "0123456789abcdef0123456789abcdef", "6f9619ff-8b86-4d01-b42d-00cf4fc964ff", "/srv/", "acme",
-    "i-0abcdef1234567890", "i-0badcafe", "ip-10-0-12-7", "lustre", "vault", "volume0", "handwritten",
+    "abcdef9876543210", "0fedcba987654321", "i-0abcdef1234567890", "i-0badcafe", "ip-10-0-12-7", "lustre",
+    "vault", "volume0", "handwritten",
   ]
 
   private static let planted =
@@ -18,6 +19,7 @@ enum PlantedRun {
     + " address: 0x7f12deadbeef of acme; NODE7 and Node7.Corp.Example by Alice@corp.example, a LABELLED run of ACME on"
     + " i-0abcdef1234567890 i-0badcafe ip-10-0-12-7 with [/lustre/x] </lustre/y> →/lustre/z file:///lustre/a;/lustre/b"
     + " /etc/vault/token /dev/mapper/volume0, 7,10.21.32.43,7, é10.21.32.43. and 0123456789abcdef0123456789abcdef's, "
+    + "srv7.abcdef9876543210abcdef9876543210 0fedcba9876543210fedcba98765432a.0fedcba9876543210fedcba987654321 "
     + kept
 
   /// What anybody may read.

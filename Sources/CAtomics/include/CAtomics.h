@@ -146,7 +146,7 @@ typedef struct {
   uint64_t parity;         // 0 for the side that begins, 1 for the other
   uint64_t passes;         // at least 2
   uint64_t deadline;       // TSC
-  uint64_t ticks;          // written: from this side's first pass to its last
+  uint64_t ticks;          // written: from this side's first pass, or its beginning where none was done, to its end
   uint64_t attempts;       // written as it goes, 0 at first: operations issued, failed ones included
   uint64_t passes_done;    // likewise: fewer than asked for if the deadline came first
 } catomics_counter_pass;

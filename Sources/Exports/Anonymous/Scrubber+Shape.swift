@@ -21,7 +21,7 @@ extension Scrubber {
         Shape(/()[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/, "(uuid)", .digits),
         // The digits behind a number's point are none.
         Shape(
-          /(^|[^A-Za-z0-9_.]|(?:^|[^0-9])\.)[0-9A-Fa-f]{32,}(?![A-Za-z0-9_])/, "(id)", .digits),
+          /(^|[^A-Za-z0-9_.]|(?:^|[^0-9])\.|\.(?=[A-Fa-f]))[0-9A-Fa-f]{32,}(?![A-Za-z0-9_])/, "(id)", .digits),
         Shape(
           /(^|[^A-Za-z0-9_])[0-9A-Fa-f]{2}(?:[:\-][0-9A-Fa-f]{2}){5}(?![A-Za-z0-9_])/, "(mac)", .digits),
         // A time of day has two colons.

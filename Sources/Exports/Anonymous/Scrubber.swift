@@ -48,7 +48,8 @@ struct Scrubber {
       }
       var text = String(decoding: line, as: UTF8.self)
       for shape in shapes where !signs.isDisjoint(with: shape.signs) {
-        text.replace(shape.pattern) { $0.output.1 + shape.replacement }
+        // Twice: of two side by side the end of the first is what stands in front of the second.
+        for _ in 1...2 { text.replace(shape.pattern) { $0.output.1 + shape.replacement } }
         // What took a shape's place may stand in front of another.
         signs = ShapeSigns(of: text.utf8)
       }

@@ -44,7 +44,7 @@ struct HeadlineFigures {
     }
     let said = [
       cost, bystander.map { "the slowest bystander takes \($0) as long" },
-      limit.map { "split locks at \($0) leave every bystander within 1 %" },
+      limit.map { "split locks at \($0) leave every bystander with a dose curve within 1 %" },
       fate.map { "a program that split-locks \($0)" },
     ].compactMap { $0 }
     return said.isEmpty ? nil : "\(group.label): \(said.joined(separator: "; "))"

@@ -69,7 +69,7 @@ struct OneBystander {
   private var limit: DoseLimits.Strictest? { DoseLimits(run.record.doseCurves ?? []).strictest(0.01) }
 
   private var limitSentence: String? {
-    limit.map { "Split locks at \($0.rate) leave every bystander within 1 %." }
+    limit.map { "Split locks at \($0.rate) leave every bystander with a dose curve within 1 %." }
   }
 
   private var keyFigures: [PageSection.KeyFigure] {
@@ -80,7 +80,7 @@ struct OneBystander {
     }
     let limit = limit.map {
       PageSection.KeyFigure(
-        value: $0.rate, meaning: "split locks that leave every bystander within 1 %")
+        value: $0.rate, meaning: "split locks that leave every bystander with a dose curve within 1 %")
     }
     return [slowest, limit].compactMap { $0 }
   }

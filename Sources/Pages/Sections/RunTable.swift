@@ -26,7 +26,7 @@ enum RunTable {
   /// What its columns mean.
   static let words =
     "Line-split is the cost of an 8-byte lock add across two cache lines, where that was measured; within 1 %, how many of them a second"
-    + " leave every bystander so. A run is named by how Linux was booted, and by what else tells it from the others."
+    + " leave every bystander with a dose curve so. A run is named by how Linux was booted, and by what else tells it from the others."
 
   private static func measured(_ group: RunGroup) -> String {
     let times = group.runs.map(\.record.startedUtc).sorted().map(RunLabels.time)

@@ -33,7 +33,7 @@ public struct DoseLimits {
     return [
       found.isEmpty
         ? "no rate of split locks slowed a bystander by 1 %"
-        : "split locks a second that keep every bystander within \(found.joined(separator: "; "))",
+        : "split locks a second that keep every bystander with a dose curve within \(found.joined(separator: "; "))",
       "split_lock_detect=ratelimit:1000 (all CPUs together), or QEMU's bus-lock-ratelimit=1000 for one guest, would leave a"
         + " slow-down of \(percent(worst.slowdownAtRatelimit)) % (\(worst.victim.rawValue)), cautiously"
         + " \(percent(careful.slowdownAtRatelimitHigh)) % (\(careful.victim.rawValue))"

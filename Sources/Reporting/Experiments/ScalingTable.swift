@@ -46,7 +46,7 @@ enum ScalingTable {
         .integer("torn_reads", "Values whose two halves were not of one time.") { $0.tornReads },
         .text(
           "verdict",
-          "atomic; violated: a sum was wrong, or a value torn that the architecture keeps whole (plain loads across two lines it does not); trapped."
+          "atomic; violated: a sum was wrong, or a value torn that the architecture keeps whole (plain loads across two lines it does not); trapped. Measurements left out of the rates count here."
         ) { $0.verdict.rawValue },
       ])
   }

@@ -50,6 +50,9 @@ struct CompareScope: ParsableArguments {
 
   var experiments: [ExperimentId] { only?.elements ?? ExperimentId.allCases }
 
+  /// Whether what a fleet is ranked by is asked for.
+  var hasFleetMetrics: Bool { experiments.contains(.cost) && experiments.contains(.bystander) }
+
   var columns: [String] { by.split(separator: ",").map(String.init) }
 
   var rules: Rules {
