@@ -38,4 +38,10 @@ public struct Fleet: Sendable {
     let ranked = groups.filter { $0.isNative && $0.means[metric] != nil }
     return (ranked, Ranking(ranked.map { $0.means[metric]! }))
   }
+
+  /// What Linux does about split locks, machine by machine, as last seen; the most usual first.
+  public var policies: [(policy: String, machines: [FleetMachine])] {
+    Dictionary(grouping: machines, by: \.latest.policyInWords)
+      .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map { ($0.key, $0.value) }
+  }
 }

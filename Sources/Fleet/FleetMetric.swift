@@ -49,6 +49,9 @@ public struct FleetMetric: Sendable {
       cost("xchg", "line-split"), cost("cmpxchg", "line-split"),
     ] + bystander("l2-chase") + bystander("dram-chase")
 
+  /// The experiments that have them.
+  public static let tables = Set(all.map(\.table))
+
   /// By metric; nil of one that the run did not measure.
   static func values(of run: StoredRun) throws(ReadFailure) -> [Double?] {
     var tables: [String: StoredTable] = [:]

@@ -7,13 +7,11 @@ enum FleetCensusSection {
   static func make(_ fleet: Fleet) -> PageSection {
     var section = PageSection("census", "Policy census")
     let latest = fleet.machines.map(\.latest)
-    let policies = Dictionary(grouping: latest, by: \.policyInWords)
-      .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
     let processors = Dictionary(grouping: latest, by: \.record.machine.processor.slug)
       .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map(\.key).prefix(mostProcessors)
-    let rows = policies.map { policy, runs in
-      [policy, "\(runs.count)"]
-        + processors.map { slug in "\(runs.count { $0.record.machine.processor.slug == slug })" }
+    let rows = fleet.policies.map { policy, machines in
+      [policy, "\(machines.count)"]
+        + processors.map { slug in "\(machines.count { $0.latest.record.machine.processor.slug == slug })" }
     }
     let table = PageTable(
       "Machines by split-lock policy, as last seen", .numbers,

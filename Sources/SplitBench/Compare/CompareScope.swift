@@ -1,5 +1,6 @@
 import ArgumentParser
 import Comparison
+import Fleet
 import Measurement
 import Reporting
 
@@ -51,7 +52,7 @@ struct CompareScope: ParsableArguments {
   var experiments: [ExperimentId] { only?.elements ?? ExperimentId.allCases }
 
   /// Whether what a fleet is ranked by is asked for.
-  var hasFleetMetrics: Bool { experiments.contains(.cost) && experiments.contains(.bystander) }
+  var hasFleetMetrics: Bool { FleetMetric.tables.isSubset(of: experiments.map(\.rawValue)) }
 
   var columns: [String] { by.split(separator: ",").map(String.init) }
 

@@ -24,9 +24,7 @@ struct FleetJson: Encodable {
     }
     setUpOtherwise = fleet.deviations.map(DeviationJson.init)
     farFromEqualMachines = fleet.strays.map { StrayJson($0, kind: name($0.group)) }
-    policies = Dictionary(grouping: fleet.machines, by: \.latest.policyInWords)
-      .map { PolicyJson(policy: $0, machines: $1.count) }
-      .sorted { ($1.machines, $0.policy) < ($0.machines, $1.policy) }
+    policies = fleet.policies.map { PolicyJson(policy: $0, machines: $1.count) }
   }
 
   private struct RankingJson: Encodable {
